@@ -34,7 +34,7 @@ struct boot_info;
  * struct arch_cpu               per-CPU private part, embedded in struct cpu
  * struct arch_space             per-address-space private part: root table, ASID, CPUs that may hold TLB entries
  *
- * struct cpu *this_cpu(void)
+ * struct cpu *this_cpu(void)     (offsets for the entry code are in core/cpu.h)
  * System call registers: ctx_number(c) ctx_cap(c) ctx_info(c) ctx_word(c, i) ctx_deadline(c) ctx_reply(c)
  *                        ctx_set_word(c, i, v) ctx_set_info(c, v) ctx_set_badge(c, v) ctx_set_status(c, s)
  * ctx_ip(c) ctx_set_ip(c, v) ctx_sp(c) ctx_set_sp(c, v)

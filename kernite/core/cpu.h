@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Per-CPU state. One kernel stack a CPU, no thread ever sleeps on it.
+ *
+ * The first fields are known to the entry code: CPU_SELF, CPU_CURRENT and CPU_STACK_TOP below are
+ * checked by static_assert in cpu.c.
+ */
+#pragma once
+
+#define CPU_SELF 0
+#define CPU_CURRENT 8
+#define CPU_STACK_TOP 16
+#define CPU_ENTRY_SCRATCH 24
+
+#define KERNEL_STACK_SIZE 16384
+
+#ifndef __ASSEMBLER__
+#include "arch.h"
+#include "core/list.h"
+
+struct tcb;
+
+/* Ready threads by priority, highest first; a bit of `ready` says that queue i is not empty. */
+#define PRIORITY_COUNT 256
+
+struct run_queue {
+	uint64_t ready[PRIORITY_COUNT / 64];
+	struct list queues[PRIORITY_COUNT];
+};
+
+struct cpu {
+	struct cpu *self;
+	struct tcb *current;   /* whose context the entry code saves and restores; never null after boot */
+	uint64_t stack_top;
+	uint64_t entry_scratch[2];
+	struct tcb *idle;
+	unsigned index;        /* 0 = boot CPU, dense */
+	bool is_online;
+	bool reschedule;       /* choose again before leaving the kernel */
+	struct tcb *fpu_owner; /* whose FPU state is live in this CPU's registers, or null */
+	kn_time timer_deadline; /* what the hardware is armed for */
+	kn_time accounted;      /* up to when `current` has been charged */
+	struct run_queue run;
+	struct arch_cpu arch;
+};
+
+extern struct cpu cpus[KERNEL_MAX_CPUS];
+extern unsigned cpu_online_count;
+
+/* The further CPUs' generic entry, on their own stack (core/smp.c). */
+[[noreturn]] void cpu_main(struct cpu *cpu);
+#endif
