@@ -59,6 +59,18 @@ unsigned arch_cpu_count(void);
 bool arch_start_cpu(struct cpu *cpu, unsigned index);
 /* The part of arch_init() that every further CPU runs for itself. */
 void arch_init_cpu(struct cpu *cpu);
+/*
+ * Leave the kernel for the first time: empty this CPU's stack and restore the context of this_cpu()->current. The
+ * last thing that kernel_main() and cpu_main() do.
+ *
+ * Before kernel_main() and cpu_main() the architecture has set `self`, `index` and `stack_top` of that struct cpu, made
+ * this_cpu() work, and installed the exception vectors. It owns the kernel stacks; generic code does not clear
+ * these fields.
+ */
+[[noreturn]] void arch_enter_user(void);
+/*
+ * acpi_view() of dev/acpi.h is the architecture's as well: a view of firmware memory.
+ */
 
 /* ---- idle, halt, power ---- */
 /* Wait for an interrupt with interrupts on, then off again. Called without the kernel lock. */

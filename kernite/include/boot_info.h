@@ -17,6 +17,7 @@ enum boot_region_kind : uint32_t {
 	BOOT_REGION_RAM = 1,      /* free to use */
 	BOOT_REGION_RECLAIM = 2,  /* ACPI tables, boot data: readable, never allocated */
 	BOOT_REGION_RESERVED = 3, /* firmware; a device for all we know */
+	BOOT_REGION_IN_USE = 4,   /* RAM of the kernel's: image, early tables, stacks, archive; never given out */
 };
 
 struct boot_region {

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ACPI table finder (ACPI 6.5, 5.2). State is three words, set once on the boot CPU.
+ *
+ * Tables are verified each time they are asked for: that is boot-time work only, and keeps no list
+ * that could go stale. A table whose checksum fails is treated as absent, never repaired.
+ */
+#include "dev/acpi.h"
+
+#define RSDP_V1_SIZE 20
+#define RSDP_V2_SIZE 36
+#define TABLE_SIZE_MAX (4u << 20)
+#define MADT_FIRST_ENTRY 44
+
+static const struct acpi_header *root;
+static unsigned root_entry_size; /* 8: XSDT, 4: RSDT */
+
+static bool is_same(const char *a, const char *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+static uint64_t load_le(const void *from, size_t size)
+{
+	const uint8_t *bytes = from;
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
+}
+
+static bool is_sum_zero(const void *from, size_t size)
+{
+	const uint8_t *bytes = from;
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < size; i++)
+		sum += bytes[i];
+	return sum == 0;
+}
+
+static const struct acpi_header *verified_table(uint64_t address, const char *signature)
+{
+	const struct acpi_header *table = address ? acpi_view(address, sizeof(*table)) : nullptr;
+	size_t length;
+
+	if (!table || !is_same(table->signature, signature, 4))
+		return nullptr;
+	length = load_le(&table->length, 4);
+	if (length < sizeof(*table) || length > TABLE_SIZE_MAX)
+		return nullptr;
+	table = acpi_view(address, length);
+	if (!table || !is_sum_zero(table, length))
+		return nullptr;
+	return table;
+}
+
+void acpi_init(uint64_t rsdp)
+{
+	const char *view = rsdp ? acpi_view(rsdp, RSDP_V1_SIZE) : nullptr;
+
+	root = nullptr;
+	if (!view || !is_same(view, "RSD PTR ", 8) || !is_sum_zero(view, RSDP_V1_SIZE))
+		return;
+	if (view[15] >= 2) {
+		const char *full = acpi_view(rsdp, RSDP_V2_SIZE);
+
+		if (full && is_sum_zero(full, RSDP_V2_SIZE))
+			root = verified_table(load_le(full + 24, 8), "XSDT");
+		root_entry_size = 8;
+	}
+	if (!root) {
+		root = verified_table(load_le(view + 16, 4), "RSDT");
+		root_entry_size = 4;
+	}
+}
+
+static const struct acpi_header *find_dsdt(void)
+{
+	const struct acpi_header *fadt = acpi_find("FACP", 0);
+	const struct acpi_header *dsdt;
+
+	if (!fadt)
+		return nullptr;
+	dsdt = verified_table(acpi_field(fadt, 140, 8), "DSDT"); /* X_DSDT */
+	return dsdt ? dsdt : verified_table(acpi_field(fadt, ACPI_FADT_DSDT, 4), "DSDT");
+}
+
+const struct acpi_header *acpi_find(const char signature[4], unsigned index)
+{
+	if (!root)
+		return nullptr;
+	if (is_same(signature, "DSDT", 4))
+		return index ? nullptr : find_dsdt();
+	for (size_t at = sizeof(*root); at + root_entry_size <= root->length; at += root_entry_size) {
+		const struct acpi_header *table =
+		    verified_table(acpi_field(root, at, root_entry_size), signature);
+
+		if (table && index-- == 0)
+			return table;
+	}
+	return nullptr;
+}
+
+uint64_t acpi_field(const struct acpi_header *table, size_t offset, size_t size)
+{
+	if (offset > table->length || size > table->length - offset)
+		return 0;
+	return load_le((const char *)table + offset, size);
+}
+
+const struct acpi_madt_entry *acpi_madt_next(
+    const struct acpi_header *madt, const struct acpi_madt_entry *previous)
+{
+	size_t at = previous ? (size_t)((const char *)previous - (const char *)madt) + previous->length
+	                     : MADT_FIRST_ENTRY;
+	const struct acpi_madt_entry *entry = (const void *)((const char *)madt + at);
+
+	if (at > madt->length || madt->length - at < sizeof(*entry))
+		return nullptr;
+	if (entry->length < sizeof(*entry) || entry->length > madt->length - at)
+		return nullptr;
+	return entry;
+}
+
+uint64_t acpi_madt_field(const struct acpi_madt_entry *entry, size_t offset, size_t size)
+{
+	if (offset > entry->length || size > entry->length - offset)
+		return 0;
+	return load_le((const char *)entry + offset, size);
+}
+
+/* One element of the package: ZeroOp, OneOp, BytePrefix or WordPrefix (ACPI 6.5, 20.2.3). */
+static bool read_package_element(const uint8_t **at, const uint8_t *end, uint8_t *value)
+{
+	const uint8_t *p = *at;
+
+	if (p < end && *p <= 1) {
+		*value = *p;
+		*at = p + 1;
+		return true;
+	}
+	if (end - p >= 2 && p[0] == 0x0a) {
+		*value = p[1];
+		*at = p + 2;
+		return true;
+	}
+	if (end - p >= 3 && p[0] == 0x0b) {
+		*value = p[1];
+		*at = p + 3;
+		return true;
+	}
+	return false;
+}
+
+bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t *type_b)
+{
+	const uint8_t *end = (const uint8_t *)aml + aml->length;
+	const uint8_t *at = (const uint8_t *)(aml + 1);
+
+	for (; end - at >= 8; at++) {
+		const uint8_t *element;
+		uint8_t a, b;
+
+		/* NameOp, optionally a root prefix, "_S5_", PackageOp, PkgLength, NumElements. */
+		if (at[0] != 0x08)
+			continue;
+		element = at + 1 + (at[1] == '\\');
+		if (end - element < 7 || !is_same((const char *)element, "_S5_", 4) || element[4] != 0x12)
+			continue;
+		element += 5;
+		/* The top two bits of PkgLength count the bytes that follow its first one. */
+		element += 1 + (*element >> 6);
+		if (element >= end || *element++ < 2)
+			continue;
+		if (!read_package_element(&element, end, &a) || !read_package_element(&element, end, &b))
+			continue;
+		*type_a = a;
+		*type_b = b;
+		return true;
+	}
+	return false;
+}
