@@ -127,7 +127,6 @@ def main(argv=None):
         if args.stamp:
             Path(args.stamp).touch()
     except (RecipeError, Failed) as error:
-        sys.stdout.flush()
         print(f"port.py: {error}", file=sys.stderr)
         return 1
     return 0
