@@ -37,9 +37,14 @@ struct cpu {
 	unsigned index;        /* 0 = boot CPU, dense */
 	bool is_online;
 	bool reschedule;       /* choose again before leaving the kernel */
+	bool is_idle;          /* inside arch_idle(), kernel lock dropped */
+	int work;              /* units left in this kernel entry (core/work.h) */
+	int top;               /* highest priority in `run`, -1: empty */
 	struct tcb *fpu_owner; /* whose FPU state is live in this CPU's registers, or null */
 	kn_time timer_deadline; /* what the hardware is armed for */
-	kn_time accounted;      /* up to when `current` has been charged */
+	kn_time slice_end;      /* when `current` gives way to its equals */
+	uint64_t accounted;     /* arch_cycles() up to which `current` has been charged */
+	uint64_t idle_cycles;
 	struct run_queue run;
 	struct arch_cpu arch;
 };

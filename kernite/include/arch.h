@@ -87,7 +87,10 @@ void arch_context_init(struct arch_context *context);
 /* Thread pointer (FS base / TPIDR_EL0) and the second user base (GS base / x18 is an ordinary register: ignored). */
 void arch_context_set_tls(struct arch_context *context, uint64_t tls);
 uint64_t arch_context_tls(const struct arch_context *context);
-/* To and from the layout in kernel/tcb.idl (KN_CONTEXT_WORDS words); import sanitises mode, flags and non-canonical addresses. */
+/*
+ * To and from the layout in kernel/tcb.idl (KN_CONTEXT_WORDS words); import refuses or sanitises mode, flags and non-canonical
+ * addresses. The context may be the one of this CPU's current thread (user bases live in registers then).
+ */
 void arch_context_export(const struct arch_context *context, uint64_t *words);
 kn_status arch_context_import(struct arch_context *context, const uint64_t *words);
 /*

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "arch.h"
+#include "core/deadline.h"
 #include "object/object.h"
 
 enum thread_state : uint8_t {
@@ -20,46 +21,50 @@ enum thread_state : uint8_t {
 	THREAD_IDLE,
 };
 
+/* Work to do before the thread returns to user mode (tcb.exit_work). */
+#define EXIT_UPCALL 1 /* an upcall waits to be delivered */
+
 struct tcb {
 	struct arch_context context; /* must be first: the entry code saves here */
 	struct object object;
 	enum thread_state state;
 	bool is_current;          /* some CPU has it as cpu->current */
-	bool is_suspended;        /* stop before the next return to user mode / do not make ready */
+	bool is_suspended;        /* must not become ready */
 	bool uses_fpu;            /* FPU registers changed since it was switched in */
 	bool is_foreign;          /* K9: unknown system calls go to foreign_entry */
 	bool in_call;             /* the pending send is a call */
-	bool in_fault;            /* the pending message is a fault; a reply resumes, an error kills */
-	bool cancel_requested;
+	bool in_fault;            /* the pending message is a fault; a reply resumes, an error stops */
+	uint8_t exit_work;        /* EXIT_* */
 	uint8_t priority;
-	uint8_t reserved;
+	uint8_t fault_access;     /* of the last page fault: VM_READ, VM_WRITE or VM_EXECUTE */
 	uint16_t cpu;             /* where it runs or ran last */
 	uint16_t affinity;        /* CPU index, or TCB_ANY_CPU */
-	struct list link;         /* endpoint, notification or address queue */
-	struct list run_link;
-	struct list timeout_link; /* in the deadline queue */
-	kn_time deadline;         /* of the current wait */
 	struct vspace *vspace;
 	struct cnode *cspace;
-	struct sched_context *sched_context;
+	struct kn_ipc_buffer *ipc;        /* kernel mapping of the IPC buffer; null: none */
+	struct list link;         /* endpoint, notification or address queue */
+	struct list run_link;
+	struct object *waiting_on;        /* endpoint or notification of the current wait */
+	uint64_t wait_badge;              /* badge of the pending send */
+	struct reply *reply;              /* RECEIVING: where a caller would be held; WAITING_REPLY: where we are held */
+	struct deadline timeout;          /* of the current wait */
 	struct notification *bound_notification;
-	struct memory_object *ipc_object; /* keeps the IPC buffer's page alive (pinned) */
-	uint64_t ipc_page;                /* its index in the object */
-	struct kn_ipc_buffer *ipc;        /* kernel mapping of that page; null: none */
+	struct sched_context *sched_context;
+	struct list vspace_link;          /* in vspace->threads */
+	struct list cspace_link;          /* in cspace->threads */
+	struct memory_object *ipc_object; /* whose page `ipc_page` is the IPC buffer (pinned) */
+	struct list ipc_link;             /* in that object's list of pins */
+	uint64_t ipc_page;
 	uint64_t ipc_address;             /* where the thread sees it */
 	struct slot fault_handler;        /* endpoint capability, child of the one it was set from */
-	struct object *waiting_on;        /* endpoint, notification or reply of the current wait */
-	struct reply *reply;              /* where our caller state is held while WAITING_REPLY */
-	uint64_t wait_badge;              /* badge of the pending send */
-	uint32_t wait_rights;             /* rights of the capability it was sent through */
-	uint32_t wait_reserved;
-	uint64_t wait_reply_slot;         /* receive: where the reply object is (capability address) */
 	uint64_t wait_key[2];             /* wait-on-address: object and offset */
 	uint64_t upcall_entry;            /* 0: no upcalls */
 	uint64_t foreign_entry;
-	uint64_t fault_words[6];          /* the pending fault message */
-	uint64_t cpu_time;                /* ns consumed */
-	uint64_t restart_state[2];        /* progress of a restartable operation of this thread */
+	uint64_t fault_label;             /* the pending fault message */
+	uint64_t fault_words[6];
+	uint64_t fault_address;           /* of the last page fault */
+	uint64_t cycles;                  /* consumed, in arch_cycles() */
+	uint64_t kernel_entries;
 	char name[16];
 	struct arch_fpu fpu;              /* last: large */
 };

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A method call on a kernel object, as the generated dispatch functions and the handlers see it.
+ *
+ * Handlers return 0 or a KN_E_*; KN_RESTART (run the same system call again; nothing may have
+ * been written to the caller's registers or buffer) or KN_BLOCKED (the caller waits, and
+ * whoever wakes it writes its result).
+ */
+#pragma once
+
+#include "object/derivation.h"
+#include "object/tcb.h"
+#include "uapi/object_type.h"
+
+struct invocation {
+	struct tcb *caller;
+	struct slot *slot;  /* the capability invoked */
+	uint64_t info;
+	bool is_truncated;  /* a result did not fit: no IPC buffer */
+};
+
+static inline uint64_t inv_word(const struct invocation *inv, unsigned i)
+{
+	/* The system call layer refused more than KN_MSG_REGS words of a thread without a buffer. */
+	return i < KN_MSG_REGS ? ctx_word(&inv->caller->context, i) : inv->caller->ipc->words[i];
+}
+
+static inline void inv_set_word(struct invocation *inv, unsigned i, uint64_t value)
+{
+	if (i < KN_MSG_REGS)
+		ctx_set_word(&inv->caller->context, i, value);
+	else if (inv->caller->ipc)
+		inv->caller->ipc->words[i] = value;
+	else
+		inv->is_truncated = true;
+}
+
+static inline void inv_reply_length(struct invocation *inv, unsigned words)
+{
+	ctx_set_info(&inv->caller->context, kn_info(0, 0, words));
+}
+
+/* Resolve an operand: type (0: any) and rights are checked. */
+[[nodiscard]] kn_status cap_lookup(struct invocation *inv, kn_cap address, uint8_t type, uint32_t rights, struct slot **slot);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Preemption of long operations. Each kernel entry gets a budget of work; long operations charge every
+ * step to it and return KN_RESTART when it is used up, with their progress kept in the objects. The system
+ * call instruction then runs again, after pending interrupts and other CPUs had their turn.
+ */
+#pragma once
+
+#include "core/cpu.h"
+
+/* In units of about 10 instructions: some 20 us at one instruction a ns. */
+#define WORK_BUDGET 2000
+
+static inline void work_begin(struct cpu *cpu)
+{
+	cpu->work = WORK_BUDGET;
+}
+
+/* Charge `units` done just now. true: stop here and return KN_RESTART. */
+static inline bool work_step(unsigned units)
+{
+	struct cpu *cpu = this_cpu();
+
+	cpu->work -= (int)units;
+	return cpu->work <= 0;
+}
