@@ -120,6 +120,9 @@ void arch_tlb_serve(void);
 void arch_pte_publish(void);
 /* Make freshly written user code visible to instruction fetch (aarch64 cache maintenance, nothing on x86_64). */
 void arch_sync_code(vaddr_t kernel_address, size_t size);
+/* Clear or copy one page through the kernel's mapping, as fast as general registers allow (arch/<isa>/page.S). */
+void arch_clear_page(void *page);
+void arch_copy_page(void *restrict to, const void *restrict from);
 /* Map device memory into the kernel (boot only; used by dev/). */
 void *arch_map_device(paddr_t base, size_t size);
 

@@ -70,3 +70,9 @@ struct tcb {
 };
 
 #define TCB_ANY_CPU 0xffff
+
+/*
+ * For object/vspace.c, when a thread's address space dies: stop it for good. KN_RESTART while it still runs on
+ * another CPU; KN_OK when it is inactive everywhere (the current thread here then never returns to user mode).
+ */
+[[nodiscard]] kn_status tcb_stop_severed(struct tcb *thread);

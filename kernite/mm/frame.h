@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The frame table: who owns each page frame of RAM. One 16-byte record a frame.
+ *
+ * Invariants: a frame has exactly one kind. Only POOL_FREE frames are on a list. A USER frame's
+ * `count` says how many private page-table entries or memory-object entries own it (copy-on-write
+ * sharers); a TABLE or METADATA frame's `count` says how many of its 512 entries are in use. Frames
+ * that a pool handed out remember that root pool and go back to it.
+ * Physical address 0 never belongs to anybody, so it serves as "no frame".
+ *
+ * Lock: the kernel lock.
+ */
+#pragma once
+
+#include "arch.h"
+#include "kernite/types.h"
+
+struct pool;
+
+enum frame_kind : uint8_t {
+	FRAME_KERNEL = 0,   /* image, boot allocations, the frame table, the boot archive */
+	FRAME_UNTYPED,      /* covered by untyped capabilities */
+	FRAME_POOL_FREE,    /* on a root pool's list */
+	FRAME_POOL_HEAD,    /* first frame of a range that was given to a pool: its struct pool_range */
+	FRAME_USER,         /* holds a user page */
+	FRAME_TABLE,        /* page table */
+	FRAME_METADATA,     /* radix node, slab of regions */
+};
+
+enum frame_flags : uint8_t {
+	FRAME_CODE_SYNCED = 1, /* instruction fetch sees its content; cleared when it becomes writable */
+};
+
+struct frame {
+	struct pool *root;     /* where it goes back to; null unless a pool owns it */
+	union {
+		uint32_t count;    /* see above */
+		uint32_t next;     /* POOL_FREE: frame index + 1 of the next one */
+	};
+	enum frame_kind kind;
+	uint8_t flags;
+	uint16_t reserved;
+};
+
+static_assert(sizeof(struct frame) == 16);
+
+/* Set up by boot_memory_init(); the tests make their own. */
+extern struct frame *frame_table;
+extern uint64_t frame_first; /* page number of frame_table[0] */
+extern uint64_t frame_count;
+
+#define NO_FRAME ((paddr_t){0})
+
+/* Is it RAM that the table knows? Device memory is not. */
+static inline bool frame_is_ram(paddr_t address)
+{
+	return (address.raw >> PAGE_SHIFT) - frame_first < frame_count;
+}
+
+static inline struct frame *frame_of(paddr_t address)
+{
+	return &frame_table[(address.raw >> PAGE_SHIFT) - frame_first];
+}
+
+static inline paddr_t frame_address(const struct frame *frame)
+{
+	return paddr((uint64_t)(frame - frame_table + (ptrdiff_t)frame_first) << PAGE_SHIFT);
+}
+
+/* One more owner of a user page (copy-on-write). */
+static inline void frame_share(struct frame *frame)
+{
+	invariant(frame->kind == FRAME_USER);
+	frame->count++;
+}
+
+/*
+ * One owner less; the last one gives the frame back to its root pool. Charges are the caller's
+ * business (pool_uncharge). The caller must invalidate TLBs before it lets go of the kernel lock
+ * or takes a frame.
+ */
+void frame_release(struct frame *frame);
+
+/*
+ * Give a TABLE or METADATA frame back; all its entries are zero again (`is_zero`), so that the pool can
+ * hand it out without clearing it, or its content is garbage.
+ */
+void frame_free(struct frame *frame, bool is_zero);
