@@ -264,7 +264,7 @@ class Parser:
         stem, self.e.kind = self.e.name, kind
         self.e.name, self.e.where = self.name(f"the {kind}"), self.where(1)
         if self.e.name != stem:
-            self.fail(f"{kind} {self.e.name} must be in {self.e.name}.idl")
+            self.fail(f"{kind} {self.e.name} must be in {self.e.name}.idl, not {stem}.idl")
         self.need("=")
         self.e.number = self.number()
         if kind == "object" and self.e.number == 0:
