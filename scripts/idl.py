@@ -106,6 +106,9 @@ class Entity:
     def prefix(self):  # of structs, enums and constants
         return self.name if self.kind == "protocol" else "kn"
 
+    def scoped(self, name):  # "file_stat" of protocol file is not called file_file_stat
+        return name if name.lower().startswith(self.prefix + "_") else f"{self.prefix}_{name}"
+
     @property
     def source(self):
         return f"{self.room}/{self.name}.idl"
@@ -290,7 +293,7 @@ class Parser:
         self.need(";")
 
     def c_const(self, name):
-        return f"{self.e.prefix}_{name}".upper()
+        return self.e.scoped(name).upper()
 
     def do_const(self):
         doc = self.documented("a constant")
@@ -326,7 +329,7 @@ class Parser:
         if base not in INTS:
             self.fail(f"an enum cannot be a {base}")
         size, signed = INTS[base]
-        t = Type(name, f"enum {self.e.prefix}_{name}", "enum", size, signed, size, base=base, doc=doc)
+        t = Type(name, f"enum {self.e.scoped(name)}", "enum", size, signed, size, base=base, doc=doc)
         self.add_type(t, "enum")
         self.need("{")
         while not self.take("}"):
@@ -334,7 +337,7 @@ class Parser:
             if self.tokens[self.at][0] == "doc":
                 note, self.at = clean(self.peek()), self.at + 1
             member = self.upper("an enum member")
-            self.claim([f"{self.e.prefix}_{name}_{member}".upper()], "enum member")
+            self.claim([f"{self.e.scoped(name)}_{member}".upper()], "enum member")
             self.need("=")
             value = self.number()
             low, high = (-1 << size * 8 - 1, 1 << size * 8 - 1) if signed else (0, 1 << size * 8)
@@ -362,7 +365,7 @@ class Parser:
 
     def do_struct(self):
         doc, name = self.documented("a struct"), self.name("a struct")
-        t = Type(name, f"struct {self.e.prefix}_{name}", "struct", 0, align=1, doc=doc)
+        t = Type(name, f"struct {self.e.scoped(name)}", "struct", 0, align=1, doc=doc)
         self.need("{")
         while not self.take("}"):
             if self.tokens[self.at][0] == "doc":
@@ -625,7 +628,7 @@ def uapi_header(e):
     if e.kind == "protocol":
         o += f"#define {e.name.upper()}_PROTOCOL {e.number:#x}\n\n"
     for name, value, doc in e.consts:
-        c = f"{e.prefix}_{name}".upper()
+        c = e.scoped(name).upper()
         o += comment(doc) + (f"enum {{ {c} = {value} }};\n" if -1 << 31 <= value < 1 << 31 else
                              f"constexpr uint64_t {c} = {value:#x};\n" if value >= 0 else
                              f"constexpr int64_t {c} = {value};\n")
