@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Make the boot archive: header page (trona/uapi/kernel/boot.idl) and a "newc" cpio with page-aligned contents.
+
+    rootfs.py --output boot.archive [--tree DIR]... [--package TAR]... [--file HOST:GUEST[:OCTALMODE]]...
+
+Later sources replace earlier ones. The result depends on names, contents and modes only: owner root, one fixed time,
+sorted. A file's contents start on a page because its name field is padded with NUL bytes, and are followed by NUL bytes to the
+end of their last page (readers skip NULs in front of an entry, as Linux does), so the ramfs adopts whole pages where they lie and
+nobody sees another file's bytes behind the end of one. `append()` adds files to a finished archive (scripts/exec --add).
+Without /sbin/init the header has no segments and the kernel refuses the archive in words.
+"""
+import argparse
+import pathlib
+import stat
+import struct
+import sys
+import tarfile
+import zlib
+
+PAGE = 4096
+MAGIC = 0x31435241594C5453  # "STLYARC1"
+HEADER = struct.Struct("<QIIQQQ")
+SEGMENT = struct.Struct("<QQQQII")
+SEGMENTS_MAX = 4
+TRAILER = "TRAILER!!!"
+NEWC_HEAD = 110
+MTIME = 1767225600  # 2026-01-01, for every file
+ELF_MACHINES = (62, 183)
+
+
+class RootfsError(Exception):
+    pass
+
+
+def align(value, to):
+    return -value % to
+
+
+class Tree:
+    """path (no leading slash) -> (mode with type, contents)."""
+
+    def __init__(self):
+        self.entries = {}
+
+    def put(self, path, mode, data=b""):
+        path = str(path).strip("/")
+        if ".." in path.split("/"):
+            raise RootfsError(f"{path}: '..' in a path of the image")
+        if not path:
+            return
+        for parent in reversed(pathlib.PurePosixPath(path).parents):
+            name = str(parent)
+            if name != "." and name not in self.entries:
+                self.entries[name] = (stat.S_IFDIR | 0o755, b"")
+        self.entries[path] = (mode, data)
+
+    def add_host(self, host, guest):
+        """A file, link or folder of this machine, modes kept."""
+        info = host.lstat()
+        if host.is_symlink():
+            self.put(guest, stat.S_IFLNK | 0o777, str(host.readlink()).encode())
+        elif host.is_dir():
+            self.put(guest, stat.S_IFDIR | stat.S_IMODE(info.st_mode))
+            for child in sorted(host.iterdir()):
+                self.add_host(child, pathlib.PurePosixPath(guest) / child.name)
+        elif host.is_file():
+            self.put(guest, stat.S_IFREG | stat.S_IMODE(info.st_mode), host.read_bytes())
+        else:
+            raise RootfsError(f"{host}: neither file, folder nor link")
+
+    def add_layout(self, folder):
+        """A folder of the source tree: git keeps one mode bit, so modes are 644/755 by it."""
+        for host in sorted(folder.rglob("*")):
+            guest = host.relative_to(folder)
+            if host.is_symlink():
+                self.put(guest, stat.S_IFLNK | 0o777, str(host.readlink()).encode())
+            elif host.is_dir():
+                self.put(guest, stat.S_IFDIR | 0o755)
+            elif host.name != ".keep":
+                mode = 0o755 if host.stat().st_mode & 0o100 else 0o644
+                self.put(guest, stat.S_IFREG | mode, host.read_bytes())
+
+    def add_package(self, archive):
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if member.issym():
+                    self.put(member.name, stat.S_IFLNK | 0o777, member.linkname.encode())
+                elif member.isdir():
+                    self.put(member.name, stat.S_IFDIR | member.mode & 0o7777)
+                elif member.isfile():
+                    self.put(member.name, stat.S_IFREG | member.mode & 0o7777, tar.extractfile(member).read())
+                elif member.islnk():
+                    self.put(member.name, *self.entries[member.linkname.lstrip("./")])
+                else:
+                    raise RootfsError(f"{archive}: {member.name}: neither file, folder nor link")
+
+
+def newc(path, mode, data, inode, offset):
+    """One cpio entry that starts at `offset` of the archive."""
+    name = path.encode() + b"\0"
+    if data and stat.S_ISREG(mode):
+        name += bytes(align(offset + NEWC_HEAD + len(name), PAGE))
+    else:
+        name += bytes(align(NEWC_HEAD + len(name), 4))
+    links = 2 if stat.S_ISDIR(mode) else 1
+    fields = (inode, mode, 0, 0, links, MTIME, len(data), 0, 0, 0, 0, len(name), 0)
+    head = b"070701" + b"".join(b"%08X" % field for field in fields)
+    entry = head + name + data
+    return entry + bytes(align(offset + len(entry), PAGE if data and stat.S_ISREG(mode) else 4))
+
+
+def body(entries, offset, inode):
+    """cpio bytes for sorted entries from `offset` on, trailer and padding to a page included."""
+    parts = []
+    for path, (mode, data) in sorted(entries.items()):
+        part = newc(path, mode, data, inode, offset)
+        parts.append(part)
+        offset += len(part)
+        inode += 1
+    trailer = newc(TRAILER, 0, b"", 0, offset)
+    parts += [trailer, bytes(align(offset + len(trailer), PAGE))]
+    return b"".join(parts)
+
+
+def parse(archive):
+    """Yield (path, mode, data offset, size, entry offset) of a finished archive."""
+    offset = HEADER.unpack_from(archive)[4]
+    while True:
+        while archive[offset:offset + 4] == b"\0\0\0\0":
+            offset += 4
+        if archive[offset:offset + 6] != b"070701":
+            raise RootfsError(f"no cpio entry at offset {offset}")
+        fields = [int(archive[offset + 6 + 8 * i:offset + 14 + 8 * i], 16) for i in range(13)]
+        size, name_size = fields[6], fields[11]
+        name = archive[offset + NEWC_HEAD:offset + NEWC_HEAD + name_size].split(b"\0")[0].decode()
+        data = offset + NEWC_HEAD + name_size
+        yield name, fields[1], data, size, offset
+        if name == TRAILER:
+            return
+        offset = data + size + align(data + size, 4)
+
+
+def init_segments(archive):
+    """The header's entry point and segments of the last /sbin/init in the archive."""
+    found = [(data, size) for name, _, data, size, _ in parse(archive) if name == "sbin/init"]
+    if not found:
+        return 0, []
+    at, size = found[-1]
+    elf = archive[at:at + size]
+    if elf[:6] != b"\x7fELF\x02\x01" or struct.unpack_from("<H", elf, 18)[0] not in ELF_MACHINES:
+        raise RootfsError("/sbin/init is no 64-bit ELF program for our machines")
+    kind, entry, headers = struct.unpack_from("<H", elf, 16)[0], *struct.unpack_from("<QQ", elf, 24)
+    entry_size, count = struct.unpack_from("<HH", elf, 54)
+    if kind != 2:
+        raise RootfsError("/sbin/init must be linked at a fixed address (ET_EXEC)")
+    segments = []
+    for index in range(count):
+        p_type, flags, offset, address, _, file_size, memory_size, _ = struct.unpack_from(
+            "<IIQQQQQQ", elf, headers + index * entry_size)
+        if p_type != 1 or memory_size == 0:
+            continue
+        lead = address % PAGE
+        if offset % PAGE != lead:
+            raise RootfsError(f"/sbin/init: segment {index} is not congruent to its file offset")
+        prot = (1 if flags & 4 else 0) | (2 if flags & 2 else 0) | (4 if flags & 1 else 0)
+        segments.append((address - lead, at + offset - lead if file_size else 0,
+                         file_size + lead if file_size else 0, memory_size + lead, prot, 0))
+    if len(segments) > SEGMENTS_MAX:
+        raise RootfsError(f"/sbin/init has {len(segments)} segments; the header holds {SEGMENTS_MAX}")
+    return entry, segments
+
+
+def with_header(cpio):
+    """The finished archive: header page in front of the cpio."""
+    archive = bytes(HEADER.pack(MAGIC, 0, 0, PAGE + len(cpio), PAGE, 0)).ljust(PAGE, b"\0") + cpio
+    entry, segments = init_segments(archive)
+    table = b"".join(SEGMENT.pack(*segment) for segment in segments).ljust(SEGMENT.size * SEGMENTS_MAX, b"\0")
+    head = HEADER.pack(MAGIC, 0, len(segments), len(archive), PAGE, entry) + table
+    head = HEADER.pack(MAGIC, zlib.crc32(head), len(segments), len(archive), PAGE, entry) + table
+    return head.ljust(PAGE, b"\0") + cpio
+
+
+def append(base, output, additions):
+    """Write `output`: archive `base` plus (host path, guest path) pairs."""
+    archive = pathlib.Path(base).read_bytes()
+    entries = list(parse(archive))
+    tree = Tree()
+    for host, guest in additions:
+        tree.add_host(pathlib.Path(host), guest)
+    known = {name for name, *_ in entries}
+    fresh = {path: entry for path, entry in tree.entries.items()
+             if not (stat.S_ISDIR(entry[0]) and path in known)}
+    end = entries[-1][4]
+    cpio = archive[PAGE:end] + body(fresh, end, len(entries) + 1)
+    pathlib.Path(output).write_bytes(with_header(cpio))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", required=True, type=pathlib.Path)
+    parser.add_argument("--tree", action="append", default=[], type=pathlib.Path)
+    parser.add_argument("--package", action="append", default=[], type=pathlib.Path)
+    parser.add_argument("--file", action="append", default=[], metavar="HOST:GUEST[:OCTALMODE]")
+    options = parser.parse_args()
+    tree = Tree()
+    try:
+        for package in options.package:
+            tree.add_package(package)
+        for folder in options.tree:
+            tree.add_layout(folder)
+        for item in options.file:
+            host, guest, *mode = item.split(":")
+            data = pathlib.Path(host).read_bytes()
+            default = 0o755 if data[:4] == b"\x7fELF" else 0o644
+            tree.put(guest, stat.S_IFREG | (int(mode[0], 8) if mode else default), data)
+        options.output.write_bytes(with_header(body(tree.entries, PAGE, 1)))
+    except (RootfsError, OSError) as error:
+        sys.exit(f"rootfs.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
