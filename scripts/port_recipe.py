@@ -33,6 +33,7 @@ RECIPE_KEYS = {
     "cflags": (STRINGS, False, [], True),
     "make": (STRINGS, False, [], True),
     "install": (STRINGS, False, [], True),
+    "subdirs": (STRINGS, False, ["."], True),  # where make runs, one after the other
     "in_source": (BOOL, False, False, True),
 }
 PACKAGE_KEYS = {

@@ -30,6 +30,7 @@ EPOCH = 1735689600  # 2025-01-01: the time stamp of everything we ship
 BARE_FLAGS = ["-O2", "-ffreestanding", "-fPIC", "-ftls-model=initial-exec", "-nostdlib"]
 # x18 belongs to whoever hosts a foreign personality; atomics do not call into the C library.
 ARCH_FLAGS = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics"]}
+NOT_STAGED = ("usr/share/man", "usr/share/info", "usr/share/doc", "usr/share/locale")
 SAFE_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -160,6 +161,7 @@ class Port:
         self.stage_dir = machine.out / "stage" / recipe.name
         self.package_file = machine.out / "package" / f"{recipe.name}.tar"
         self.output_hash = None
+        self.subdir = None  # where the command that is being expanded runs
 
     @staticmethod
     def _closure(recipe, built):
@@ -304,6 +306,8 @@ class Port:
             self.dest.mkdir()
             self._task("stage", self.recipe.style.data["stage"])
             self._hook("post_install", "stage")
+            for name in NOT_STAGED:
+                shutil.rmtree(self.dest / name, ignore_errors=True)
             self._state(staged=full_key)
         return how
 
@@ -369,13 +373,14 @@ class Port:
             libs.append(f"-L{dep.stage_dir}/usr/lib")
         cflags = " ".join([maps, *recipe["cflags"]])
         return {
-            "arch": machine.arch, "jobs": str(machine.jobs), "tools": tools,
+            "arch": machine.arch, "builder": os.uname().machine, "jobs": str(machine.jobs), "tools": tools,
             "src": str(self.src), "build": str(self.build), "dest": str(self.dest),
             "work": str(self.work), "style": str(recipe.style.directory),
             "cflags": cflags, "cppflags": " ".join(include), "ldflags": " ".join(libs),
             "meson_args": ", ".join(f"'{flag}'" for flag in BARE_FLAGS[1:]
                                     + ARCH_FLAGS[machine.arch] + cflags.split() + include),
             "pkgconfig": ":".join(f"{d.stage_dir}/usr/lib/pkgconfig" for d in self.deps),
+            "subdir": self.subdir or "",
             "bare": " ".join(BARE_FLAGS + ARCH_FLAGS[machine.arch]),
             "answers": "".join(f"{k}={v!r}\n" for k, v in sorted(recipe["answers"].items())),
         }
@@ -410,7 +415,9 @@ class Port:
         log = self.logs / f"{name}.log"
         log.unlink(missing_ok=True)
         for words in commands:
-            self._command(name, list(self._expand(words)), self.build)
+            repeat = self.recipe["subdirs"] if any("${subdir}" in w for w in words) else [None]
+            for self.subdir in repeat:
+                self._command(name, list(self._expand(words)), self.build)
         self.machine.say(self.recipe.name, f"{name}: {time.monotonic() - started:.1f} s")
 
     def _hook(self, function, task):

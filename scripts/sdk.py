@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""sdk.py: assembles the SDK: wrappers over clang-19 and lld-19, and the sysroot they use.
+
+    sdk.py --arch x86_64 --out build/x86_64/sdk --include DIR... --archive LIB.a... --start crt1.o
+
+Headers are layered: the first --include that has a file wins. The archives are merged into one
+libc.a in the order given; a function that two of them define comes from the first. The C library is
+one archive: libm.a, libpthread.a and the like exist empty, for build systems that ask for them.
+libgcc's arithmetic (long double on aarch64) becomes libbuiltins.a.
+
+The compiler driver is clang's for a Linux/musl triple because that one lays out start files, archives
+and --sysroot as every configure script expects; what it says about the system is replaced:
+__saltyos__ instead of __linux__. The folder can be moved: everything in it is relative. Files are
+only written when their content changes, so that whatever depends on them is not rebuilt for nothing.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOOLS = {"ar": "llvm-ar-19", "nm": "llvm-nm-19", "ranlib": "llvm-ranlib-19",
+         "strip": "llvm-strip-19", "objcopy": "llvm-objcopy-19", "objdump": "llvm-objdump-19",
+         "readelf": "llvm-readelf-19", "size": "llvm-size-19", "ld": "ld.lld-19"}
+EMPTY_LIBRARIES = ("m", "pthread", "rt", "dl", "util", "crypt", "resolv", "xnet")
+EMPTY_STARTS = ("crti.o", "crtn.o", "crtbegin.o", "crtbeginT.o", "crtend.o")
+LIBGCC = {"x86_64": ("/usr/lib/gcc/x86_64-linux-gnu/*/libgcc.a", "libgcc-12-dev"),
+          "aarch64": ("/usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a",
+                      "libgcc-12-dev-arm64-cross")}
+MACHINE = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics"]}
+
+COMPILER = """\
+#!/bin/sh
+exec clang-19 --config "${{0%/*}}/../etc/{arch}-saltyos.cfg" "$@"
+"""
+
+PKG_CONFIG = """\
+#!/bin/sh
+root=$(cd "${0%/*}/../sysroot" && pwd)
+PKG_CONFIG_DIR= PKG_CONFIG_SYSROOT_DIR=${PKG_CONFIG_SYSROOT_DIR-$root} \\
+PKG_CONFIG_LIBDIR=${PKG_CONFIG_LIBDIR-$root/usr/lib/pkgconfig:$root/usr/share/pkgconfig} \\
+exec pkg-config --static "$@"
+"""
+
+CONFIG = """\
+# How clang becomes the compiler of SaltyOS on this machine.
+--target={arch}-unknown-linux-musl
+--sysroot=<CFGDIR>/../sysroot
+-U__linux__ -U__linux -Ulinux -U__gnu_linux__
+-D__saltyos__=1
+-static -fno-pie -fno-stack-protector {machine}
+-fuse-ld=lld-19 --rtlib=libgcc --unwindlib=none
+-Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro
+-Wno-unused-command-line-argument
+"""
+
+
+def write(path, content, mode=0o644):
+    """Write bytes or text when they differ from what is there."""
+    data = content.encode() if isinstance(content, str) else content
+    if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(data)
+    path.chmod(mode)
+
+
+def install_tools(out, arch):
+    for name, tool in TOOLS.items():
+        link = out / "bin" / f"{arch}-saltyos-{name}"
+        found = shutil.which(tool)
+        if not found:
+            sys.exit(f"sdk.py: {tool} is not here")
+        if link.is_symlink() and os.readlink(link) == found:
+            continue
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(found)
+    for name in ("cc", "gcc", "clang"):
+        write(out / "bin" / f"{arch}-saltyos-{name}", COMPILER.format(arch=arch), 0o755)
+    write(out / "bin" / f"{arch}-saltyos-pkg-config", PKG_CONFIG, 0o755)
+    write(out / "etc" / f"{arch}-saltyos.cfg",
+          CONFIG.format(arch=arch, machine=" ".join(MACHINE[arch])))
+
+
+def install_headers(target, layers):
+    wanted = {}
+    for layer in reversed(layers):
+        if not layer.is_dir():
+            sys.exit(f"sdk.py: no header folder {layer}")
+        for path in layer.rglob("*"):
+            if path.is_file():
+                wanted[path.relative_to(layer)] = path
+    for name, source in wanted.items():
+        write(target / name, source.read_bytes())
+    for path in list(target.rglob("*")):
+        if path.is_file() and path.relative_to(target) not in wanted:
+            path.unlink()
+
+
+def archive(path, inputs, flatten):
+    """Make a deterministic archive beside its place and put it there when it differs."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / path.name
+        command = ["llvm-ar-19", "qcsDL" if flatten else "qcsD", str(made), *map(str, inputs)]
+        subprocess.run(command, check=True)
+        write(path, made.read_bytes())
+
+
+def empty_object(arch):
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "empty.o"
+        subprocess.run(["clang-19", f"--target={arch}-unknown-none-elf", "-c", "-x", "c",
+                        os.devnull, "-o", str(made)], check=True)
+        return made.read_bytes()
+
+
+def builtins(arch):
+    pattern, package = LIBGCC[arch]
+    found = sorted(Path("/").glob(pattern[1:]))
+    if not found:
+        sys.exit(f"sdk.py: no {pattern}: install the package {package}")
+    return found[0]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arch", choices=sorted(MACHINE), required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--include", type=Path, action="append", default=[])
+    parser.add_argument("--archive", type=Path, action="append", default=[])
+    parser.add_argument("--start", type=Path, help="crt1.o")
+    parser.add_argument("--stamp", type=Path)
+    args = parser.parse_args()
+    usr = args.out / "sysroot" / "usr"
+    install_tools(args.out, args.arch)
+    install_headers(usr / "include", args.include)
+    (usr / "lib").mkdir(parents=True, exist_ok=True)
+    if args.archive:
+        archive(usr / "lib" / "libc.a", args.archive, flatten=True)
+    empty = empty_object(args.arch)
+    for name in EMPTY_STARTS:
+        write(usr / "lib" / name, empty)
+    if args.start:
+        write(usr / "lib" / "crt1.o", args.start.read_bytes())
+    for name in EMPTY_LIBRARIES:
+        archive(usr / "lib" / f"lib{name}.a", [usr / "lib" / "crti.o"], flatten=False)
+    write(usr / "lib" / "libbuiltins.a", builtins(args.arch).read_bytes())
+    write(usr / "lib" / "libgcc.a", "INPUT(-lbuiltins)\n")
+    if args.stamp:
+        args.stamp.touch()
+
+
+if __name__ == "__main__":
+    main()
