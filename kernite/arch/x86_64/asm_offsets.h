@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Numbers that assembly shares with C: where registers lie in struct arch_context, segment
+ * selectors, and the layout of the start-up trampoline. context.c and smp.c assert that C agrees.
+ */
+#pragma once
+
+#define CTX_R15 0
+#define CTX_R14 8
+#define CTX_R13 16
+#define CTX_R12 24
+#define CTX_RBP 32
+#define CTX_RBX 40
+#define CTX_R11 48
+#define CTX_R10 56
+#define CTX_R9 64
+#define CTX_R8 72
+#define CTX_RDI 80
+#define CTX_RSI 88
+#define CTX_RDX 96
+#define CTX_RCX 104
+#define CTX_RAX 112
+#define CTX_VECTOR 120
+#define CTX_ERROR 128
+#define CTX_RIP 136
+#define CTX_CS 144
+#define CTX_RFLAGS 152
+#define CTX_RSP 160
+#define CTX_SS 168
+#define CTX_FRAME_SIZE 176 /* what a trap pushes; TSS.RSP0 points here */
+
+/* `vector` of a context that entered by SYSCALL: rcx and r11 are not in it, SYSRET may be used. */
+#define CONTEXT_SYSCALL -1
+
+/* SYSRET wants user data right below user code (Intel SDM 5.8.8). */
+#define SELECTOR_KERNEL_CODE 0x08
+#define SELECTOR_KERNEL_DATA 0x10
+#define SELECTOR_USER_DATA 0x1b
+#define SELECTOR_USER_CODE 0x23
+#define SELECTOR_TSS 0x28
+
+/* Trampoline parameters, offsets from its page (trampoline.S). */
+#define TRAMPOLINE_ROOT 0xfd0
+#define TRAMPOLINE_STACK 0xfd8
+#define TRAMPOLINE_CPU 0xfe0
+#define TRAMPOLINE_ENTRY 0xfe8

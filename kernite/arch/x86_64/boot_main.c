@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the loader to kernel_main() on the boot CPU, in the order that each step needs: who am I, what memory is
+ * there, real page tables, ACPI, stacks, descriptors. Nothing here runs twice.
+ */
+#include "machine.h"
+#include "core/cpu.h"
+#include "dev/acpi.h"
+#include "dev/boot_regions.h"
+#include "registers.h"
+
+#define LOW_MEMORY_END 0x100000ull
+#define RSDP_SIZE 36
+
+static struct boot_info boot_info;
+
+[[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(void *), void *argument);
+[[noreturn]] void boot_main(uint32_t magic, uint64_t information);
+
+static void reserve(struct boot_info *info, uint64_t base, uint64_t size)
+{
+	if (!boot_region_set(info, base, size, BOOT_REGION_IN_USE))
+		panic("the firmware's memory map has too many pieces");
+}
+
+/* Low RAM stays ours: the trampoline, the loader's data, and whatever the firmware forgot to mention. */
+static void reserve_low_memory(struct boot_info *info)
+{
+	for (unsigned i = 0; i < info->region_count; i++) {
+		struct boot_region region = info->regions[i];
+		uint64_t end = region.base + region.size;
+
+		if (region.kind != BOOT_REGION_RAM || region.base >= LOW_MEMORY_END)
+			continue;
+		reserve(info, region.base, (end < LOW_MEMORY_END ? end : LOW_MEMORY_END) - region.base);
+		i = (unsigned)-1; /* the table changed: look again */
+	}
+}
+
+static void find_memory(uint32_t magic, uint64_t information, struct boot_info *info)
+{
+	bool is_known = magic == MULTIBOOT2_MAGIC ? multiboot2_parse(information, info)
+	                                          : pvh_parse(information, info);
+
+	if (!is_known)
+		panic("neither Multiboot2 nor PVH boot information at %lx", information);
+	info->kernel_base = image_to_phys(__kernel_start).raw;
+	info->kernel_size = (uint64_t)(__kernel_end - __kernel_start);
+	reserve_low_memory(info);
+	reserve(info, info->kernel_base, info->kernel_size);
+	if (info->archive_base & PAGE_MASK) {
+		klog("boot archive at %lx is not page-aligned: ignored\n", info->archive_base);
+		info->archive_size = 0;
+	}
+	if (info->archive_size)
+		reserve(info, info->archive_base, info->archive_size);
+}
+
+/* The loader's copy of the RSDP may lie in memory that is about to be free: keep one among the ACPI tables. */
+static void keep_rsdp(struct boot_info *info)
+{
+	const void *rsdp = info->acpi_rsdp ? acpi_view(info->acpi_rsdp, RSDP_SIZE) : nullptr;
+	uint64_t page = rsdp ? boot_region_take(info, PAGE_SIZE, 1ull << 32) : 0;
+
+	if (!page)
+		return;
+	memset(phys_to_virt(paddr(page)), 0, PAGE_SIZE);
+	memcpy(phys_to_virt(paddr(page)), rsdp, RSDP_SIZE);
+	if (!boot_region_set(info, page, PAGE_SIZE, BOOT_REGION_RECLAIM))
+		panic("the firmware's memory map has too many pieces");
+	info->acpi_rsdp = page;
+}
+
+static void on_own_stack(void *info)
+{
+	kernel_main(info);
+}
+
+void boot_main(uint32_t magic, uint64_t information)
+{
+	struct boot_info *info = &boot_info;
+	struct cpu *cpu = &cpus[0];
+
+	/* this_cpu() from the first moment: klog and panic use it. */
+	cpu->self = cpu;
+	msr_write(MSR_GS_BASE, (uint64_t)cpu);
+	console_init();
+	features_detect();
+	features_enable();
+	find_memory(magic, information, info);
+	keep_rsdp(info);
+	mmu_init(info);
+
+	acpi_init(info->acpi_rsdp);
+	apic_init();
+	smp_find_cpus();
+	for (unsigned i = 0; i < arch_cpu_count(); i++)
+		stacks_create(info, i);
+	smp_place_trampoline(info);
+	cpu->stack_top = stack_kernel_top(0);
+	cpu->arch.apic_id = apic_id();
+	descriptors_init(cpu);
+	if (!arch_random(&info->entropy))
+		info->entropy = tsc_read();
+	stack_switch(cpu->stack_top, on_own_stack, info);
+}
+
+void arch_init(const struct boot_info *info)
+{
+	(void)info;
+	ioapic_init();
+	apic_init_cpu();
+	fpu_init_cpu();
+	clock_init();
+	rtc_init();
+	power_init();
+}
+
+void arch_init_cpu(struct cpu *cpu)
+{
+	(void)cpu;
+	apic_init_cpu();
+	fpu_init_cpu();
+}

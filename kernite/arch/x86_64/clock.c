@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Time: the TSC counts, the local APIC's timer interrupts.
+ *
+ * The TSC's frequency comes from CPUID 15H or is measured once against the ACPI PM timer (3.579545 MHz; PIT
+ * channel 2 when there is none). Each reading is bracketed by two of the TSC and the tightest of several kept,
+ * so that a preempted virtual CPU does not spoil it; when a multiple of 100 MHz lies within the
+ * measurement's own uncertainty, it is that (emulators count at 1 GHz sharp).
+ *
+ * ns = (tsc - base) * multiplier >> 32, with a 128-bit product: exact for centuries.
+ */
+#include "machine.h"
+#include "core/cpu.h"
+#include "dev/acpi.h"
+#include "registers.h"
+
+#define NS_PER_S 1000000000ull
+#define PM_TIMER_HZ 3579545ull
+#define PIT_HZ 1193182ull
+#define MEASURE_US 5000
+#define CLOCK_SHIFT 32
+#define TIMER_COUNT_MAX 0xfffffff0ull
+
+/* FADT (ACPI 6.5, 5.2.9). */
+#define FADT_PM_TIMER 76
+#define FADT_X_PM_TIMER 208
+
+static uint64_t tsc_base, tsc_hz, multiplier;
+static uint64_t timer_hz; /* of the APIC timer; unused with TSC deadlines */
+static uint16_t pm_timer_port;
+
+struct sample {
+	uint64_t tsc, error; /* middle of the bracket and its half width */
+	uint32_t reference;
+	uint32_t apic;
+};
+
+static uint32_t pm_timer_read(void)
+{
+	return port_in32(pm_timer_port) & 0xffffff;
+}
+
+/* Channel 2 counts down from 65535, gated by port 61H (Intel 8254, mode 0); 55 ms until it wraps. */
+static void pit_start(void)
+{
+	port_out8(0x61, (port_in8(0x61) & ~2u) | 1);
+	port_out8(0x43, 0xb0);
+	port_out8(0x42, 0xff);
+	port_out8(0x42, 0xff);
+}
+
+static uint32_t pit_read(void)
+{
+	uint32_t low;
+
+	port_out8(0x43, 0x80);
+	low = port_in8(0x42);
+	return 0xffff - (low | (uint32_t)port_in8(0x42) << 8);
+}
+
+static uint32_t reference_read(void)
+{
+	return pm_timer_port ? pm_timer_read() : pit_read();
+}
+
+static struct sample sample_take(void)
+{
+	struct sample best = {.error = ~0ull};
+
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t before = tsc_read_ordered();
+		uint32_t reference = reference_read();
+		uint32_t apic = apic_timer_count();
+		uint64_t after = tsc_read_ordered();
+
+		if (after - before < best.error)
+			best = (struct sample){before + (after - before) / 2, after - before, reference, apic};
+	}
+	return best;
+}
+
+static uint64_t rounded_hz(uint64_t hz, uint64_t uncertainty)
+{
+	uint64_t whole = (hz + 50000000) / 100000000 * 100000000;
+	uint64_t distance = whole > hz ? whole - hz : hz - whole;
+
+	return whole && distance <= uncertainty ? whole : hz;
+}
+
+static void measure(void)
+{
+	uint64_t reference_hz = pm_timer_port ? PM_TIMER_HZ : PIT_HZ;
+	uint32_t wait = (uint32_t)(reference_hz * MEASURE_US / 1000000);
+	uint32_t mask = pm_timer_port ? 0xffffff : 0xffff;
+	struct sample start, end;
+	uint64_t ticks, hz, uncertainty;
+
+	apic_timer_start_counting();
+	if (!pm_timer_port)
+		pit_start();
+	start = sample_take();
+	while (((reference_read() - start.reference) & mask) < wait)
+		cpu_relax();
+	end = sample_take();
+	ticks = (end.reference - start.reference) & mask;
+
+	hz = (end.tsc - start.tsc) * reference_hz / ticks;
+	/* One reference tick and both brackets, as a share of the whole. */
+	uncertainty = hz / ticks + (start.error + end.error) * reference_hz / ticks;
+	if (!tsc_hz)
+		tsc_hz = rounded_hz(hz, uncertainty);
+	hz = (uint64_t)(start.apic - end.apic) * reference_hz / ticks;
+	timer_hz = rounded_hz(hz, hz / ticks + (start.error + end.error) * reference_hz / ticks);
+	apic_timer_arm(0);
+	apic_timer_init();
+}
+
+void clock_init(void)
+{
+	const struct acpi_header *fadt = acpi_find("FACP", 0);
+
+	tsc_base = tsc_read();
+	tsc_hz = features.tsc_frequency;
+	if (fadt) {
+		/* Generic address structure: space 1 is I/O; the address is at 4. */
+		if (acpi_field(fadt, FADT_X_PM_TIMER, 1) == 1)
+			pm_timer_port = (uint16_t)acpi_field(fadt, FADT_X_PM_TIMER + 4, 8);
+		if (!pm_timer_port)
+			pm_timer_port = (uint16_t)acpi_field(fadt, FADT_PM_TIMER, 4);
+	}
+	if (!tsc_hz || !features.tsc_deadline)
+		measure();
+	multiplier = (uint64_t)(((unsigned __int128)NS_PER_S << CLOCK_SHIFT) / tsc_hz);
+}
+
+kn_time arch_now(void)
+{
+	return (kn_time)((unsigned __int128)(tsc_read() - tsc_base) * multiplier >> CLOCK_SHIFT);
+}
+
+uint64_t arch_clock_frequency(void)
+{
+	return tsc_hz;
+}
+
+void arch_clock_parameters(uint64_t *counter_base, uint64_t *mult, uint32_t *shift)
+{
+	*counter_base = tsc_base;
+	*mult = multiplier;
+	*shift = CLOCK_SHIFT;
+}
+
+void delay_us(unsigned microseconds)
+{
+	uint64_t end = arch_now() + microseconds * 1000ull;
+
+	while (arch_now() < end)
+		cpu_relax();
+}
+
+static void timer_program(kn_time target)
+{
+	kn_time now = arch_now();
+	uint64_t ns = target > now ? target - now : 0;
+	uint64_t count;
+
+	if (features.tsc_deadline) {
+		/* Deadlines further than an hour are reached in steps. */
+		if (ns > 3600 * NS_PER_S)
+			ns = 3600 * NS_PER_S;
+		msr_write(MSR_TSC_DEADLINE, tsc_read() + ns * (tsc_hz / 1000) / 1000000 + 1);
+		return;
+	}
+	/* The counter has 32 bits; a longer way is gone in steps (clock_timer_fired). */
+	if (ns > NS_PER_S)
+		ns = NS_PER_S;
+	count = ns * timer_hz / NS_PER_S + 1;
+	apic_timer_arm(count < TIMER_COUNT_MAX ? (uint32_t)count : (uint32_t)TIMER_COUNT_MAX);
+}
+
+void arch_timer_set(kn_time deadline)
+{
+	this_cpu()->arch.timer_target = deadline;
+	if (deadline != KN_TIME_FOREVER)
+		timer_program(deadline);
+	else if (features.tsc_deadline)
+		msr_write(MSR_TSC_DEADLINE, 0);
+	else
+		apic_timer_arm(0);
+}
+
+void clock_timer_fired(void)
+{
+	kn_time target = this_cpu()->arch.timer_target;
+
+	if (target == KN_TIME_FOREVER)
+		return; /* was disarmed while the interrupt was on its way */
+	if (arch_now() < target)
+		timer_program(target);
+	else
+		trap_timer();
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every way into the kernel and out of it.
+ *
+ * GS discipline: in user mode GS_BASE is the thread's and KERNEL_GS_BASE points at struct cpu; SWAPGS
+ * exchanges them once on entry from user mode and once on exit. Traps that can hit inside
+ * that window (NMI, #DF, #MC) use IST stacks, never SWAPGS: the word above their frame holds the struct cpu,
+ * and GS_BASE is set by MSR and put back. User code owns GS_BASE (FSGSBASE), so its value
+ * says nothing about where a trap came from.
+ *
+ * Interrupts are off in the kernel but for the HLT of arch_idle(): every gate is an interrupt gate and
+ * SFMASK clears IF.
+ */
+#include "asm_offsets.h"
+#include "core/cpu.h"
+
+	.text
+
+/* ---- system calls: 24 instructions in, 24 out ---- */
+
+	.globl syscall_entry
+	.type syscall_entry, @function
+	.balign 64
+syscall_entry:
+	swapgs
+	movq %rsp, %gs:CPU_ENTRY_SCRATCH
+	movq %gs:CPU_CURRENT, %rsp
+	movq %rcx, CTX_RIP(%rsp)
+	movq %r11, CTX_RFLAGS(%rsp)
+	movq $CONTEXT_SYSCALL, CTX_VECTOR(%rsp)
+	movq %rax, CTX_RAX(%rsp)
+	movq %rdi, CTX_RDI(%rsp)
+	movq %rsi, CTX_RSI(%rsp)
+	movq %rdx, CTX_RDX(%rsp)
+	movq %r8, CTX_R8(%rsp)
+	movq %r9, CTX_R9(%rsp)
+	movq %r10, CTX_R10(%rsp)
+	movq %rbx, CTX_RBX(%rsp)
+	movq %rbp, CTX_RBP(%rsp)
+	movq %r12, CTX_R12(%rsp)
+	movq %r13, CTX_R13(%rsp)
+	movq %r14, CTX_R14(%rsp)
+	movq %r15, CTX_R15(%rsp)
+	movq %gs:CPU_ENTRY_SCRATCH, %rax
+	movq %rax, CTX_RSP(%rsp)
+	movq %gs:CPU_STACK_TOP, %rsp
+	xorl %ebp, %ebp
+	call trap_syscall
+
+/* Restore the context of this_cpu()->current, which need not be the one that came in. */
+	.globl user_return
+user_return:
+	movq %gs:CPU_CURRENT, %rsp
+	cmpq $CONTEXT_SYSCALL, CTX_VECTOR(%rsp)
+	jne leave_by_iret
+	/*
+	 * SYSRET with a non-canonical RCX faults in ring 0 on the user's stack (Intel SDM vol. 2, SYSRET).
+	 * Any address beyond the lower half goes the slow way.
+	 */
+	movq CTX_RIP(%rsp), %rcx
+	movq %rcx, %r11
+	shrq $47, %r11
+	jnz leave_by_iret
+	movq CTX_RFLAGS(%rsp), %r11
+	movq CTX_RAX(%rsp), %rax
+	movq CTX_RDI(%rsp), %rdi
+	movq CTX_RSI(%rsp), %rsi
+	movq CTX_RDX(%rsp), %rdx
+	movq CTX_R8(%rsp), %r8
+	movq CTX_R9(%rsp), %r9
+	movq CTX_R10(%rsp), %r10
+	movq CTX_RBX(%rsp), %rbx
+	movq CTX_RBP(%rsp), %rbp
+	movq CTX_R12(%rsp), %r12
+	movq CTX_R13(%rsp), %r13
+	movq CTX_R14(%rsp), %r14
+	movq CTX_R15(%rsp), %r15
+	movq CTX_RSP(%rsp), %rsp
+	swapgs
+	sysretq
+
+leave_by_iret:
+	/* IRETQ checks the new RIP in ring 0 as well: bits 63..47 must be alike, else enter at 0. */
+	movq CTX_RIP(%rsp), %rcx
+	sarq $47, %rcx
+	incq %rcx
+	cmpq $1, %rcx
+	jbe 1f
+	movq $0, CTX_RIP(%rsp)
+1:	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbp
+	popq %rbx
+	popq %r11
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rdi
+	popq %rsi
+	popq %rdx
+	popq %rcx
+	popq %rax
+	addq $16, %rsp
+	swapgs
+	iretq
+	.size syscall_entry, . - syscall_entry
+
+/* void arch_enter_user(void) */
+	.globl arch_enter_user
+	.type arch_enter_user, @function
+arch_enter_user:
+	movq %gs:CPU_STACK_TOP, %rsp
+	xorl %ebp, %ebp
+	jmp user_return
+	.size arch_enter_user, . - arch_enter_user
+
+/* SYSCALL from compatibility mode; there is no 32-bit user code segment, so nobody can come here. */
+	.globl syscall_entry_compat
+syscall_entry_compat:
+	movl $-1, %eax
+	sysretl
+
+/* ---- traps ---- */
+
+	.macro push_registers
+	pushq %rax
+	pushq %rcx
+	pushq %rdx
+	pushq %rsi
+	pushq %rdi
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	pushq %r11
+	pushq %rbx
+	pushq %rbp
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	.endm
+
+	.macro pop_registers
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbp
+	popq %rbx
+	popq %r11
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rdi
+	popq %rsi
+	popq %rdx
+	popq %rcx
+	popq %rax
+	addq $16, %rsp
+	.endm
+
+	.type trap_common, @function
+trap_common:
+	testb $3, 24(%rsp) /* CS */
+	jz trap_in_kernel
+	swapgs
+	push_registers
+	/* User code may set AC, which would suspend SMAP; gates do not clear it. CLAC only where it exists. */
+	testb $1, cpu_has_smap(%rip)
+	jz 1f
+	clac
+1:	cld
+	movq %rsp, %rdi
+	movq %gs:CPU_STACK_TOP, %rsp
+	xorl %ebp, %ebp
+	call trap_from_user
+	jmp user_return
+
+trap_in_kernel:
+	push_registers
+	cld
+	movq %rsp, %rdi
+	movq %rsp, %rbx
+	andq $-16, %rsp
+	call trap_from_kernel
+	movq %rbx, %rsp
+	pop_registers
+	iretq
+	.size trap_common, . - trap_common
+
+/* NMI, #DF and #MC: on their own stack, whose top word is the struct cpu. */
+	.type trap_paranoid, @function
+trap_paranoid:
+	push_registers
+	cld
+	movq %rsp, %rbx
+	movl $0xc0000101, %ecx /* GS_BASE */
+	rdmsr
+	shlq $32, %rdx
+	leaq (%rdx, %rax), %r12
+	movq CTX_FRAME_SIZE(%rbx), %rax
+	movq %rax, %rdx
+	shrq $32, %rdx
+	wrmsr
+	movq %rbx, %rdi
+	andq $-16, %rsp
+	call trap_not_maskable
+	movq %r12, %rax
+	movq %r12, %rdx
+	shrq $32, %rdx
+	movl $0xc0000101, %ecx
+	wrmsr
+	movq %rbx, %rsp
+	pop_registers
+	iretq
+	.size trap_paranoid, . - trap_paranoid
+
+/*
+ * 256 stubs of 16 bytes, in vector order; trap_stubs[] is their base. The processor pushes an
+ * error code for 8, 10..14, 17, 21, 29 and 30 (Intel SDM vol. 3, 6.15; AMD APM vol. 2, 8.2).
+ */
+	.globl trap_stubs
+	.balign 16
+trap_stubs:
+	.set vector, 0
+	.rept 256
+	.balign 16, 0xcc
+	.if vector != 8 && (vector < 10 || vector > 14) && vector != 17 && vector != 21 && vector != 29 && vector != 30
+	pushq $0
+	.endif
+	pushq $vector
+	.if vector == 2 || vector == 8 || vector == 18
+	jmp trap_paranoid
+	.else
+	jmp trap_common
+	.endif
+	.set vector, vector + 1
+	.endr
+
+/* ---- small things that C cannot say ---- */
+
+/* void arch_idle(void): STI takes effect after HLT has begun, so that no wake-up is lost. */
+	.globl arch_idle
+	.type arch_idle, @function
+arch_idle:
+	pushq %rbp
+	movq %rsp, %rbp
+	sti
+	hlt
+	cli
+	popq %rbp
+	ret
+	.size arch_idle, . - arch_idle
+
+/* bool user_load32(uint64_t address, uint32_t *value): trap.c resumes at user_load32_fault. */
+	.globl user_load32, user_load32_access, user_load32_fault
+	.type user_load32, @function
+user_load32:
+	testb $1, cpu_has_smap(%rip)
+	jz user_load32_access
+	stac
+user_load32_access:
+	movl (%rdi), %eax
+	movl %eax, (%rsi)
+	movl $1, %eax
+	jmp 1f
+user_load32_fault:
+	xorl %eax, %eax
+1:	testb $1, cpu_has_smap(%rip)
+	jz 2f
+	clac
+2:	ret
+	.size user_load32, . - user_load32
+
+/* void fpu_xsave(void *area), fpu_xsaveopt, fpu_xrstor, fpu_fxsave, fpu_fxrstor: all that XCR0 enables. */
+	.macro fpu_function name, instruction
+	.globl \name
+	.type \name, @function
+\name:
+	movl $-1, %eax
+	movl $-1, %edx
+	\instruction (%rdi)
+	ret
+	.size \name, . - \name
+	.endm
+	fpu_function fpu_xsave, xsave64
+	fpu_function fpu_xsaveopt, xsaveopt64
+	fpu_function fpu_xrstor, xrstor64
+	fpu_function fpu_fxsave, fxsave64
+	fpu_function fpu_fxrstor, fxrstor64
+
+/* void descriptors_load(const void *gdt_pointer, const void *idt_pointer): GDT, IDT, all selectors. */
+	.globl descriptors_load
+	.type descriptors_load, @function
+descriptors_load:
+	lgdt (%rdi)
+	lidt (%rsi)
+	pushq $SELECTOR_KERNEL_CODE
+	leaq 1f(%rip), %rax
+	pushq %rax
+	lretq
+1:	movl $SELECTOR_KERNEL_DATA, %eax
+	movl %eax, %ds
+	movl %eax, %es
+	movl %eax, %ss
+	xorl %eax, %eax
+	movl %eax, %fs
+	movl %eax, %gs
+	movl $SELECTOR_TSS, %eax
+	ltr %ax
+	ret
+	.size descriptors_load, . - descriptors_load
+
+/* [[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(void *), void *argument) */
+	.globl stack_switch
+	.type stack_switch, @function
+stack_switch:
+	movq %rdi, %rsp
+	xorl %ebp, %ebp
+	movq %rdx, %rdi
+	call *%rsi
+	ud2
+	.size stack_switch, . - stack_switch
+
+	.section .note.GNU-stack, "", @progbits

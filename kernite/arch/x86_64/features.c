@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What this CPU can do, and switching it on (Intel SDM vol. 3, 2.5 and vol. 2, CPUID). SMEP, SMAP, UMIP and
+ * NX are used wherever they exist; the kernel runs without them on a CPU that has none.
+ */
+#include "machine.h"
+#include "asm_offsets.h"
+#include "registers.h"
+
+/* PAT: 0 WB, 1 WC (instead of WT), 2 UC-, 3 UC, and the same again (Intel SDM vol. 3, 12.12). */
+#define PAT_VALUE 0x0007010600070106ull
+
+struct cpu_features features;
+bool cpu_has_smap;
+
+static uint64_t tsc_frequency_from_cpuid(uint32_t highest)
+{
+	struct cpuid_result r;
+
+	if (highest < 0x15)
+		return 0;
+	/* Crystal * b / a; without the crystal the base frequency of leaf 16h will do. */
+	r = cpuid(0x15, 0);
+	if (r.a && r.b && r.c)
+		return (uint64_t)r.c * r.b / r.a;
+	return 0;
+}
+
+void features_detect(void)
+{
+	uint32_t highest = cpuid(0, 0).a;
+	uint32_t highest_extended = cpuid(0x80000000, 0).a;
+	struct cpuid_result r = cpuid(1, 0);
+
+	features.xsave = r.c & 1u << 26;
+	features.x2apic = r.c & 1u << 21;
+	features.tsc_deadline = r.c & 1u << 24;
+	features.rdrand = r.c & 1u << 30;
+	features.hypervisor = r.c & 1u << 31;
+	if (highest >= 7) {
+		r = cpuid(7, 0);
+		features.fsgsbase = r.b & 1u << 0;
+		features.smep = r.b & 1u << 7;
+		features.rdseed = r.b & 1u << 18;
+		cpu_has_smap = r.b & 1u << 20;
+		features.umip = r.c & 1u << 2;
+	}
+	if (features.xsave && highest >= 0xd)
+		features.xsaveopt = cpuid(0xd, 1).a & 1;
+	if (highest_extended >= 0x80000001) {
+		r = cpuid(0x80000001, 0);
+		features.no_execute = r.d & 1u << 20;
+		features.huge_pages = r.d & 1u << 26;
+	}
+	features.tsc_frequency = tsc_frequency_from_cpuid(highest);
+}
+
+void features_enable(void)
+{
+	uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+	if (features.xsave)
+		cr4 |= CR4_OSXSAVE;
+	if (features.fsgsbase)
+		cr4 |= CR4_FSGSBASE;
+	if (features.smep)
+		cr4 |= CR4_SMEP;
+	if (cpu_has_smap)
+		cr4 |= CR4_SMAP;
+	if (features.umip)
+		cr4 |= CR4_UMIP;
+	cr4_write(cr4);
+	/* WP: read-only holds for the kernel too. TS: the first FPU instruction traps. */
+	cr0_write((cr0_read() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
+	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | (features.no_execute ? EFER_NXE : 0));
+	msr_write(MSR_PAT, PAT_VALUE);
+}
+
+bool arch_random(uint64_t *value)
+{
+	/* Both may be empty for a moment; ten tries is Intel's advice (SDM vol. 1, 7.3.17). */
+	for (unsigned i = 0; i < 10; i++) {
+		if (features.rdseed && rdseed_read(value))
+			return true;
+		if (features.rdrand && rdrand_read(value))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of this folder share with each other and with nobody else. One paragraph a file;
+ * generic code includes arch.h only.
+ */
+#pragma once
+
+#include "arch.h"
+#include "boot_info.h"
+
+/* features.c: CPUID, once, on the boot CPU; every CPU is taken to be alike. */
+struct cpu_features {
+	bool fsgsbase, smep, umip, xsave, xsaveopt, x2apic, tsc_deadline;
+	bool huge_pages; /* 1 GiB */
+	bool rdrand, rdseed, no_execute, hypervisor;
+	uint64_t tsc_frequency; /* 0: CPUID does not say */
+};
+
+extern struct cpu_features features;
+extern bool cpu_has_smap; /* alone: entry.S tests it */
+void features_detect(void);
+/* Control registers and MSRs of this CPU as `features` allows. */
+void features_enable(void);
+
+/* descriptors.c: GDT, TSS, IDT, SYSCALL. */
+void descriptors_init(struct cpu *cpu);
+
+/* stacks.c: kernel and IST stacks, each between unmapped pages. */
+#define STACK_WINDOW 0xffffffffc0000000ull
+void stacks_create(struct boot_info *info, unsigned index);
+uint64_t stack_kernel_top(unsigned index);
+enum ist : unsigned { IST_NMI = 1, IST_DOUBLE_FAULT = 2, IST_MACHINE_CHECK = 3 };
+uint64_t stack_ist_top(unsigned index, enum ist ist);
+
+/* mmu.c: the kernel's tables. Frames come out of the boot memory map, before kernel_main(). */
+void mmu_init(struct boot_info *info);
+void mmu_map_kernel_page(struct boot_info *info, uint64_t address, paddr_t frame, unsigned perms);
+paddr_t mmu_kernel_root(void);
+/* A root that also maps `page` one to one, read and execute, for CPUs that come from real mode. */
+paddr_t mmu_trampoline_root(struct boot_info *info, paddr_t page);
+
+/* tlb.c */
+void tlb_space_enter(struct arch_space *space);
+
+/* fpu.c */
+void fpu_init_cpu(void);
+void fpu_switch_out(struct tcb *thread);
+
+/* apic.c: the local APIC. */
+void apic_init(void);     /* boot CPU: mode, base */
+void apic_init_cpu(void); /* every CPU */
+uint32_t apic_id(void);
+void apic_end_of_interrupt(void);
+void apic_send(uint32_t apic_id, uint32_t command); /* ICR low word; see APIC_* */
+void apic_send_others(uint32_t command);
+void apic_timer_init(void);
+void apic_timer_arm(uint32_t count);
+void apic_timer_start_counting(void);
+uint32_t apic_timer_count(void);
+
+#define APIC_COMMAND_NMI 0x400u
+#define APIC_COMMAND_INIT 0x4500u
+#define APIC_COMMAND_STARTUP 0x4600u
+
+/* Vectors. IRQ lines follow each other from VECTOR_IRQ by global system interrupt. */
+#define VECTOR_PIC 0x20 /* the masked legacy controllers' spurious interrupts */
+#define VECTOR_IRQ 0x30
+#define VECTOR_IRQ_LAST 0xef
+#define VECTOR_TIMER 0xf0
+#define VECTOR_IPI 0xf1
+#define VECTOR_TLB 0xf2
+#define VECTOR_SPURIOUS 0xff
+
+/* ioapic.c */
+void ioapic_init(void);
+void ioapic_handle(unsigned vector);
+
+/* clock.c */
+void clock_init(void);
+void clock_timer_fired(void);
+void delay_us(unsigned microseconds);
+
+/* rtc.c, console.c, smp.c, power.c */
+void rtc_init(void);
+void console_init(void);
+void power_init(void);
+void smp_find_cpus(void);
+void smp_place_trampoline(struct boot_info *info);
+uint32_t smp_apic_id(unsigned index);
+extern bool smp_is_halting; /* panic: an NMI means stop */
+
+/* multiboot2.c, pvh.c: fill `info` from what the loader left at `address`; false: it is not that, or is broken. */
+#define MULTIBOOT2_MAGIC 0x36d76289
+bool multiboot2_parse(uint64_t address, struct boot_info *info);
+bool pvh_parse(uint64_t address, struct boot_info *info);
+
+/* Linker script. */
+extern char __kernel_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __kernel_end[];
+
+static inline paddr_t image_to_phys(const void *address)
+{
+	return paddr((uint64_t)address - KERNEL_BASE);
+}

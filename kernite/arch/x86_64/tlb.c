@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Translation caches. Without PCIDs, loading CR3 forgets everything but the kernel's global entries, so a
+ * CPU can hold translations of exactly the one space whose root it has loaded: arch_space.active
+ * is the set of those CPUs. The idle thread keeps the last space loaded.
+ *
+ * Shootdown: the kernel lock's holder describes one range, interrupts the CPUs of `active` and waits until each has
+ * cleared its bit of `pending`. A CPU that spins for the kernel lock has interrupts off and serves the
+ * request from its spin loop; any other is in user mode or idle and takes the interrupt. There is one
+ * request at a time because there is one lock holder.
+ */
+#include "machine.h"
+#include "core/cpu.h"
+#include "registers.h"
+
+#define FLUSH_ALL_PAGES 32
+
+static struct {
+	uint64_t start;
+	size_t pages;      /* more than FLUSH_ALL_PAGES: everything */
+	bool is_leaving;   /* the root is about to be freed: load the kernel's */
+} request;
+static uint64_t pending; /* atomic; written last, read first */
+
+static uint64_t cpu_bit(const struct cpu *cpu)
+{
+	return 1ull << cpu->index;
+}
+
+static void space_leave(struct cpu *cpu)
+{
+	struct arch_space *old = cpu->arch.space;
+
+	cpu->arch.space = nullptr;
+	if (old)
+		__atomic_fetch_and(&old->active, ~cpu_bit(cpu), __ATOMIC_RELAXED);
+}
+
+void tlb_space_enter(struct arch_space *space)
+{
+	struct cpu *cpu = this_cpu();
+
+	space_leave(cpu);
+	/* In `active` before the first walk: a shootdown may reach us needlessly, never too late. */
+	__atomic_fetch_or(&space->active, cpu_bit(cpu), __ATOMIC_SEQ_CST);
+	cpu->arch.space = space;
+	cr3_write(space->root.raw);
+}
+
+static void flush(struct cpu *cpu)
+{
+	if (request.is_leaving) {
+		space_leave(cpu);
+		cr3_write(mmu_kernel_root().raw);
+	} else if (request.pages > FLUSH_ALL_PAGES) {
+		cr3_write(cr3_read());
+	} else {
+		/* INVLPG drops the paging-structure caches too (Intel SDM vol. 3, 4.10.4.1). */
+		for (size_t i = 0; i < request.pages; i++)
+			page_invalidate(request.start + i * PAGE_SIZE);
+	}
+}
+
+void arch_tlb_serve(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (!(__atomic_load_n(&pending, __ATOMIC_ACQUIRE) & cpu_bit(cpu)))
+		return;
+	flush(cpu);
+	__atomic_fetch_and(&pending, ~cpu_bit(cpu), __ATOMIC_RELEASE);
+}
+
+/* Run `request` on every CPU that has the space loaded, this one included. */
+static void shoot(struct arch_space *space)
+{
+	struct cpu *cpu = this_cpu();
+	/* Orders the caller's table writes before the look at `active`. */
+	uint64_t active = __atomic_fetch_or(&space->active, 0, __ATOMIC_SEQ_CST);
+	uint64_t others = active & ~cpu_bit(cpu);
+
+	if (others) {
+		__atomic_store_n(&pending, others, __ATOMIC_RELEASE);
+		for (uint64_t left = others; left; left &= left - 1)
+			apic_send(smp_apic_id((unsigned)__builtin_ctzll(left)), VECTOR_TLB);
+	}
+	if (active & cpu_bit(cpu))
+		flush(cpu);
+	while (__atomic_load_n(&pending, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
+void arch_tlb_invalidate(struct arch_space *space, vaddr_t start, size_t pages, bool table_freed)
+{
+	(void)table_freed;
+	request.start = start.raw;
+	request.pages = pages;
+	request.is_leaving = false;
+	shoot(space);
+}
+
+void arch_space_destroy(struct arch_space *space)
+{
+	request.is_leaving = true;
+	shoot(space);
+	invariant(space->active == 0);
+}
