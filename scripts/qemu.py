@@ -28,7 +28,7 @@ class Artifacts:
         self.arch = self.build.name if self.build.name in ("x86_64", "aarch64") else self._arch()
         self.iso = self.build / f"saltyos-{self.arch}.iso"
         self.archive = self.build / "image" / "boot.archive"
-        name = "kernite-x86_64.elf" if self.arch == "x86_64" else "kernite-aarch64.efi"
+        name = "kernite-x86_64.elf" if self.arch == "x86_64" else "arch/aarch64/efi/kernite-aarch64.efi"
         self.kernel = self.build / "kernite" / name
 
     def _arch(self):

@@ -39,6 +39,7 @@ struct boot_info {
 	uint64_t acpi_rsdp; /* 0: none */
 	uint64_t fdt;       /* 0: none */
 	struct boot_framebuffer framebuffer;
+	uint64_t wall_clock; /* seconds since 1970 UTC when the loader asked the firmware; 0: it did not */
 	uint64_t entropy; /* what the loader could find (RDRAND, EFI RNG protocol, ...); 0: none */
 	char command_line[BOOT_COMMAND_LINE_MAX];
 };

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the loader's handoff to kernel_main(), and arch_init(): CPU features, firmware tables,
+ * interrupt controller, clock.
+ */
+#include "local.h"
+
+#include "dev/acpi.h"
+#include "dev/generic_timer.h"
+#include "dev/gic.h"
+#include "dev/pl011.h"
+
+static struct handoff handoff;
+
+#define FIELD(value, shift) ((value) >> (shift) & 15)
+
+/* PAC keys: one set for the machine, made at boot. */
+static uint64_t pac_keys[10];
+
+#define SCTLR_PAC_KEYS (1ull << 31 | 1ull << 30 | 1ull << 27 | 1ull << 13) /* EnIA EnIB EnDA EnDB */
+
+static bool has_random(void)
+{
+	return FIELD(read_sysreg(id_aa64isar0_el1), 60) != 0;
+}
+
+/* RNDR sets Z when it has nothing (ARM ARM D19.2.120). No calls: used before PAC is on. */
+[[gnu::always_inline]] static inline bool random_word(uint64_t *value)
+{
+	uint64_t word, is_good;
+
+	__asm__ volatile("mrs %0, s3_3_c2_c4_0; cset %1, ne" : "=r"(word), "=r"(is_good)::"cc");
+	*value = word;
+	return is_good;
+}
+
+bool arch_random(uint64_t *value)
+{
+	if (!has_random())
+		return false;
+	for (unsigned attempt = 0; attempt < 16; attempt++)
+		if (random_word(value))
+			return true;
+	return false;
+}
+
+/*
+ * Switch pointer authentication on, for the kernel (B key: cross/aarch64 builds it so) and for user code. boot.S
+ * calls it before any other C function: a function must not return under other keys than it was
+ * entered with, so this one does without, and without the stack protector. Boot CPU: handoff is its
+ * physical address, and the keys are made; others: 0.
+ */
+[[gnu::target("branch-protection=none"), gnu::no_stack_protector]] void arch_secure(
+    uint64_t handoff_physical);
+void arch_secure(uint64_t handoff_physical)
+{
+	uint64_t isar1 = read_sysreg(id_aa64isar1_el1), isar2 = read_sysreg(s3_0_c0_c6_2);
+	uint64_t state;
+
+	if (handoff_physical) {
+		const struct handoff *from = phys_to_virt(paddr(handoff_physical));
+		bool is_rndr = FIELD(read_sysreg(id_aa64isar0_el1), 60) != 0;
+
+		state = from->info.entropy ^ read_sysreg(cntvct_el0);
+		for (unsigned i = 0; i < 10; i++) {
+			uint64_t word = 0;
+
+			if (is_rndr)
+				random_word(&word);
+			state = state * 6364136223846793005ull + 1442695040888963407ull;
+			pac_keys[i] = word ^ state ^ state >> 29;
+		}
+	}
+	if (!FIELD(isar1, 4) && !FIELD(isar1, 8) && !FIELD(isar2, 12))
+		return;
+	write_sysreg(s3_0_c2_c1_0, pac_keys[0]); /* APIAKeyLo_EL1, Hi */
+	write_sysreg(s3_0_c2_c1_1, pac_keys[1]);
+	write_sysreg(s3_0_c2_c1_2, pac_keys[2]); /* APIBKey */
+	write_sysreg(s3_0_c2_c1_3, pac_keys[3]);
+	write_sysreg(s3_0_c2_c2_0, pac_keys[4]); /* APDAKey */
+	write_sysreg(s3_0_c2_c2_1, pac_keys[5]);
+	write_sysreg(s3_0_c2_c2_2, pac_keys[6]); /* APDBKey */
+	write_sysreg(s3_0_c2_c2_3, pac_keys[7]);
+	write_sysreg(s3_0_c2_c3_0, pac_keys[8]); /* APGAKey */
+	write_sysreg(s3_0_c2_c3_1, pac_keys[9]);
+	write_sysreg(sctlr_el1, read_sysreg(sctlr_el1) | SCTLR_PAC_KEYS);
+	isb();
+}
+
+void arch_boot(uint64_t handoff_physical)
+{
+	/* The loader's copy stays in an IN_USE region; ours is in the kernel's data, as boot_info.h promises. */
+	memcpy(&handoff, phys_to_virt(paddr(handoff_physical)), sizeof(handoff));
+	if (handoff.magic != HANDOFF_MAGIC)
+		arch_halt();
+	cpus[0].self = &cpus[0];
+	cpus[0].stack_top = (uint64_t)boot_stack + KERNEL_STACK_SIZE;
+	mmu_init(&handoff);
+	generic_timer_init();
+	acpi_init(handoff.info.acpi_rsdp);
+	pl011_init();
+	psci_init(&handoff.info);
+	kernel_main(&handoff.info);
+}
+
+const char *command_line_option(const struct boot_info *info, const char *name)
+{
+	for (const char *word = info->command_line; *word;) {
+		unsigned n = 0;
+
+		while (name[n] && word[n] == name[n])
+			n++;
+		if (!name[n] && (word[n] == '=' || word[n] == ' ' || !word[n]))
+			return word[n] == '=' ? word + n + 1 : "";
+		while (*word && *word != ' ')
+			word++;
+		while (*word == ' ')
+			word++;
+	}
+	return nullptr;
+}
+
+/* User code may read the virtual counter and the cycle counter, and nothing else (ARM ARM D12.2, D13.3). */
+static void open_counters(void)
+{
+	uint64_t version = FIELD(read_sysreg(id_aa64dfr0_el1), 8);
+
+	write_sysreg(cntkctl_el1, 1 << 1); /* EL0VCTEN */
+	if (version == 0 || version == 15)
+		return;
+	write_sysreg(pmcr_el0, 1 << 0 | 1 << 2 | 1 << 6); /* E, C, LC */
+	write_sysreg(pmccfiltr_el0, 0);
+	write_sysreg(pmcntenset_el0, 1u << 31);
+	write_sysreg(pmuserenr_el0, 1 << 2); /* CR */
+}
+
+static void init_this_cpu(struct cpu *cpu)
+{
+	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 20))
+		__asm__ volatile(".inst 0xd500419f" ::: "memory"); /* msr pan, #1 */
+	write_sysreg(cpacr_el1, 1ull << 20); /* FPEN 01: user FPU use traps; SVE and SME stay off */
+	write_sysreg(mdscr_el1, 0);
+	open_counters();
+	isb();
+	gic_init_cpu(cpu);
+	generic_timer_init_cpu();
+}
+
+void arch_init(const struct boot_info *)
+{
+	smp_init();
+	gic_init();
+	init_this_cpu(this_cpu());
+}
+
+void arch_init_cpu(struct cpu *cpu)
+{
+	init_this_cpu(cpu);
+}
+
+uint64_t arch_wall_clock(void)
+{
+	return handoff.info.wall_clock;
+}
+
+kn_status arch_port_read(uint16_t, unsigned, uint32_t *)
+{
+	return KN_E_NOT_SUPPORTED;
+}
+
+kn_status arch_port_write(uint16_t, unsigned, uint32_t)
+{
+	return KN_E_NOT_SUPPORTED;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Thread contexts: creation, import and export, and what changes hands on a switch.
+ *
+ * TPIDR_EL0 and the FPU stay in registers while a thread runs: they are saved in arch_switch(). FPU: a
+ * thread's first use after a switch traps (CPACR_EL1.FPEN = 01) and loads its state, unless this CPU's
+ * registers still hold it (fpu.live_on).
+ */
+#include "local.h"
+
+#include "object/tcb.h"
+#include "mmu.h"
+#include "object/vspace.h"
+
+#define CPACR_FP_TRAP_USER (1ull << 20)
+#define CPACR_FP_ON (3ull << 20)
+
+/* SPSR bits that a user may choose: NZCV, and DIT, SSBS, TCO, BTYPE stay as they are saved. */
+#define SPSR_USER_FLAGS 0xf0000000ull
+#define SPSR_BTYPE (3ull << 10)
+
+static_assert(offsetof(struct arch_context, x) == CTX_X0);
+static_assert(offsetof(struct arch_context, x[30]) == CTX_LR);
+static_assert(offsetof(struct arch_context, sp) == CTX_SP);
+static_assert(offsetof(struct arch_context, ip) == CTX_IP);
+static_assert(offsetof(struct arch_context, spsr) == CTX_SPSR);
+static_assert(offsetof(struct arch_context, tls) == CTX_TLS);
+static_assert(sizeof(struct arch_context) == CTX_SIZE);
+static_assert(offsetof(struct tcb, context) == 0);
+static_assert(PHYS_MAP_BASE == PHYS_MAP_BASE_ASM);
+
+static bool is_current_context(const struct arch_context *context)
+{
+	return context == &this_cpu()->current->context;
+}
+
+void arch_context_init(struct arch_context *context)
+{
+	*context = (struct arch_context){0}; /* SPSR 0: EL0t, interrupts on */
+}
+
+void arch_context_set_tls(struct arch_context *context, uint64_t tls)
+{
+	context->tls = tls;
+	if (is_current_context(context))
+		write_sysreg(tpidr_el0, tls);
+}
+
+uint64_t arch_context_tls(const struct arch_context *context)
+{
+	return is_current_context(context) ? read_sysreg(tpidr_el0) : context->tls;
+}
+
+void arch_context_export(const struct arch_context *context, uint64_t *words)
+{
+	words[0] = context->ip;
+	words[1] = context->sp;
+	words[2] = context->spsr & SPSR_USER_FLAGS;
+	for (unsigned i = 0; i < 31; i++)
+		words[3 + i] = context->x[i];
+	words[34] = arch_context_tls(context);
+	for (unsigned i = 35; i < KN_CONTEXT_WORDS; i++)
+		words[i] = 0;
+}
+
+kn_status arch_context_import(struct arch_context *context, const uint64_t *words)
+{
+	if (words[2] & ~SPSR_USER_FLAGS)
+		return KN_E_INVALID_ARG;
+	if (words[0] >= KN_USER_MAX)
+		return KN_E_BAD_ADDRESS;
+	context->ip = words[0];
+	context->sp = words[1];
+	context->spsr = words[2];
+	for (unsigned i = 0; i < 31; i++)
+		context->x[i] = words[3 + i];
+	arch_context_set_tls(context, words[34]);
+	return 0;
+}
+
+/* ---- FPU ---- */
+
+void arch_fpu_init(struct arch_fpu *fpu)
+{
+	memset(fpu, 0, sizeof(*fpu));
+}
+
+static void fpu_put_away(struct tcb *thread)
+{
+	fpu_save(&thread->fpu);
+	thread->uses_fpu = false;
+	thread->fpu.live_on = this_cpu()->index + 1;
+}
+
+void arch_fpu_restore(struct tcb *thread)
+{
+	write_sysreg(cpacr_el1, CPACR_FP_ON);
+	isb();
+	fpu_load(&thread->fpu);
+	this_cpu()->fpu_owner = thread;
+	thread->uses_fpu = true;
+}
+
+void arch_fpu_copy(struct tcb *to, struct tcb *from)
+{
+	if (from->uses_fpu && from == this_cpu()->current)
+		fpu_save(&from->fpu);
+	memcpy(&to->fpu, &from->fpu, sizeof(to->fpu));
+	to->fpu.live_on = 0;
+}
+
+/* ---- switch ---- */
+
+void arch_switch(struct tcb *from, struct tcb *to)
+{
+	struct cpu *cpu = this_cpu();
+
+	from->context.tls = read_sysreg(tpidr_el0);
+	write_sysreg(tpidr_el0, to->context.tls);
+	if (from->uses_fpu)
+		fpu_put_away(from);
+	if (cpu->fpu_owner == to && to->fpu.live_on == cpu->index + 1) {
+		/* The registers are still its own; from now on they may differ from the copy. */
+		to->uses_fpu = true;
+		write_sysreg(cpacr_el1, CPACR_FP_ON);
+	} else {
+		write_sysreg(cpacr_el1, CPACR_FP_TRAP_USER);
+	}
+	/* The exception return synchronises CPACR and TTBR0 (ARM ARM D1.4.1: SCTLR_EL1.EOS is set). */
+	if (from->vspace != to->vspace)
+		space_switch(to->vspace ? &to->vspace->arch : nullptr);
+}
+
+/* ---- panic ---- */
+
+void arch_context_print(const struct arch_context *context)
+{
+	for (unsigned i = 0; i < 30; i += 2)
+		klog("x%u %lx  x%u %lx\n", i, (unsigned long)context->x[i], i + 1,
+		    (unsigned long)context->x[i + 1]);
+	klog("x30 %lx  sp %lx\n", (unsigned long)context->x[30], (unsigned long)context->sp);
+	klog("pc %lx  spsr %lx  tls %lx\n", (unsigned long)context->ip, (unsigned long)context->spsr,
+	    (unsigned long)context->tls);
+}
+
+extern const char __text_start[], __text_end[];
+
+unsigned arch_backtrace(uint64_t fp, uint64_t *frames, unsigned max)
+{
+	unsigned count = 0;
+
+	if (!fp)
+		fp = (uint64_t)__builtin_frame_address(0);
+	while (count < max && fp >= PHYS_MAP_BASE && fp % 16 == 0 && fp < ~0ull - 16) {
+		const uint64_t *record = (const uint64_t *)fp;
+		/* Saved addresses may be signed: all kernel addresses have the upper 16 bits set. */
+		uint64_t address = record[1] | 0xffffull << 48;
+
+		if (address < (uint64_t)__text_start || address >= (uint64_t)__text_end)
+			break;
+		frames[count++] = address;
+		if (record[0] <= fp)
+			break;
+		fp = record[0];
+	}
+	return count;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exception entry and exit (ARM ARM D1.3).
+ *
+ * While user code runs, SP_EL1 points at the current thread's struct arch_context (the TCB's first
+ * member), so that an entry can store registers without a scratch register. The kernel then runs
+ * on the CPU's stack. return_to_user is the only way out.
+ *
+ * A system call is 28 instructions in and 25 out, the branches to and from trap_syscall included.
+ */
+#include "arch_inline.h"
+#include "core/cpu.h"
+
+#define EC_SVC64 0x15
+
+	/* 20 instructions: everything but the FPU and TPIDR_EL0, which change hands in arch_switch. */
+.macro save_user
+	stp x0, x1, [sp, #16 * 0]
+	stp x2, x3, [sp, #16 * 1]
+	stp x4, x5, [sp, #16 * 2]
+	stp x6, x7, [sp, #16 * 3]
+	stp x8, x9, [sp, #16 * 4]
+	stp x10, x11, [sp, #16 * 5]
+	stp x12, x13, [sp, #16 * 6]
+	stp x14, x15, [sp, #16 * 7]
+	stp x16, x17, [sp, #16 * 8]
+	stp x18, x19, [sp, #16 * 9]
+	stp x20, x21, [sp, #16 * 10]
+	stp x22, x23, [sp, #16 * 11]
+	stp x24, x25, [sp, #16 * 12]
+	stp x26, x27, [sp, #16 * 13]
+	stp x28, x29, [sp, #16 * 14]
+	mrs x1, sp_el0
+	stp x30, x1, [sp, #CTX_LR]
+	mrs x2, elr_el1
+	mrs x3, spsr_el1
+	stp x2, x3, [sp, #CTX_IP]
+.endm
+
+.macro to_kernel_stack
+	mrs x1, tpidr_el1
+	ldr x1, [x1, #CPU_STACK_TOP]
+	mov sp, x1
+	mov x29, xzr
+.endm
+
+.macro vector label
+	.balign 128
+	b \label
+.endm
+
+	.section .text.vectors, "ax"
+	.balign 2048
+	.globl vectors
+vectors:
+	/* EL1 with SP_EL0: never used by us. */
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	/* EL1 with SP_EL1: faults; interrupts are masked in the kernel. */
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	/* EL0, AArch64. */
+	.balign 128
+	save_user
+	mrs x0, esr_el1
+	lsr x1, x0, #26
+	cmp x1, #EC_SVC64
+	b.ne user_fault_entry
+	to_kernel_stack
+	bl trap_syscall
+	b return_to_user
+	.balign 128
+	save_user
+	to_kernel_stack
+	bl interrupt_dispatch
+	b return_to_user
+	vector user_fiq_entry
+	vector user_serror_entry
+	/* EL0, AArch32: not enabled. */
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+	vector kernel_fault_entry
+
+	.section .text.hot.entry, "ax"
+user_fault_entry:
+	to_kernel_stack
+	bl user_fault
+	/* Falls through. */
+
+	/* Leave the kernel into the context of this_cpu()->current. */
+	.globl return_to_user
+	.globl arch_enter_user
+arch_enter_user:
+return_to_user:
+	bti jc
+	mrs x0, tpidr_el1
+	ldr x0, [x0, #CPU_CURRENT]
+	mov sp, x0
+	ldp x2, x3, [sp, #CTX_IP]
+	ldp x30, x1, [sp, #CTX_LR]
+	msr elr_el1, x2
+	msr spsr_el1, x3
+	msr sp_el0, x1
+	ldp x2, x3, [sp, #16 * 1]
+	ldp x4, x5, [sp, #16 * 2]
+	ldp x6, x7, [sp, #16 * 3]
+	ldp x8, x9, [sp, #16 * 4]
+	ldp x10, x11, [sp, #16 * 5]
+	ldp x12, x13, [sp, #16 * 6]
+	ldp x14, x15, [sp, #16 * 7]
+	ldp x16, x17, [sp, #16 * 8]
+	ldp x18, x19, [sp, #16 * 9]
+	ldp x20, x21, [sp, #16 * 10]
+	ldp x22, x23, [sp, #16 * 11]
+	ldp x24, x25, [sp, #16 * 12]
+	ldp x26, x27, [sp, #16 * 13]
+	ldp x28, x29, [sp, #16 * 14]
+	ldp x0, x1, [sp, #16 * 0]
+	eret
+	/* No speculation past an exception return. */
+	dsb nsh
+	isb
+
+user_fiq_entry:
+	save_user
+	to_kernel_stack
+	bl user_fiq
+	b return_to_user
+
+user_serror_entry:
+	save_user
+	mrs x0, esr_el1
+	to_kernel_stack
+	bl user_serror
+	b return_to_user
+
+	/*
+	 * A fault in the kernel. Builds a context on the stack; kernel_fault() returns when the fault was that
+	 * of a user memory accessor, with ip at its way out. When the stack itself has run out, its top is used
+	 * again: the frames near the overflow stay readable for the backtrace.
+	 */
+kernel_fault_entry:
+	msr tpidrro_el0, x0
+	mrs x0, tpidr_el1
+	str x1, [x0, #CPU_ENTRY_SCRATCH]
+	mov x1, sp
+	str x1, [x0, #CPU_ENTRY_SCRATCH + 8]
+	ldr x0, [x0, #CPU_STACK_TOP]
+	sub x0, x0, x1
+	mov x1, #(KERNEL_STACK_SIZE - 2048)
+	cmp x0, x1
+	b.lo 1f
+	mrs x0, tpidr_el1
+	ldr x0, [x0, #CPU_STACK_TOP]
+	mov sp, x0
+1:	sub sp, sp, #CTX_SIZE
+	mrs x0, tpidr_el1
+	ldr x1, [x0, #CPU_ENTRY_SCRATCH]
+	mrs x0, tpidrro_el0
+	msr tpidrro_el0, xzr
+	save_user
+	mrs x0, tpidr_el1
+	ldr x0, [x0, #CPU_ENTRY_SCRATCH + 8]
+	str x0, [sp, #CTX_SP]
+	mov x0, sp
+	mrs x1, esr_el1
+	bl kernel_fault
+	ldp x2, x3, [sp, #CTX_IP]
+	msr elr_el1, x2
+	msr spsr_el1, x3
+	ldr x30, [sp, #CTX_LR]
+	ldp x2, x3, [sp, #16 * 1]
+	ldp x4, x5, [sp, #16 * 2]
+	ldp x6, x7, [sp, #16 * 3]
+	ldp x8, x9, [sp, #16 * 4]
+	ldp x10, x11, [sp, #16 * 5]
+	ldp x12, x13, [sp, #16 * 6]
+	ldp x14, x15, [sp, #16 * 7]
+	ldp x16, x17, [sp, #16 * 8]
+	ldp x18, x19, [sp, #16 * 9]
+	ldp x20, x21, [sp, #16 * 10]
+	ldp x22, x23, [sp, #16 * 11]
+	ldp x24, x25, [sp, #16 * 12]
+	ldp x26, x27, [sp, #16 * 13]
+	ldp x28, x29, [sp, #16 * 14]
+	ldp x0, x1, [sp, #16 * 0]
+	add sp, sp, #CTX_SIZE
+	eret
+	dsb nsh
+	isb

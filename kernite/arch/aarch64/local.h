@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of arch/aarch64 and its drivers in dev/ say to one another; generic code never sees it.
+ */
+#pragma once
+
+#include "arch.h"
+#include "core/cpu.h"
+#include "handoff.h"
+#include "boot_info.h"
+
+/* entry.S, boot.S */
+extern const char vectors[], secondary_entry[], empty_root[], boot_stack[];
+
+/* support.S */
+void fpu_save(struct arch_fpu *to);
+void fpu_load(const struct arch_fpu *from);
+bool user_load32(uint64_t address, uint32_t *value);
+extern const char user_load32_access[], user_load32_fault[];
+int64_t psci_hvc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
+int64_t psci_smc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
+void semihosting_exit(const uint64_t block[2]);
+void idle_wait(void);
+
+/* trap.c */
+/* Take every interrupt that is pending at this CPU's interface. */
+void interrupt_dispatch(void);
+
+/* boot.c */
+[[noreturn]] void arch_boot(uint64_t handoff_physical);
+/* "name" or "name=value" as a word of the command line; the value, "" for a bare word, or null. */
+const char *command_line_option(const struct boot_info *info, const char *name);
+
+/* mmu.c */
+void mmu_init(const struct handoff *handoff);
+paddr_t kernel_image_physical(const void *address);
+paddr_t kernel_root(void);
+paddr_t identity_root(void);
+
+/* psci.c */
+void psci_init(const struct boot_info *info);
+int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t argument);
+
+/* smp.c */
+void smp_init(void);
+[[noreturn]] void secondary_main(struct cpu *cpu);
+/* Stop here for ever when a panicking CPU asked for it. */
+void smp_halt_if_asked(void);

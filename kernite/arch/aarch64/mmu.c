@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces, their ASIDs, and the kernel's own map.
+ *
+ * Kernel half (TTBR1) and user half (TTBR0) are separate tables here, so a new space has nothing to copy.
+ * A space gets its ASID when it is made and keeps it; that needs no generations and no rollover.
+ * When all are taken (65,534 spaces; 254 on CPUs with 8-bit ASIDs) further spaces share the last ASID,
+ * and a CPU flushes it whenever it changes from one of them to another.
+ *
+ * Invalidation is by broadcast (TLBI ...IS; DSB ISH waits for all CPUs: ARM ARM D8.16), so no CPU is
+ * interrupted for it. All callers hold the kernel lock.
+ */
+#include "local.h"
+#include "mmu.h"
+
+#include "dev/acpi.h"
+#include "dev/boot_regions.h"
+#include "kernel_map.h"
+
+#define ASID_SHIFT 48
+#define ASID_COUNT 65536u
+#define FLUSH_ALL_PAGES 32
+#define TLBI_ADDRESS_MASK ((1ull << 44) - 1)
+
+static struct table_pool pool;
+static const struct handoff *handoff;
+static uint64_t asids_in_use[ASID_COUNT / 64];
+static unsigned asid_shared; /* the last one the CPU has */
+static unsigned asid_next = 1;
+
+void mmu_init(const struct handoff *from)
+{
+	handoff = from;
+	pool = (struct table_pool){from->pool_next, from->pool_end, PHYS_MAP_BASE};
+	asid_shared = (read_sysreg(id_aa64mmfr0_el1) >> 4 & 15) == 2 ? ASID_COUNT - 1 : 255;
+	asids_in_use[0] = 1; /* ASID 0: nobody's, empty_root */
+}
+
+paddr_t kernel_image_physical(const void *address)
+{
+	return paddr((uint64_t)address - KERNEL_BASE + handoff->info.kernel_base);
+}
+
+paddr_t kernel_root(void)
+{
+	return paddr(handoff->root);
+}
+
+paddr_t identity_root(void)
+{
+	return paddr(handoff->identity);
+}
+
+static uint64_t asid_of(const struct arch_space *space)
+{
+	return space->ttbr >> ASID_SHIFT;
+}
+
+static unsigned asid_acquire(void)
+{
+	for (unsigned tried = 0; tried < asid_shared; tried++) {
+		unsigned asid = asid_next;
+		uint64_t *word = &asids_in_use[asid / 64];
+
+		asid_next = asid + 1 < asid_shared ? asid + 1 : 1;
+		if (!(*word >> asid % 64 & 1)) {
+			*word |= 1ull << asid % 64;
+			return asid;
+		}
+	}
+	return asid_shared;
+}
+
+static void asid_release(unsigned asid)
+{
+	if (asid != asid_shared)
+		asids_in_use[asid / 64] &= ~(1ull << asid % 64);
+}
+
+void arch_space_init(struct arch_space *space, paddr_t root)
+{
+	space->root = root;
+	space->ttbr = root.raw | (uint64_t)asid_acquire() << ASID_SHIFT;
+	arch_pte_publish();
+}
+
+static void flush_asid_everywhere(uint64_t asid)
+{
+	__asm__ volatile("dsb ishst; tlbi aside1is, %0; dsb ish; isb" ::"r"(asid << ASID_SHIFT) : "memory");
+}
+
+void arch_space_destroy(struct arch_space *space)
+{
+	flush_asid_everywhere(asid_of(space));
+	asid_release((unsigned)asid_of(space));
+}
+
+void arch_tlb_invalidate(struct arch_space *space, vaddr_t start, size_t pages, bool table_freed)
+{
+	uint64_t operand = asid_of(space) << ASID_SHIFT;
+
+	if (pages > FLUSH_ALL_PAGES) {
+		flush_asid_everywhere(asid_of(space));
+		return;
+	}
+	__asm__ volatile("dsb ishst" ::: "memory");
+	for (size_t i = 0; i < pages; i++) {
+		uint64_t page = operand | ((start.raw >> PAGE_SHIFT) + i & TLBI_ADDRESS_MASK);
+
+		/* VALE: leaf entries only; VAE also what walks have cached on the way. */
+		if (table_freed)
+			__asm__ volatile("tlbi vae1is, %0" ::"r"(page) : "memory");
+		else
+			__asm__ volatile("tlbi vale1is, %0" ::"r"(page) : "memory");
+	}
+	__asm__ volatile("dsb ish; isb" ::: "memory");
+}
+
+void arch_tlb_serve(void)
+{
+	smp_halt_if_asked();
+}
+
+void arch_pte_publish(void)
+{
+	__asm__ volatile("dsb ishst; isb" ::: "memory");
+}
+
+static void space_switch_shared(const struct arch_space *space)
+{
+	write_sysreg(ttbr0_el1, kernel_image_physical(empty_root).raw);
+	__asm__ volatile("isb; tlbi aside1, %0; dsb nsh; isb" ::"r"(space->ttbr) : "memory");
+	this_cpu()->arch.shared_space = space;
+}
+
+void space_switch(const struct arch_space *space)
+{
+	if (!space) {
+		/* Idle: a space that nobody runs in may be freed while we sleep. */
+		write_sysreg(ttbr0_el1, kernel_image_physical(empty_root).raw);
+		isb();
+		return;
+	}
+	if (asid_of(space) == asid_shared && this_cpu()->arch.shared_space != space)
+		space_switch_shared(space);
+	write_sysreg(ttbr0_el1, space->ttbr);
+}
+
+void arch_sync_code(vaddr_t kernel_address, size_t size)
+{
+	uint64_t ctr = read_sysreg(ctr_el0);
+	uint64_t line = 4ull << (ctr >> 16 & 15);
+
+	/* CTR_EL0.IDC and DIC say that the caches need no help (ARM ARM D7.5.9). */
+	if (!(ctr >> 28 & 1))
+		for (uint64_t at = kernel_address.raw & ~(line - 1); at < kernel_address.raw + size; at += line)
+			__asm__ volatile("dc cvau, %0" ::"r"(at) : "memory");
+	dsb_ish();
+	if (!(ctr >> 29 & 1))
+		__asm__ volatile("ic ialluis; dsb ish" ::: "memory");
+	isb();
+}
+
+void *arch_map_device(paddr_t base, size_t size)
+{
+	uint64_t start = base.raw & ~PAGE_MASK;
+	uint64_t end = (base.raw + size + PAGE_MASK) & ~PAGE_MASK;
+
+	/* What lies below 4 GiB is mapped already and stays as it is. */
+	if (!kernel_map(&pool, handoff->root, PHYS_MAP_BASE + start, start, end - start,
+	        VM_READ | VM_WRITE, VM_DEVICE, 0))
+		panic("no page tables left to map the device at %lx", (unsigned long)base.raw);
+	arch_pte_publish();
+	return phys_to_virt(base);
+}
+
+const void *acpi_view(uint64_t address, size_t size)
+{
+	if (address + size < address)
+		return nullptr;
+	for (uint64_t at = address & ~PAGE_MASK; at < address + size; at += PAGE_SIZE) {
+		enum boot_region_kind kind = boot_region_kind_at(&handoff->info, at);
+
+		if (!kind || kind == BOOT_REGION_RESERVED)
+			return nullptr;
+	}
+	return phys_to_virt(paddr(address));
+}

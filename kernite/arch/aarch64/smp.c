@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The other CPUs: which there are (ACPI MADT, 5.2.12.14), starting them, stopping them in a panic.
+ */
+#include "local.h"
+
+#include "dev/acpi.h"
+#include "dev/gic.h"
+#include "mm/boot_memory.h"
+
+#define GICC_FLAGS 12
+#define GICC_ENABLED 1
+#define GICC_MPIDR 68
+#define MPIDR_AFFINITY 0xff00ffffffull
+#define START_TIMEOUT 1000000000ull
+
+/* What boot.S reads with the MMU off; its offsets are there. */
+struct secondary_start {
+	uint64_t root, identity;
+	struct cpu *cpu;
+};
+
+static_assert(offsetof(struct secondary_start, cpu) == 16);
+
+static _Alignas(64) struct secondary_start secondary_start;
+static uint64_t affinities[KERNEL_MAX_CPUS];
+static unsigned count;
+static const struct cpu *volatile halting; /* who asked the others to stop */
+
+void smp_init(void)
+{
+	const struct acpi_header *madt = acpi_find("APIC", 0);
+	const struct acpi_madt_entry *entry = nullptr;
+
+	affinities[0] = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
+	count = 1;
+	if (!madt)
+		panic("firmware's ACPI tables do not describe the interrupt controller (no MADT)");
+	while ((entry = acpi_madt_next(madt, entry))) {
+		uint64_t affinity = acpi_madt_field(entry, GICC_MPIDR, 8) & MPIDR_AFFINITY;
+
+		if (entry->type != ACPI_MADT_GICC || affinity == affinities[0] ||
+		    !(acpi_madt_field(entry, GICC_FLAGS, 4) & GICC_ENABLED))
+			continue;
+		if (count == KERNEL_MAX_CPUS)
+			break;
+		affinities[count++] = affinity;
+	}
+}
+
+unsigned arch_cpu_count(void)
+{
+	return count;
+}
+
+static void clean_to_memory(const void *start, size_t size)
+{
+	for (uint64_t at = (uint64_t)start & ~15ull; at < (uint64_t)start + size; at += 16)
+		__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+	dsb_sy();
+}
+
+bool arch_start_cpu(struct cpu *cpu, unsigned index)
+{
+	kn_time limit = arch_now() + START_TIMEOUT;
+	int64_t status;
+
+	cpu->self = cpu;
+	cpu->index = index;
+	cpu->stack_top = (uint64_t)boot_alloc(KERNEL_STACK_SIZE, PAGE_SIZE) + KERNEL_STACK_SIZE;
+	secondary_start = (struct secondary_start){kernel_root().raw, identity_root().raw, cpu};
+	clean_to_memory(&secondary_start, sizeof(secondary_start));
+	status = psci_cpu_on(affinities[index], kernel_image_physical(secondary_entry).raw,
+	    kernel_image_physical(&secondary_start).raw);
+	if (status) {
+		klog("aarch64: CPU %u does not start: PSCI error %d\n", index, (int)status);
+		return false;
+	}
+	while (!__atomic_load_n(&cpu->arch.is_started, __ATOMIC_ACQUIRE)) {
+		if (arch_now() > limit)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+void secondary_main(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->arch.is_started, true, __ATOMIC_RELEASE);
+	cpu_main(cpu);
+}
+
+uint64_t smp_affinity(unsigned index)
+{
+	return affinities[index];
+}
+
+void smp_halt_if_asked(void)
+{
+	if (halting && halting != this_cpu())
+		arch_halt();
+}
+
+void arch_ipi_halt_others(void)
+{
+	halting = this_cpu();
+	gic_send_to_others();
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What C cannot say: the FPU's registers (the kernel itself is built without them), the unprivileged load that
+ * may fault, the PSCI conduits and the semihosting exit.
+ */
+
+	.arch armv8-a+fp+simd
+	.text
+
+	/* void fpu_save(struct arch_fpu *to) */
+	.globl fpu_save
+fpu_save:
+	bti c
+	stp q0, q1, [x0, #32 * 0]
+	stp q2, q3, [x0, #32 * 1]
+	stp q4, q5, [x0, #32 * 2]
+	stp q6, q7, [x0, #32 * 3]
+	stp q8, q9, [x0, #32 * 4]
+	stp q10, q11, [x0, #32 * 5]
+	stp q12, q13, [x0, #32 * 6]
+	stp q14, q15, [x0, #32 * 7]
+	stp q16, q17, [x0, #32 * 8]
+	stp q18, q19, [x0, #32 * 9]
+	stp q20, q21, [x0, #32 * 10]
+	stp q22, q23, [x0, #32 * 11]
+	stp q24, q25, [x0, #32 * 12]
+	stp q26, q27, [x0, #32 * 13]
+	stp q28, q29, [x0, #32 * 14]
+	stp q30, q31, [x0, #32 * 15]
+	mrs x1, fpsr
+	mrs x2, fpcr
+	add x0, x0, #512
+	stp x1, x2, [x0]
+	ret
+
+	/* void fpu_load(const struct arch_fpu *from) */
+	.globl fpu_load
+fpu_load:
+	bti c
+	ldp q0, q1, [x0, #32 * 0]
+	ldp q2, q3, [x0, #32 * 1]
+	ldp q4, q5, [x0, #32 * 2]
+	ldp q6, q7, [x0, #32 * 3]
+	ldp q8, q9, [x0, #32 * 4]
+	ldp q10, q11, [x0, #32 * 5]
+	ldp q12, q13, [x0, #32 * 6]
+	ldp q14, q15, [x0, #32 * 7]
+	ldp q16, q17, [x0, #32 * 8]
+	ldp q18, q19, [x0, #32 * 9]
+	ldp q20, q21, [x0, #32 * 10]
+	ldp q22, q23, [x0, #32 * 11]
+	ldp q24, q25, [x0, #32 * 12]
+	ldp q26, q27, [x0, #32 * 13]
+	ldp q28, q29, [x0, #32 * 14]
+	ldp q30, q31, [x0, #32 * 15]
+	add x0, x0, #512
+	ldp x1, x2, [x0]
+	msr fpsr, x1
+	msr fpcr, x2
+	ret
+
+	/*
+	 * bool user_load32(uint64_t address, uint32_t *value): LDTR has EL0's rights, so PAN and the kernel's own
+	 * mappings do not matter (ARM ARM D8.4.1.4). kernel_fault() turns a fault at _access into _fault.
+	 */
+	.globl user_load32
+	.globl user_load32_access
+	.globl user_load32_fault
+user_load32:
+	bti c
+user_load32_access:
+	ldtr w2, [x0]
+	str w2, [x1]
+	mov w0, #1
+	ret
+user_load32_fault:
+	mov w0, #0
+	ret
+
+	/* int64_t psci_hvc(uint32_t function, uint64_t, uint64_t, uint64_t): SMCCC keeps x18..x30. */
+	.globl psci_hvc
+psci_hvc:
+	bti c
+	hvc #0
+	ret
+
+	.globl psci_smc
+psci_smc:
+	bti c
+	smc #0
+	ret
+
+	/* void semihosting_exit(const uint64_t block[2]): SYS_EXIT (Arm semihosting, 2.5). */
+	.globl semihosting_exit
+semihosting_exit:
+	bti c
+	mov x1, x0
+	mov w0, #0x18
+	hlt #0xf000
+	ret
+
+	/* void idle_wait(void): wakes on a pending interrupt although it is masked (ARM ARM D1.6.2). */
+	.globl idle_wait
+idle_wait:
+	bti c
+	dsb sy
+	wfi
+	ret
