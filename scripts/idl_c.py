@@ -230,28 +230,29 @@ def kernel_case(e, m):
     o += refuse(f"kn_info_words(inv->info) != {m.words[0]} || kn_info_caps(inv->info) != 0", BAD)
     o += f"\tstruct {e.name}_{m.name}_in in = {{}};\n" if m.args else ""
     o += f"\tstruct {e.name}_{m.name}_out out = {{}};\n" if m.results else ""
-    for a in (a for a in m.args if a.type):
-        w = f"inv_word(inv, {a.at})"
-        if a.kind == "value":
-            o += refuse(misfit(a.type, w), ARG) + f"\tin.{a.name} = {from_word(a.type, w)};\n"
-        else:
+    for a in m.args:  # each word is read once: the IPC buffer is the caller's, who may have other threads
+        n, w = f"in.{a.name}", f"{a.name}_"
+        if a.kind == "struct":
             words = ", ".join(f"inv_word(inv, {a.at + i})" for i in range(a.type.words))
-            o += f"\tconst uint64_t {a.name}_[] = {{{words}}};\n\t__builtin_memcpy(&in.{a.name}, {a.name}_, {a.type.size});\n"
-    o += "\tkn_status status;\n" if m.of("cap") or m.results else ""
+            o += f"\tconst uint64_t {w}[] = {{{words}}};\n\t__builtin_memcpy(&{n}, {w}, {a.type.size});\n"
+            continue
+        o += f"\tconst uint64_t {w} = inv_word(inv, {a.at});\n"
+        o += refuse(misfit(a.type, w), ARG) + f"\t{n} = {from_word(a.type, w)};\n" if a.type else ""
+    o += "\tkn_status status;\n"
     for a in m.of("cap"):
-        o += f"\tif (inv_word(inv, {a.at}) != KN_CAP_NONE) {{\n" if a.optional else ""
-        o += f"\tstatus = cap_lookup(inv, inv_word(inv, {a.at}), {f'KN_TYPE_{a.object.upper()}' if a.object else 0}, " \
+        o += f"\tif ({a.name}_ != KN_CAP_NONE) {{\n" if a.optional else ""
+        o += f"\tstatus = cap_lookup(inv, {a.name}_, {f'KN_TYPE_{a.object.upper()}' if a.object else 0}, " \
              f"{rights_mask(a.rights)}, &in.{a.name});\n\tif (status != KN_OK)\n\t\treturn status;\n"
         o += "\t}\n" if a.optional else ""
     call = f"{e.name}_{m.name}(self, inv{', &in' if m.args else ''}{', &out' if m.results else ''})"
-    o += f"\tstatus = {call};\n\tif (status != KN_OK)\n\t\treturn status;\n" if m.results else f"\treturn {call};\n"
+    o += f"\tstatus = {call};\n\tif (status != KN_OK)\n\t\treturn status;\n"
     for a in m.results:
         if a.kind == "value":
             o += f"\tinv_set_word(inv, {a.at}, {to_word(a.type, f'out.{a.name}')});\n"
         else:
             o += f"\tuint64_t {a.name}_[{a.type.words}] = {{}};\n\t__builtin_memcpy({a.name}_, &out.{a.name}, {a.type.size});\n"
             o += "".join(f"\tinv_set_word(inv, {a.at + i}, {a.name}_[{i}]);\n" for i in range(a.type.words))
-    o += f"\tinv_reply_length(inv, {m.words[1]});\n\treturn KN_OK;\n" if m.results else ""
+    o += f"\tinv_reply_length(inv, {m.words[1]});\n\treturn KN_OK;\n"
     return f"\nstatic kn_status do_{m.name}(struct {e.name} *self, struct invocation *inv)\n{{\n{o}}}\n"
 
 
