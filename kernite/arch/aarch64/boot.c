@@ -45,7 +45,7 @@ bool arch_random(uint64_t *value)
 }
 
 /*
- * Switch pointer authentication on, for the kernel (B key: cross/aarch64 builds it so) and for user code. boot.S
+ * Switch pointer authentication on, for the kernel (B key, see arch_args) and for user code. boot.S
  * calls it before any other C function: a function must not return under other keys than it was
  * entered with, so this one does without, and without the stack protector. Boot CPU: handoff is its
  * physical address, and the keys are made; others: 0.
