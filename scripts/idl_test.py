@@ -6,6 +6,7 @@ talk to each other natively under ASan and UBSan (test/idl/roundtrip.c); the gol
 import contextlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -139,22 +140,6 @@ class Idl(unittest.TestCase):
         self.assertIn(part, out)
         self.assertFalse(os.path.exists(os.path.join(self.dir, "out")), "nothing is written after a refusal")
 
-    def test_refusals_name_file_line_and_reason(self):
-        for room, text, line, part in REFUSED:
-            with self.subTest(text=text):
-                name = "kernel/thing.idl" if room == "kernel" else "protocol/desk.idl"
-                self.put(name, text)
-                self.refused(name, line, part)
-                os.remove(os.path.join(self.uapi, name))
-
-    def test_bad_error_tables_are_refused(self):
-        with open(os.path.join(UAPI, "errors.idl"), encoding="utf-8") as f:
-            good = f.read()
-        for text, part in REFUSED_ERRORS:
-            with self.subTest(text=text):
-                self.put("errors.idl", good + text)
-                self.refused("errors.idl", good.count("\n") + 1, part)
-
     def test_the_errors_of_generated_code_must_exist(self):
         self.put("errors.idl", ERROR.format("ONLY", -1, "EIO", 5))
         self.refused("errors.idl", 1, "INVALID_ARG is missing")
@@ -245,6 +230,31 @@ class Idl(unittest.TestCase):
         run = subprocess.run([program], capture_output=True, text=True, timeout=60)
         self.assertEqual((run.returncode, run.stdout + run.stderr), (0, ""))
 
+
+def refusal(name, text, line, part):
+    def test(self):
+        self.put(name, text)
+        self.refused(name, line, part)
+    return test
+
+
+def bad_error(text, part):
+    def test(self):
+        with open(os.path.join(UAPI, "errors.idl"), encoding="utf-8") as f:
+            good = f.read()
+        self.put("errors.idl", good + text)
+        self.refused("errors.idl", good.count("\n") + 1, part)
+    return test
+
+
+def add(number, part, test):
+    setattr(Idl, f"test_refuses_{number:02d}_{re.sub('[^a-z0-9]+', '_', part.lower()).strip('_')}", test)
+
+
+for i, (room, text, line, part) in enumerate(REFUSED):
+    add(i, part, refusal("kernel/thing.idl" if room == "kernel" else "protocol/desk.idl", text, line, part))
+for i, (text, part) in enumerate(REFUSED_ERRORS):
+    add(len(REFUSED) + i, part, bad_error(text, part))
 
 if __name__ == "__main__":
     unittest.main()
