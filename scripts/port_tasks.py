@@ -161,6 +161,7 @@ class Port:
         self.stage_dir = machine.out / "stage" / recipe.name
         self.package_file = machine.out / "package" / f"{recipe.name}.tar"
         self.output_hash = None
+        self.cpu = 0.0      # what the commands of the current task used
         self.subdir = None  # where the command that is being expanded runs
 
     @staticmethod
@@ -411,14 +412,15 @@ class Port:
     def _task(self, name, commands):
         if self.recipe["in_source"]:
             self.build = self.src
-        started = time.monotonic()
+        started, self.cpu = time.monotonic(), 0.0
         log = self.logs / f"{name}.log"
         log.unlink(missing_ok=True)
         for words in commands:
             repeat = self.recipe["subdirs"] if any("${subdir}" in w for w in words) else [None]
             for self.subdir in repeat:
                 self._command(name, list(self._expand(words)), self.build)
-        self.machine.say(self.recipe.name, f"{name}: {time.monotonic() - started:.1f} s")
+        self.machine.say(self.recipe.name, f"{name}: {time.monotonic() - started:.0f} s"
+                         f" ({self.cpu:.0f} s of CPU)")
 
     def _hook(self, function, task):
         """hooks.sh is the escape hatch for what data cannot say; functions are optional."""
@@ -433,11 +435,14 @@ class Port:
         with open(log, "ab") as out:
             out.write(("$ " + " ".join(words) + "\n").encode())
             out.flush()
-            run = subprocess.run(words, cwd=folder, env=self.environment(),
-                                 stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        if run.returncode:
+            child = subprocess.Popen(words, cwd=folder, env=self.environment(),
+                                     stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu += usage.ru_utime + usage.ru_stime
+        if child.returncode:
             tail = log.read_text(errors="replace").splitlines()[-25:]
-            raise Failed(f"{self.recipe.name}: {task} failed ({words[0]}: {run.returncode}); the"
+            raise Failed(f"{self.recipe.name}: {task} failed ({words[0]}: {child.returncode}); the"
                          f" whole log is {log}\n" + "\n".join("    " + line for line in tail))
 
     # --- package --------------------------------------------------------------------------------
