@@ -45,7 +45,8 @@ struct arch_context {
 struct arch_fpu {
 	_Alignas(16) uint64_t v[64];
 	uint64_t fpsr, fpcr;
-	uint64_t live_on; /* CPU index + 1 whose registers still equal this copy, 0: none */
+	uint32_t live_on; /* CPU index + 1 whose registers still equal this copy, 0: none */
+	uint32_t eager;   /* switches left that bring the state along without waiting for a trap */
 	uint64_t reserved;
 };
 

@@ -183,6 +183,9 @@ leave_identity_map:
 	.globl empty_root
 empty_root:
 	.skip 4096
+	.globl boot_stack_guard
+boot_stack_guard:
+	.skip 4096
 	.globl boot_stack
 boot_stack:
 	.skip KERNEL_STACK_SIZE

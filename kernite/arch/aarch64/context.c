@@ -4,7 +4,8 @@
  *
  * TPIDR_EL0 and the FPU stay in registers while a thread runs: they are saved in arch_switch(). FPU: a
  * thread's first use after a switch traps (CPACR_EL1.FPEN = 01) and loads its state, unless this CPU's
- * registers still hold it (fpu.live_on).
+ * registers still hold it (fpu.live_on). A thread that did trap gets its state without a trap for the
+ * next FPU_EAGER switches (C libraries use vector registers in strlen), then is put to the test again.
  */
 #include "local.h"
 
@@ -14,6 +15,7 @@
 
 #define CPACR_FP_TRAP_USER (1ull << 20)
 #define CPACR_FP_ON (3ull << 20)
+#define FPU_EAGER 8
 
 /* SPSR bits that a user may choose: NZCV, and DIT, SSBS, TCO, BTYPE stay as they are saved. */
 #define SPSR_USER_FLAGS 0xf0000000ull
@@ -92,13 +94,21 @@ static void fpu_put_away(struct tcb *thread)
 	thread->fpu.live_on = this_cpu()->index + 1;
 }
 
-void arch_fpu_restore(struct tcb *thread)
+/* Make the registers `thread`'s own and let it use them. */
+static void fpu_take_out(struct cpu *cpu, struct tcb *thread)
 {
 	write_sysreg(cpacr_el1, CPACR_FP_ON);
-	isb();
-	fpu_load(&thread->fpu);
-	this_cpu()->fpu_owner = thread;
+	if (cpu->fpu_owner != thread || thread->fpu.live_on != cpu->index + 1) {
+		fpu_load(&thread->fpu);
+		cpu->fpu_owner = thread;
+	}
 	thread->uses_fpu = true;
+}
+
+void arch_fpu_restore(struct tcb *thread)
+{
+	fpu_take_out(this_cpu(), thread);
+	thread->fpu.eager = FPU_EAGER;
 }
 
 void arch_fpu_copy(struct tcb *to, struct tcb *from)
@@ -106,7 +116,7 @@ void arch_fpu_copy(struct tcb *to, struct tcb *from)
 	if (from->uses_fpu && from == this_cpu()->current)
 		fpu_save(&from->fpu);
 	memcpy(&to->fpu, &from->fpu, sizeof(to->fpu));
-	to->fpu.live_on = 0;
+	to->fpu.live_on = 0; /* even if `to` owned this CPU's registers: they are not its state any more */
 }
 
 /* ---- switch ---- */
@@ -119,10 +129,9 @@ void arch_switch(struct tcb *from, struct tcb *to)
 	write_sysreg(tpidr_el0, to->context.tls);
 	if (from->uses_fpu)
 		fpu_put_away(from);
-	if (cpu->fpu_owner == to && to->fpu.live_on == cpu->index + 1) {
-		/* The registers are still its own; from now on they may differ from the copy. */
-		to->uses_fpu = true;
-		write_sysreg(cpacr_el1, CPACR_FP_ON);
+	if (to->fpu.eager) {
+		to->fpu.eager--;
+		fpu_take_out(cpu, to);
 	} else {
 		write_sysreg(cpacr_el1, CPACR_FP_TRAP_USER);
 	}

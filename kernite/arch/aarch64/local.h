@@ -10,7 +10,7 @@
 #include "boot_info.h"
 
 /* entry.S, boot.S */
-extern const char vectors[], secondary_entry[], empty_root[], boot_stack[];
+extern const char vectors[], secondary_entry[], empty_root[], boot_stack_guard[], boot_stack[];
 
 /* support.S */
 void fpu_save(struct arch_fpu *to);
@@ -20,7 +20,7 @@ extern const char user_load32_access[], user_load32_fault[];
 int64_t psci_hvc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
 int64_t psci_smc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
 void semihosting_exit(const uint64_t block[2]);
-void idle_wait(void);
+void wait_for_interrupt(void);
 
 /* trap.c */
 /* Take every interrupt that is pending at this CPU's interface. */
@@ -36,6 +36,8 @@ void mmu_init(const struct handoff *handoff);
 paddr_t kernel_image_physical(const void *address);
 paddr_t kernel_root(void);
 paddr_t identity_root(void);
+/* A stack with a guard below it for a further CPU; returns its top. */
+uint64_t mmu_make_stack(unsigned index);
 
 /* psci.c */
 void psci_init(const struct boot_info *info);

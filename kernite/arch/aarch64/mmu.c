@@ -16,6 +16,10 @@
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
 #include "kernel_map.h"
+#include "mm/boot_memory.h"
+
+/* Kernel stacks of further CPUs, each with an unmapped gap of its own size below it. */
+#define STACKS_BASE 0xffffffffc0000000ull
 
 #define ASID_SHIFT 48
 #define ASID_COUNT 65536u
@@ -28,12 +32,39 @@ static uint64_t asids_in_use[ASID_COUNT / 64];
 static unsigned asid_shared; /* the last one the CPU has */
 static unsigned asid_next = 1;
 
+/* The loader left this page mapped; entries of the image are 4 KiB pages. */
+static void unmap_image_page(const char *page)
+{
+	uint64_t address = (uint64_t)page;
+	pte_t *table = phys_to_virt(kernel_root());
+
+	for (unsigned level = 3; level; level--)
+		table = phys_to_virt(pte_paddr(table[address >> (PAGE_SHIFT + 9 * level) & 511]));
+	table[address >> PAGE_SHIFT & 511] = pte_none();
+	__asm__ volatile("dsb ishst; tlbi vaae1is, %0; dsb ish; isb" ::"r"(
+	    address >> PAGE_SHIFT & TLBI_ADDRESS_MASK)
+	                 : "memory");
+}
+
+uint64_t mmu_make_stack(unsigned index)
+{
+	uint64_t base = STACKS_BASE + (2ull * index + 1) * KERNEL_STACK_SIZE;
+	paddr_t memory = virt_to_phys(boot_alloc(KERNEL_STACK_SIZE, PAGE_SIZE));
+
+	if (!kernel_map(&pool, handoff->root, base, memory.raw, KERNEL_STACK_SIZE, VM_READ | VM_WRITE,
+	        VM_NORMAL, 0))
+		panic("no page tables left for the stack of CPU %u", index);
+	arch_pte_publish();
+	return base + KERNEL_STACK_SIZE;
+}
+
 void mmu_init(const struct handoff *from)
 {
 	handoff = from;
 	pool = (struct table_pool){from->pool_next, from->pool_end, PHYS_MAP_BASE};
 	asid_shared = (read_sysreg(id_aa64mmfr0_el1) >> 4 & 15) == 2 ? ASID_COUNT - 1 : 255;
 	asids_in_use[0] = 1; /* ASID 0: nobody's, empty_root */
+	unmap_image_page(boot_stack_guard);
 }
 
 paddr_t kernel_image_physical(const void *address)

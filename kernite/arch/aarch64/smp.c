@@ -6,7 +6,6 @@
 
 #include "dev/acpi.h"
 #include "dev/gic.h"
-#include "mm/boot_memory.h"
 
 #define GICC_FLAGS 12
 #define GICC_ENABLED 1
@@ -67,7 +66,7 @@ bool arch_start_cpu(struct cpu *cpu, unsigned index)
 
 	cpu->self = cpu;
 	cpu->index = index;
-	cpu->stack_top = (uint64_t)boot_alloc(KERNEL_STACK_SIZE, PAGE_SIZE) + KERNEL_STACK_SIZE;
+	cpu->stack_top = mmu_make_stack(index);
 	secondary_start = (struct secondary_start){kernel_root().raw, identity_root().raw, cpu};
 	clean_to_memory(&secondary_start, sizeof(secondary_start));
 	status = psci_cpu_on(affinities[index], kernel_image_physical(secondary_entry).raw,

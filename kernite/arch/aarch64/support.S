@@ -99,9 +99,9 @@ semihosting_exit:
 	hlt #0xf000
 	ret
 
-	/* void idle_wait(void): wakes on a pending interrupt although it is masked (ARM ARM D1.6.2). */
-	.globl idle_wait
-idle_wait:
+	/* void wait_for_interrupt(void): wakes on a pending interrupt although it is masked (ARM ARM D1.6.2). */
+	.globl wait_for_interrupt
+wait_for_interrupt:
 	bti c
 	dsb sy
 	wfi

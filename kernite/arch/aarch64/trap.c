@@ -111,8 +111,12 @@ void user_fiq(void)
 	panic("FIQ: group 0 interrupts are not ours");
 }
 
-static const char *describe_fault(uint64_t esr)
+static const char *describe_fault(uint64_t esr, uint64_t address)
 {
+	uint64_t stack = this_cpu()->stack_top - KERNEL_STACK_SIZE;
+
+	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && address < stack && stack - address <= PAGE_SIZE)
+		return "kernel stack overflow";
 	switch (ESR_CLASS(esr)) {
 	case EC_DATA_ABORT_KERNEL:
 		return esr & ISS_WRITE ? "write to bad address" : "read of bad address";
@@ -135,12 +139,14 @@ static const char *describe_fault(uint64_t esr)
 
 void kernel_fault(struct arch_context *context, uint64_t esr)
 {
+	uint64_t address = read_sysreg(far_el1);
+
 	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && context->ip == (uint64_t)user_load32_access) {
 		context->ip = (uint64_t)user_load32_fault;
 		return;
 	}
 	klog("esr %lx\n", (unsigned long)esr);
-	trap_kernel_fault(describe_fault(esr), read_sysreg(far_el1), context);
+	trap_kernel_fault(describe_fault(esr, address), address, context);
 }
 
 void interrupt_dispatch(void)
@@ -174,7 +180,7 @@ void arch_idle(void)
 	 * "Interrupts on" without unmasking: WFI wakes on a masked interrupt too, and taking it here needs no
 	 * exception. So no interrupt ever arrives in kernel mode.
 	 */
-	idle_wait();
+	wait_for_interrupt();
 	interrupt_dispatch();
 }
 
