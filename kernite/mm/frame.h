@@ -19,8 +19,8 @@ struct pool;
 
 enum frame_kind : uint8_t {
 	FRAME_KERNEL = 0,   /* image, boot allocations, the frame table, the boot archive */
-	FRAME_UNTYPED,      /* covered by untyped capabilities */
-	FRAME_POOL_FREE,    /* on a root pool's list */
+	FRAME_UNTYPED,      /* covered by untyped capabilities, or not yet taken by the pool that has them */
+	FRAME_POOL_FREE,    /* on one of a root pool's lists */
 	FRAME_POOL_HEAD,    /* first frame of a range that was given to a pool: its struct pool_range */
 	FRAME_USER,         /* holds a user page */
 	FRAME_TABLE,        /* page table */

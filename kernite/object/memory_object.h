@@ -28,15 +28,15 @@ struct memory_object {
 	struct list pool_link;
 	struct list regions;      /* struct region.object_link */
 	uint32_t region_count;
-	bool is_emptying;         /* destroy has begun */
+	bool is_read_only;        /* slice through a capability without WRITE */
 	struct list pins;         /* struct tcb.ipc_link: threads whose IPC buffer is a page of ours */
 	paddr_t base;             /* physical */
 	struct slot backing;      /* physical: SLOT_INTERNAL, child of the untyped; pager: its endpoint */
 	struct memory_object *whole; /* a slice's source */
 	struct list slices;       /* of this object */
 	struct list slice_link;
-	uint64_t clone_source;    /* id of the object being cloned into this one, 0: none */
-	uint64_t clone_next;      /* first page not yet shared */
+	uint64_t clone_source;    /* id of the object being cloned into this one, 0: none, CLONE_FAILED: cleaning up */
+	uint64_t next;            /* first page not yet cloned, or not yet zeroed (physical) */
 };
 
 static inline struct memory_object *memory_object_of(struct object *object)
@@ -44,10 +44,15 @@ static inline struct memory_object *memory_object_of(struct object *object)
 	return container_of(object, struct memory_object, object);
 }
 
+/* A number for things that can be waited on or shown; never reused. */
+uint64_t memory_id_new(void);
+
 /* For the table in object.c. */
 void memory_object_init(struct object *object);
 [[nodiscard]] kn_status memory_object_destroy(struct object *object);
 [[nodiscard]] kn_status memory_object_sever(struct object *object, struct slot *slot);
+/* Unmap everywhere, unpin, free all pages, leave the pool: as if never configured; KN_RESTART until done. */
+[[nodiscard]] kn_status memory_object_retire(struct memory_object *object);
 /* Boot: a physical object over memory that belongs to the kernel for ever. */
 void memory_object_init_physical(
 	struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type);

@@ -28,7 +28,7 @@ struct pool_range {
 	struct pool *pool;
 	paddr_t base;
 	uint64_t pages;
-	uint64_t added;       /* how many of them the pool has so far (refill is restartable) */
+	uint64_t taken;       /* frames [taken, pages) have never been handed out, nor touched */
 };
 
 struct pool {
@@ -39,12 +39,12 @@ struct pool {
 	struct list sibling;
 	struct list objects;  /* memory objects that charge here */
 	struct list spaces;   /* address spaces that charge here */
-	struct list ranges;   /* root: struct pool_range */
+	struct list ranges;   /* root: struct pool_range; those with untaken frames first */
 	struct slot handler;  /* endpoint asked when the root runs dry; may be empty */
 	uint64_t used;
 	uint64_t limit;
 	uint64_t peak;
-	uint64_t free;        /* root: frames on the two lists */
+	uint64_t free;        /* root: frames on the two lists and untaken ones */
 	uint32_t free_dirty;  /* frame index + 1, or 0 */
 	uint32_t free_zeroed;
 	uint8_t depth;
@@ -74,6 +74,9 @@ void pool_uncharge(struct pool *pool, uint64_t pages);
  * limit; KN_E_NO_MEMORY: the root has no free frame. `is_zeroed` false: the caller overwrites it all.
  */
 [[nodiscard]] kn_status pool_take(
+	struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
+/* The same without a charge: the copy of a page that is charged already. */
+[[nodiscard]] kn_status pool_take_uncharged(
 	struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
 /* Undo pool_take() of a TABLE or METADATA frame; `is_zero` as for frame_free(). */
 void pool_give(struct pool *pool, paddr_t frame, bool is_zero);

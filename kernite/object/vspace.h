@@ -49,23 +49,32 @@ void vspace_init(struct object *object);
 [[nodiscard]] kn_status vspace_destroy(struct object *object);
 /* Unmap everything, keep the space; KN_RESTART until done. */
 [[nodiscard]] kn_status vspace_empty(struct vspace *space);
+/* Stop its threads, unmap everything, leave the pool: as if never configured; KN_RESTART until done. */
+[[nodiscard]] kn_status vspace_retire(struct vspace *space);
 
 /* Threads that run here; severed when the space dies. */
 void vspace_attach(struct vspace *space, struct tcb *thread);
 void vspace_detach(struct tcb *thread);
 
-/* Boot: what vspace.configure() and vspace.map(FIXED) do, for init. */
+/* Boot, and configure(): what vspace.configure() and vspace.map(FIXED) do, for init. */
 [[nodiscard]] kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_base);
 [[nodiscard]] kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object,
 	uint64_t offset, uint64_t address, uint64_t pages, unsigned prot, unsigned flags);
 
+/* What vspace_populate() lacked. */
+struct populate_miss {
+	struct memory_object *object; /* KN_E_WOULD_BLOCK: ask this one's pager */
+	uint64_t page;                /* for this page */
+	struct pool *pool;            /* KN_E_NO_MEMORY: this one is dry */
+};
+
 /*
  * Make the page at `address` usable for `access` (VM_*). KN_OK; KN_E_BAD_ADDRESS: no region; KN_E_RIGHTS: not allowed;
- * KN_E_RANGE: beyond the object's end; KN_E_WOULD_BLOCK: ask the pager of *object for *page; KN_E_QUOTA and
- * KN_E_NO_MEMORY: budget passed, frames gone; anything else: the pager's reason.
+ * KN_E_RANGE: beyond the object's end; KN_E_WOULD_BLOCK: ask the pager; KN_E_QUOTA and KN_E_NO_MEMORY: budget
+ * passed, frames gone; anything else: the pager's reason. (mm/populate.c)
  */
-[[nodiscard]] kn_status vspace_populate(struct vspace *space, uint64_t address, unsigned access,
-	struct memory_object **object, uint64_t *page);
+[[nodiscard]] kn_status vspace_populate(
+	struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss);
 
 /*
  * Kernel address of user page `address` (page-aligned), populated for `access`; null if that is not possible now.

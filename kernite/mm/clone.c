@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fork: a page-table entry is copied, not faulted in later, because a copied entry costs some ten instructions and a
+ * fault a thousand. Private frames get one owner more and lose write permission on both sides; whoever
+ * writes first copies.
+ *
+ * The copy proceeds in address order, region and entries together, so between two steps the child is a complete address
+ * space up to child->clone_next. What the parent's other threads map, unmap or write meanwhile is either
+ * before the border (not copied any more) or behind it (copied as it is then), and no entry of the child can lie outside
+ * its regions whatever they do.
+ */
+#include "mm/clone.h"
+
+#include "core/work.h"
+#include "mm/mapping.h"
+#include "object/pool.h"
+#include "uapi/object/vspace.h"
+
+/* Copy the used entries of one leaf table, [from, to) of 512; returns how many were private. */
+static unsigned copy_entries(
+	pte_t *source, pte_t *child, unsigned from, unsigned to, unsigned prot, bool *is_changed)
+{
+	struct frame *table = frame_of(virt_to_phys(child));
+	unsigned privates = 0, copied = 0;
+	unsigned perms = prot_to_perms(prot, false);
+
+	for (unsigned i = from; i < to; i++) {
+		pte_t entry = source[i];
+
+		if (entry.raw == 0)
+			continue;
+		if (pte_is_private(entry)) {
+			frame_share(frame_of(pte_paddr(entry)));
+			if (pte_is_writable(entry)) {
+				entry.raw = pte_with_perms(entry, perms).raw | PTE_PRIVATE;
+				*(volatile uint64_t *)&source[i].raw = entry.raw;
+				*is_changed = true;
+			}
+			privates++;
+		}
+		child[i] = entry;
+		copied++;
+	}
+	table->count += copied;
+	return privates;
+}
+
+static unsigned count_private(const pte_t *source, unsigned from, unsigned to)
+{
+	unsigned count = 0;
+
+	for (unsigned i = from; i < to; i++)
+		count += pte_is_private(source[i]);
+	return count;
+}
+
+/*
+ * Copy the entries of [start, end), which lie in one region of both spaces; *reached says how far it came.
+ */
+static kn_status copy_range(struct vspace *source, struct vspace *child, unsigned prot,
+	uint64_t start, uint64_t end, uint64_t *reached, struct tlb_batch *batch)
+{
+	uint64_t address = start;
+	pte_t *leaf;
+
+	*reached = end;
+	while ((leaf = page_table_next(source, &address, end))) {
+		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
+		unsigned from = leaf_index(address), privates = 0;
+		bool is_changed = false;
+
+		if (stop > end)
+			stop = end;
+
+		unsigned to = from + (unsigned)((stop - address) >> PAGE_SHIFT);
+
+		/* Without a table in the child for nothing: skip what is empty. */
+		while (from < to && leaf[from].raw == 0)
+			from++;
+		while (to > from && leaf[to - 1].raw == 0)
+			to--;
+		if (from < to) {
+			pte_t *entry;
+			unsigned charge = to - from;
+			kn_status status = page_table_ensure(child, address, &entry);
+
+			if (status != KN_OK)
+				return status;
+			/* At most so many are private; near the limit it is worth counting. */
+			if (pool_charge(child->pool, charge) != KN_OK) {
+				charge = count_private(leaf, from, to);
+				status = pool_charge(child->pool, charge);
+				if (status != KN_OK) {
+					page_table_prune(child, address, batch);
+					return status;
+				}
+			}
+			privates = copy_entries(
+				leaf, entry - leaf_index(address), from, to, prot, &is_changed);
+			child->committed += privates;
+			pool_uncharge(child->pool, charge - privates);
+		}
+		if (is_changed)
+			tlb_batch_add(batch, leaf_start, stop);
+		address = stop;
+		if (work_step(8 + (to - from) + privates)) {
+			*reached = stop;
+			break;
+		}
+	}
+	return KN_OK;
+}
+
+static kn_status copy_regions(struct vspace *source, struct vspace *child, struct tlb_batch *batch)
+{
+	struct region *region = region_at_or_above(&source->regions, child->clone_next);
+
+	while (region) {
+		uint64_t start =
+			region->start > child->clone_next ? region->start : child->clone_next;
+		uint64_t reached = region->end;
+
+		if (!(region->flags & KN_VSPACE_MAP_NO_INHERIT)) {
+			kn_status status = region_reserve(&child->regions, child->pool, 1);
+
+			if (status != KN_OK)
+				return status;
+
+			struct mapping mapping = {
+				.object = region->object,
+				.offset = region_page(region, start),
+				.start = start,
+				.end = region->end,
+				.prot = region->prot,
+				.max_prot = region->max_prot,
+				.flags = region->flags,
+			};
+			/* Continues what an earlier step began, where nothing tells them apart. */
+			struct region *copy = mapping_add(child, &mapping);
+
+			status = copy_range(
+				source, child, region->prot, start, region->end, &reached, batch);
+			if (status != KN_OK)
+				return status;
+			child->mapped -= (copy->end - reached) >> PAGE_SHIFT;
+			copy->end = reached;
+		}
+		child->clone_next = reached;
+		if (reached < region->end)
+			return KN_RESTART;
+		region = region_next(&source->regions, region);
+		if (work_step(12) && region)
+			return KN_RESTART;
+	}
+	return KN_OK;
+}
+
+kn_status clone_step(struct vspace *source, struct vspace *child)
+{
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	kn_status status = copy_regions(source, child, &batch);
+
+	arch_pte_publish();
+	tlb_batch_flush(source, &batch);
+	return status;
+}

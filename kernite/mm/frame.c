@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The frame table and the way of a frame back to its pool.
+ *
+ * A root pool keeps two lists: frames that are known to be all zero (former page tables and radix nodes, which
+ * empty themselves entry by entry) and the others. So a process that forks and exits again hands its
+ * tables to the next one without anybody clearing them.
+ */
+#include "mm/frame.h"
+
+#include "object/pool.h"
+
+struct frame *frame_table;
+uint64_t frame_first;
+uint64_t frame_count;
+
+static void push(struct frame *frame, bool is_zero)
+{
+	struct pool *root = frame->root;
+	uint32_t *head = is_zero ? &root->free_zeroed : &root->free_dirty;
+
+	frame->kind = FRAME_POOL_FREE;
+	frame->flags = 0;
+	frame->next = *head;
+	*head = (uint32_t)(frame - frame_table) + 1;
+	root->free++;
+}
+
+void frame_release(struct frame *frame)
+{
+	invariant(frame->kind == FRAME_USER && frame->count > 0);
+	if (--frame->count == 0)
+		push(frame, false);
+}
+
+void frame_free(struct frame *frame, bool is_zero)
+{
+	invariant(frame->kind == FRAME_TABLE || frame->kind == FRAME_METADATA);
+	push(frame, is_zero);
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Changing ranges of an address space: see mapping.h.
+ *
+ * Progress of restartable operations lies in the regions themselves: removal trims the region from the front as it goes,
+ * protection moves the border between the part with the new and the part with the old protection. Running
+ * the same call again finds only what is left.
+ */
+#include "mm/mapping.h"
+
+#include "core/work.h"
+#include "object/memory_object.h"
+#include "object/pool.h"
+#include "uapi/object/vspace.h"
+
+/* ---- regions ---- */
+
+static void link_object(struct region *region)
+{
+	if (region->object) {
+		list_append(&region->object->regions, &region->object_link);
+		region->object->region_count++;
+	}
+}
+
+static void drop_region(struct vspace *space, struct region *region)
+{
+	if (region->object) {
+		list_remove(&region->object_link);
+		region->object->region_count--;
+	}
+	space->mapped -= (region->end - region->start) >> PAGE_SHIFT;
+	region_remove(&space->regions, region);
+	region_free(&space->regions, region);
+}
+
+/* The upper part of a region that is cut at `at` gets its own (reserved) structure, which is returned. */
+static struct region *split(struct vspace *space, struct region *region, uint64_t at)
+{
+	struct region *upper = region_alloc(&space->regions);
+
+	invariant(at > region->start && at < region->end);
+	upper->prot = region->prot;
+	upper->max_prot = region->max_prot;
+	upper->flags = region->flags;
+	upper->start = at;
+	upper->end = region->end;
+	upper->object = region->object;
+	upper->offset = region_page(region, at);
+	upper->space = space;
+	region->end = at;
+	region_insert(&space->regions, upper);
+	link_object(upper);
+	return upper;
+}
+
+/* Keys only grow inside the region's own old range, so the tree stays ordered. */
+static void trim_front(struct vspace *space, struct region *region, uint64_t to)
+{
+	invariant(to > region->start && to < region->end);
+	space->mapped -= (to - region->start) >> PAGE_SHIFT;
+	region->offset = region_page(region, to);
+	region->start = to;
+}
+
+static bool continues(const struct region *low, const struct region *high)
+{
+	return low->end == high->start && low->prot == high->prot &&
+	       low->max_prot == high->max_prot && low->flags == high->flags &&
+	       low->object == high->object &&
+	       (!low->object || region_page(low, low->end) == high->offset);
+}
+
+/* `low` swallows `high`. */
+static void join(struct vspace *space, struct region *low, struct region *high)
+{
+	uint64_t end = high->end;
+
+	/* drop_region() takes the upper part off `mapped`; it is still there. */
+	space->mapped += (end - high->start) >> PAGE_SHIFT;
+	drop_region(space, high);
+	low->end = end;
+}
+
+struct region *mapping_merge(struct vspace *space, struct region *region)
+{
+	struct region *other = region_previous(&space->regions, region);
+
+	if (other && continues(other, region)) {
+		join(space, other, region);
+		region = other;
+	}
+	other = region_next(&space->regions, region);
+	if (other && continues(region, other))
+		join(space, region, other);
+	return region;
+}
+
+struct region *mapping_add(struct vspace *space, const struct mapping *mapping)
+{
+	struct region *region = region_alloc(&space->regions);
+
+	region->prot = mapping->prot;
+	region->max_prot = mapping->max_prot;
+	region->flags = mapping->flags;
+	region->start = mapping->start;
+	region->end = mapping->end;
+	region->object = mapping->object;
+	region->offset = mapping->offset;
+	region->space = space;
+	region_insert(&space->regions, region);
+	link_object(region);
+	space->mapped += (region->end - region->start) >> PAGE_SHIFT;
+	return mapping_merge(space, region);
+}
+
+/* ---- entries ---- */
+
+uint64_t mapping_clear(
+	struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
+{
+	uint64_t freed = 0, address = start;
+	bool is_over = false;
+
+	while (!is_over) {
+		pte_t *leaf = page_table_next(space, &address, end);
+
+		if (!leaf)
+			break;
+
+		struct frame *table = frame_of(virt_to_phys(leaf));
+		uint64_t stop = (address | (LEAF_SPAN - 1)) + 1;
+		unsigned i = leaf_index(address), first = i;
+		uint64_t freed_before = freed;
+
+		if (stop > end)
+			stop = end;
+		for (unsigned last = i + (unsigned)((stop - address) >> PAGE_SHIFT);
+			i < last && table->count > 0; i++) {
+			pte_t entry = leaf[i];
+
+			if (entry.raw == 0)
+				continue;
+			*(volatile uint64_t *)&leaf[i].raw = 0;
+			table->count--;
+			if (pte_is_private(entry)) {
+				frame_release(frame_of(pte_paddr(entry)));
+				freed++;
+			}
+		}
+		tlb_batch_add(batch, address, stop);
+		if (table->count == 0)
+			page_table_prune(space, address, batch);
+		is_over = work_step(4 + (i - first) / 4 + 3 * (unsigned)(freed - freed_before));
+		address = stop;
+	}
+	space->committed -= freed;
+	pool_uncharge(space->pool, freed);
+	return address < end ? address : end;
+}
+
+void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
+{
+	struct vspace *space = region->space;
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	uint64_t shown = (region->end - region->start) >> PAGE_SHIFT;
+
+	/* The part of the object that the region shows, cut to what is asked for. */
+	if (first + pages <= region->offset || first >= region->offset + shown)
+		return;
+
+	uint64_t low = first > region->offset ? first - region->offset : 0;
+	uint64_t high = first + pages - region->offset;
+	uint64_t address = region->start + (low << PAGE_SHIFT);
+	uint64_t end = high < shown ? region->start + (high << PAGE_SHIFT) : region->end;
+	pte_t *leaf;
+
+	while ((leaf = page_table_next(space, &address, end))) {
+		struct frame *table = frame_of(virt_to_phys(leaf));
+		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
+
+		if (stop > end)
+			stop = end;
+		for (; address < stop && table->count > 0; address += PAGE_SIZE) {
+			pte_t *entry = &leaf[leaf_index(address)];
+
+			if (entry->raw == 0 || pte_is_private(*entry))
+				continue;
+			page_table_set(entry, pte_none());
+			tlb_batch_add(&batch, address, address + PAGE_SIZE);
+		}
+		if (table->count == 0)
+			page_table_prune(space, leaf_start, &batch);
+		(void)work_step(8 + (unsigned)((stop - leaf_start) >> PAGE_SHIFT) / 2);
+		address = stop;
+	}
+	tlb_batch_flush(space, &batch);
+}
+
+/* ---- ranges ---- */
+
+kn_status mapping_remove(
+	struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
+{
+	struct region *region = region_at_or_above(&space->regions, start);
+
+	while (region && region->start < end) {
+		uint64_t to = region->end < end ? region->end : end;
+
+		/* At most one structure: a back that stays is what trim_front() leaves. */
+		if (region->start < start)
+			region = split(space, region, start);
+
+		uint64_t reached = mapping_clear(space, region->start, to, batch);
+
+		if (reached < to) {
+			if (reached > region->start)
+				trim_front(space, region, reached);
+			return KN_RESTART;
+		}
+
+		struct region *next = region_next(&space->regions, region);
+
+		if (to == region->end)
+			drop_region(space, region);
+		else
+			trim_front(space, region, to);
+		region = next;
+		if (work_step(8) && region && region->start < end)
+			return KN_RESTART;
+	}
+	if (start < space->map_hint && start >= space->map_base)
+		space->map_hint = start;
+	return KN_OK;
+}
+
+/* Rewrite the entries of [start, end) for the region's new protection; returns how far it came. */
+static uint64_t protect_entries(struct vspace *space, const struct region *region, uint64_t start,
+	uint64_t end, unsigned prot, struct tlb_batch *batch)
+{
+	uint64_t address = start;
+	pte_t *leaf;
+
+	while ((leaf = page_table_next(space, &address, end))) {
+		struct frame *table = frame_of(virt_to_phys(leaf));
+		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
+		bool was_present = false;
+
+		if (stop > end)
+			stop = end;
+		for (; address < stop; address += PAGE_SIZE) {
+			pte_t *entry = &leaf[leaf_index(address)];
+			pte_t old = *entry;
+
+			if (old.raw == 0)
+				continue;
+			was_present |= pte_is_present(old);
+			if (!pte_is_private(old)) {
+				/* Only shows the object: the next access brings it back. */
+				page_table_set(entry, pte_none());
+				continue;
+			}
+
+			paddr_t frame = pte_paddr(old);
+			bool is_writable =
+				(prot & KN_VSPACE_PROT_WRITE) && frame_of(frame)->count == 1;
+
+			page_table_set(entry, pte_private(frame, prot, is_writable));
+		}
+		if (was_present)
+			tlb_batch_add(batch, leaf_start, stop);
+		if (table->count == 0)
+			page_table_prune(space, leaf_start, batch);
+		address = stop;
+		if (work_step(4 + (unsigned)((stop - leaf_start) >> PAGE_SHIFT)))
+			break;
+	}
+	return leaf ? address : end;
+}
+
+kn_status mapping_protect(
+	struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch)
+{
+	struct region *region = region_at_or_above(&space->regions, start);
+
+	while (region && region->start < end) {
+		if (region->prot == prot) {
+			region = region_next(&space->regions, region);
+			continue;
+		}
+		/* Only the first and the last region can stick out: with the border below three structures. */
+		if (region->start < start)
+			region = split(space, region, start);
+		if (region->end > end)
+			(void)split(space, region, end);
+
+		uint64_t reached =
+			protect_entries(space, region, region->start, region->end, prot, batch);
+		bool is_partial = reached < region->end;
+
+		/* The back keeps the old protection and is what the next run finds. */
+		if (is_partial)
+			(void)split(space, region, reached);
+		region->prot = (uint8_t)prot;
+		if (is_partial) {
+			mapping_merge(space, region);
+			return KN_RESTART;
+		}
+		region = region_next(&space->regions, mapping_merge(space, region));
+		if (work_step(8) && region && region->start < end)
+			return KN_RESTART;
+	}
+	return KN_OK;
+}
+
+static bool is_free(struct vspace *space, uint64_t start, uint64_t end)
+{
+	struct region *above = region_at_or_above(&space->regions, start);
+
+	return !above || above->start >= end;
+}
+
+/* First fit at or above `from`; 0: none. */
+static uint64_t gap_above(struct vspace *space, uint64_t from, uint64_t size)
+{
+	struct region *region = region_at_or_above(&space->regions, from);
+
+	for (; region; region = region_next(&space->regions, region)) {
+		if (region->start > from && region->start - from >= size)
+			return from;
+		if (region->end > from)
+			from = region->end;
+	}
+	return from < KN_USER_MAX && KN_USER_MAX - from >= size ? from : 0;
+}
+
+uint64_t mapping_find_gap(struct vspace *space, uint64_t hint, uint64_t pages)
+{
+	uint64_t size = pages << PAGE_SHIFT;
+
+	if (hint >= KN_USER_MIN && hint < KN_USER_MAX && KN_USER_MAX - hint >= size &&
+		is_free(space, hint, hint + size))
+		return hint;
+
+	uint64_t address = gap_above(space, space->map_hint, size);
+
+	if (address == 0 && space->map_hint > space->map_base)
+		address = gap_above(space, space->map_base, size);
+	if (address == 0)
+		address = gap_above(space, KN_USER_MIN, size);
+	return address;
+}

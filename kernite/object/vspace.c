@@ -1,0 +1,674 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: life and methods. What happens to ranges is in mm/mapping.c, faults in mm/populate.c,
+ * fork in mm/clone.c.
+ *
+ * Each method first checks everything it was given (decode), then reserves the structures it may need, and only then
+ * changes something. A space into which a clone is still under way refuses all changes but the clone itself.
+ */
+#include "object/vspace.h"
+
+#include "core/address_wait.h"
+#include "core/invocation.h"
+#include "core/work.h"
+#include "gen/vspace_ops.h"
+#include "mm/clone.h"
+#include "mm/mapping.h"
+#include "object/memory_object.h"
+#include "object/pool.h"
+#include "uapi/object/memory_object.h"
+
+#define PROT_ALL (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE)
+#define MAP_ALL                                                                                    \
+	(KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED |                      \
+		KN_VSPACE_MAP_NO_REPLACE | KN_VSPACE_MAP_POPULATE | KN_VSPACE_MAP_NO_INHERIT)
+/* What take() moves at once, so that it needs no restart. */
+#define TAKE_MAX_PAGES 4096
+
+/* ---- life ---- */
+
+void vspace_init(struct object *object)
+{
+	struct vspace *space = vspace_of(object);
+
+	space->id = memory_id_new();
+	space->root = NO_FRAME;
+	list_init(&space->pool_link);
+	list_init(&space->threads);
+	region_set_init(&space->regions);
+}
+
+kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_base)
+{
+	paddr_t root;
+	kn_status status = pool_take(pool, FRAME_TABLE, true, &root);
+
+	if (status != KN_OK)
+		return status;
+	space->root = root;
+	space->tables = 1;
+	space->pool = pool;
+	space->map_base = map_base;
+	space->map_hint = map_base;
+	list_append(&pool->spaces, &space->pool_link);
+	arch_space_init(&space->arch, root);
+	return KN_OK;
+}
+
+kn_status vspace_empty(struct vspace *space)
+{
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+
+	if (space->root.raw == 0)
+		return KN_OK;
+
+	kn_status status = mapping_remove(space, KN_USER_MIN, KN_USER_MAX, &batch);
+
+	tlb_batch_flush(space, &batch);
+	return status;
+}
+
+kn_status vspace_retire(struct vspace *space)
+{
+	struct list *node;
+
+	space->is_emptying = true;
+	while ((node = list_first(&space->threads))) {
+		struct tcb *thread = container_of(node, struct tcb, vspace_link);
+		kn_status status = tcb_stop_severed(thread);
+
+		if (status != KN_OK)
+			return status;
+		vspace_detach(thread);
+	}
+
+	kn_status status = vspace_empty(space);
+
+	if (status != KN_OK)
+		return status;
+	if (space->root.raw != 0) {
+		invariant(space->tables == 1 && space->committed == 0 && space->mapped == 0);
+		region_set_destroy(&space->regions, space->pool);
+		arch_space_destroy(&space->arch);
+		pool_give(space->pool, space->root, false);
+		space->root = NO_FRAME;
+		space->tables = 0;
+		list_remove(&space->pool_link);
+		space->pool = nullptr;
+	}
+	space->cloning = 0;
+	space->clone_failed = false;
+	space->is_emptying = false;
+	return KN_OK;
+}
+
+kn_status vspace_destroy(struct object *object)
+{
+	return vspace_retire(vspace_of(object));
+}
+
+void vspace_attach(struct vspace *space, struct tcb *thread)
+{
+	thread->vspace = space;
+	list_append(&space->threads, &thread->vspace_link);
+}
+
+void vspace_detach(struct tcb *thread)
+{
+	if (!thread->vspace)
+		return;
+	list_remove(&thread->vspace_link);
+	thread->vspace = nullptr;
+}
+
+/* ---- decode ---- */
+
+/* May methods change this space now? */
+static kn_status check_usable(const struct vspace *space)
+{
+	if (space->root.raw == 0 || space->cloning != 0 || space->is_emptying)
+		return KN_E_BUSY;
+	return KN_OK;
+}
+
+static kn_status check_range(uint64_t address, uint64_t pages)
+{
+	if (address & PAGE_MASK)
+		return KN_E_ALIGNMENT;
+	if (pages == 0 || pages > KN_USER_MAX >> PAGE_SHIFT || address < KN_USER_MIN ||
+		address >= KN_USER_MAX || KN_USER_MAX - address < pages << PAGE_SHIFT)
+		return KN_E_BAD_ADDRESS;
+	return KN_OK;
+}
+
+static bool is_prot_valid(uint32_t prot)
+{
+	return !(prot & ~(uint32_t)PROT_ALL) &&
+	       (prot & (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE)) !=
+		       (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE);
+}
+
+/* No machine can write without reading. */
+static uint32_t readable(uint32_t prot)
+{
+	return prot & KN_VSPACE_PROT_WRITE ? prot | KN_VSPACE_PROT_READ : prot;
+}
+
+static kn_status check_object(const struct vspace_map_in *in, uint32_t max_prot)
+{
+	struct memory_object *object = memory_object_of(in->object->cap.object);
+	uint32_t rights = in->object->cap.rights, needed = 0;
+	bool is_shared = in->flags & KN_VSPACE_MAP_SHARED;
+
+	if (object->kind == KN_MEMORY_KIND_NONE)
+		return KN_E_INVALID_ARG;
+	if (object->memory_type != VM_NORMAL && !is_shared)
+		return KN_E_INVALID_ARG;
+	/* Writing to a private mapping writes to a copy: only reading is asked of the object. */
+	if (max_prot & KN_VSPACE_PROT_READ)
+		needed |= KN_RIGHT_READ;
+	if (is_shared && (max_prot & KN_VSPACE_PROT_WRITE))
+		needed |= KN_RIGHT_WRITE;
+	if (max_prot & KN_VSPACE_PROT_EXECUTE)
+		needed |= KN_RIGHT_EXECUTE;
+	if ((rights & needed) != needed || (object->is_read_only && (needed & KN_RIGHT_WRITE)))
+		return KN_E_RIGHTS;
+	if (in->offset > object->pages || in->pages > object->pages - in->offset)
+		return KN_E_RANGE;
+	return KN_OK;
+}
+
+static kn_status check_map(const struct vspace_map_in *in, uint32_t prot, uint32_t max_prot)
+{
+	uint32_t sharing = in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED);
+
+	if (!is_prot_valid(in->prot) || !is_prot_valid(in->max_prot) || (prot & ~max_prot) ||
+		(in->flags & ~(uint32_t)MAP_ALL))
+		return KN_E_INVALID_ARG;
+	if (sharing != KN_VSPACE_MAP_PRIVATE && sharing != KN_VSPACE_MAP_SHARED)
+		return KN_E_INVALID_ARG;
+	if ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && !(in->flags & KN_VSPACE_MAP_FIXED))
+		return KN_E_INVALID_ARG;
+	if (in->address & PAGE_MASK)
+		return KN_E_ALIGNMENT;
+	if (in->flags & KN_VSPACE_MAP_FIXED) {
+		kn_status status = check_range(in->address, in->pages);
+
+		if (status != KN_OK)
+			return status;
+	}
+	if (in->pages == 0)
+		return KN_E_INVALID_ARG;
+	if (in->pages > KN_USER_MAX >> PAGE_SHIFT)
+		return KN_E_NO_MEMORY;
+	if (in->object)
+		return check_object(in, max_prot);
+	if (sharing != KN_VSPACE_MAP_PRIVATE || in->offset != 0)
+		return KN_E_INVALID_ARG;
+	/* Nobody minted EXECUTE for memory that has no object. */
+	return max_prot & KN_VSPACE_PROT_EXECUTE ? KN_E_RIGHTS : KN_OK;
+}
+
+/* Budgets are one error outside faults: the caller has no memory. */
+static kn_status no_memory(kn_status status)
+{
+	return status == KN_E_QUOTA ? KN_E_NO_MEMORY : status;
+}
+
+/* ---- methods ---- */
+
+kn_status vspace_configure(
+	struct vspace *self, struct invocation *inv, const struct vspace_configure_in *in)
+{
+	if (self->root.raw != 0 || self->is_emptying)
+		return KN_E_BUSY;
+	if ((in->map_base & PAGE_MASK) || in->map_base < KN_USER_MIN || in->map_base >= KN_USER_MAX)
+		return KN_E_BAD_ADDRESS;
+	return no_memory(vspace_setup(self, pool_of(in->pool->cap.object), in->map_base));
+}
+
+/* Fill what one step allows; faults do the rest. */
+static void populate(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
+{
+	struct populate_miss miss;
+	unsigned access = prot & KN_VSPACE_PROT_WRITE ? VM_WRITE
+	                  : prot & KN_VSPACE_PROT_READ ? VM_READ
+	                                               : VM_EXECUTE;
+
+	if (prot == 0)
+		return;
+	for (uint64_t address = start; address < end; address += PAGE_SIZE)
+		if (vspace_populate(space, address, access, &miss) != KN_OK || work_step(80))
+			return;
+}
+
+/* Decoded map(): replace what is there (restartable), add the region, populate. */
+static kn_status perform_map(struct vspace *space, const struct mapping *mapping, uint32_t flags)
+{
+	kn_status status = region_reserve(&space->regions, space->pool, 2);
+
+	if (status != KN_OK)
+		return no_memory(status);
+	if (flags & KN_VSPACE_MAP_FIXED) {
+		struct tlb_batch batch = TLB_BATCH_EMPTY;
+
+		status = mapping_remove(space, mapping->start, mapping->end, &batch);
+		tlb_batch_flush(space, &batch);
+		if (status != KN_OK)
+			return status;
+	}
+	(void)mapping_add(space, mapping);
+	if (flags & KN_VSPACE_MAP_POPULATE)
+		populate(space, mapping->start, mapping->end, mapping->prot);
+	return KN_OK;
+}
+
+kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct vspace_map_in *in,
+	struct vspace_map_out *out)
+{
+	uint32_t prot = readable(in->prot), max_prot = readable(in->max_prot);
+	uint64_t size = in->pages << PAGE_SHIFT, address = in->address;
+	kn_status status = check_usable(self);
+
+	if (status == KN_OK)
+		status = check_map(in, prot, max_prot);
+	if (status != KN_OK)
+		return status;
+	if (in->flags & KN_VSPACE_MAP_FIXED) {
+		struct region *region = region_at_or_above(&self->regions, address);
+
+		if ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && region &&
+			region->start < address + size)
+			return KN_E_OVERLAP;
+	} else {
+		address = mapping_find_gap(self, in->address, in->pages);
+		if (address == 0)
+			return KN_E_NO_MEMORY;
+	}
+
+	struct mapping mapping = {
+		.object = in->object ? memory_object_of(in->object->cap.object) : nullptr,
+		.offset = in->offset,
+		.start = address,
+		.end = address + size,
+		.prot = (uint8_t)prot,
+		.max_prot = (uint8_t)max_prot,
+		.flags = in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED |
+					     KN_VSPACE_MAP_NO_INHERIT),
+	};
+
+	status = perform_map(self, &mapping, in->flags);
+	if (status != KN_OK)
+		return status;
+	if (address == self->map_hint)
+		self->map_hint = address + size;
+	out->mapped = address;
+	return KN_OK;
+}
+
+kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object, uint64_t offset,
+	uint64_t address, uint64_t pages, unsigned prot, unsigned flags)
+{
+	struct mapping mapping = {
+		.object = object,
+		.offset = offset,
+		.start = address,
+		.end = address + (pages << PAGE_SHIFT),
+		.prot = (uint8_t)readable(prot),
+		.max_prot = (uint8_t)readable(prot),
+		.flags = (uint16_t)flags,
+	};
+	kn_status status = check_range(address, pages);
+
+	if (status != KN_OK)
+		return status;
+	if (!is_prot_valid(prot) || (object && object->pages - offset < pages))
+		return KN_E_INVALID_ARG;
+	return perform_map(space, &mapping, KN_VSPACE_MAP_FIXED);
+}
+
+kn_status vspace_unmap(
+	struct vspace *self, struct invocation *inv, const struct vspace_unmap_in *in)
+{
+	kn_status status = check_usable(self);
+
+	if (status == KN_OK)
+		status = check_range(in->address, in->pages);
+	if (status == KN_OK)
+		status = no_memory(region_reserve(&self->regions, self->pool, 1));
+	if (status != KN_OK)
+		return status;
+
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+
+	status = mapping_remove(
+		self, in->address, in->address + (in->pages << PAGE_SHIFT), &batch);
+	tlb_batch_flush(self, &batch);
+	return status;
+}
+
+kn_status vspace_protect(
+	struct vspace *self, struct invocation *inv, const struct vspace_protect_in *in)
+{
+	uint32_t prot = readable(in->prot);
+	kn_status status = check_usable(self);
+
+	if (status == KN_OK)
+		status = check_range(in->address, in->pages);
+	if (status != KN_OK)
+		return status;
+	if (!is_prot_valid(in->prot))
+		return KN_E_INVALID_ARG;
+
+	uint64_t end = in->address + (in->pages << PAGE_SHIFT), covered = in->address;
+	struct region *region = region_find(&self->regions, in->address);
+
+	for (; covered < end; region = region_next(&self->regions, region)) {
+		if (!region || region->start > covered)
+			return KN_E_BAD_ADDRESS;
+		if (prot & ~region->max_prot)
+			return KN_E_RIGHTS;
+		covered = region->end;
+	}
+	status = no_memory(region_reserve(&self->regions, self->pool, 3));
+	if (status != KN_OK)
+		return status;
+
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+
+	status = mapping_protect(self, in->address, end, prot, &batch);
+	tlb_batch_flush(self, &batch);
+	return status;
+}
+
+kn_status vspace_discard(
+	struct vspace *self, struct invocation *inv, const struct vspace_discard_in *in)
+{
+	kn_status status = check_usable(self);
+
+	if (status == KN_OK)
+		status = check_range(in->address, in->pages);
+	if (status != KN_OK)
+		return status;
+
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	uint64_t end = in->address + (in->pages << PAGE_SHIFT);
+	uint64_t reached = mapping_clear(self, in->address, end, &batch);
+
+	tlb_batch_flush(self, &batch);
+	return reached < end ? KN_RESTART : KN_OK;
+}
+
+kn_status vspace_clone(
+	struct vspace *self, struct invocation *inv, const struct vspace_clone_in *in)
+{
+	struct vspace *child = vspace_of(in->child->cap.object);
+	kn_status status;
+
+	if (child == self || check_usable(self) != KN_OK || child->root.raw == 0 ||
+		child->is_emptying)
+		return KN_E_BUSY;
+	if (child->cloning == 0) {
+		if (child->regions.count != 0)
+			return KN_E_BUSY;
+		/* Frames are shared below one root only: their owner must not go away under a sharer. */
+		if (child->pool->root != self->pool->root)
+			return KN_E_INVALID_ARG;
+		child->cloning = self->id;
+		child->clone_next = 0;
+		child->clone_failed = false;
+		child->map_base = self->map_base;
+		child->map_hint = self->map_hint;
+	} else if (child->cloning != self->id) {
+		return KN_E_BUSY;
+	}
+	if (!child->clone_failed) {
+		status = clone_step(self, child);
+		if (status == KN_RESTART)
+			return status;
+		if (status == KN_OK) {
+			child->cloning = 0;
+			return KN_OK;
+		}
+		child->clone_failed = true;
+	}
+	status = vspace_empty(child);
+	if (status != KN_OK)
+		return status;
+	child->cloning = 0;
+	child->clone_failed = false;
+	return KN_E_NO_MEMORY;
+}
+
+kn_status vspace_clear(struct vspace *self, struct invocation *inv)
+{
+	if (self->root.raw == 0 || self->is_emptying)
+		return KN_E_BUSY;
+
+	kn_status status = vspace_empty(self);
+
+	if (status == KN_OK) {
+		/* Also the end of a clone that nobody will finish. */
+		self->cloning = 0;
+		self->clone_failed = false;
+		self->map_hint = self->map_base;
+	}
+	return status;
+}
+
+/* Private pages in [start, end). */
+static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t end)
+{
+	uint64_t count = 0, address = start;
+	pte_t *leaf;
+
+	while ((leaf = page_table_next(space, &address, end))) {
+		uint64_t stop = (address | (LEAF_SPAN - 1)) + 1;
+
+		for (; address < stop && address < end; address += PAGE_SIZE)
+			count += pte_is_private(leaf[leaf_index(address)]);
+	}
+	return count;
+}
+
+kn_status vspace_query(struct vspace *self, struct invocation *inv,
+	const struct vspace_query_in *in, struct vspace_query_out *out)
+{
+	struct region *region =
+		self->root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
+
+	if (!region) {
+		out->info = (struct kn_region_info){};
+		return KN_OK;
+	}
+	out->info = (struct kn_region_info){
+		.address = region->start,
+		.pages = (region->end - region->start) >> PAGE_SHIFT,
+		.prot = region->prot,
+		.flags = region->flags,
+		.object_offset = region->object ? region->offset : 0,
+		.object_id = region->object ? region->object->id : 0,
+		.committed = count_committed(self, region->start, region->end),
+	};
+	return KN_OK;
+}
+
+/* What a waiter at `address` is known by: memory that several spaces see has one name. */
+static void wait_key(struct vspace *space, uint64_t address, uint64_t key[2])
+{
+	struct region *region = region_find(&space->regions, address);
+
+	if (region && region->object && (region->flags & KN_VSPACE_MAP_SHARED)) {
+		key[0] = region->object->id;
+		key[1] = region_page(region, address) << PAGE_SHIFT | (address & PAGE_MASK);
+	} else {
+		key[0] = space->id;
+		key[1] = address;
+	}
+}
+
+static kn_status check_word(const struct vspace *space, uint64_t address)
+{
+	if (address & 3)
+		return KN_E_ALIGNMENT;
+	if (space->root.raw == 0 || address < KN_USER_MIN || address >= KN_USER_MAX)
+		return KN_E_BAD_ADDRESS;
+	return KN_OK;
+}
+
+kn_status vspace_wait(struct vspace *self, struct invocation *inv, const struct vspace_wait_in *in)
+{
+	kn_status status = check_word(self, in->address);
+	uint64_t key[2];
+
+	if (status != KN_OK)
+		return status;
+
+	const char *page = vspace_kernel_page(self, in->address & ~PAGE_MASK, VM_READ);
+
+	if (!page)
+		return KN_E_BAD_ADDRESS;
+	if (*(const volatile uint32_t *)(page + (in->address & PAGE_MASK)) != in->expected)
+		return KN_E_WOULD_BLOCK;
+	wait_key(self, in->address, key);
+	return address_wait(inv->caller, key[0], key[1], ctx_deadline(&inv->caller->context));
+}
+
+kn_status vspace_wake(struct vspace *self, struct invocation *inv, const struct vspace_wake_in *in,
+	struct vspace_wake_out *out)
+{
+	kn_status status = check_word(self, in->address);
+	uint64_t key[2];
+
+	if (status != KN_OK)
+		return status;
+	wait_key(self, in->address, key);
+	out->woken = address_wake(key[0], key[1], in->count);
+	return KN_OK;
+}
+
+kn_status vspace_usage(struct vspace *self, struct invocation *inv, struct vspace_usage_out *out)
+{
+	*out = (struct vspace_usage_out){
+		.mapped = self->mapped,
+		.committed = self->committed,
+		.tables = self->tables,
+	};
+	return KN_OK;
+}
+
+/* Is [address, end) one stretch of private anonymous memory? */
+static struct region *find_movable(struct vspace *space, uint64_t address, uint64_t end)
+{
+	struct region *region = region_find(&space->regions, address);
+
+	return region && !region->object && end <= region->end ? region : nullptr;
+}
+
+/* Move the entries of [from, from + size) to `to` in another space; tables are there. */
+static uint64_t move_entries(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
+	uint64_t size, struct tlb_batch *batch)
+{
+	uint64_t moved = 0;
+
+	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
+		pte_t *old = page_table_find(source, from + at);
+
+		if (!old || old->raw == 0)
+			continue;
+		page_table_set(page_table_find(self, to + at), *old);
+		page_table_set(old, pte_none());
+		tlb_batch_add(batch, from + at, from + at + PAGE_SIZE);
+		moved++;
+	}
+	arch_pte_publish();
+	return moved;
+}
+
+/* Make the tables for everything that will move, and free them again on failure. */
+static kn_status prepare_tables(struct vspace *source, uint64_t from, struct vspace *self,
+	uint64_t to, uint64_t size)
+{
+	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
+		pte_t *old = page_table_find(source, from + at), *unused;
+
+		if (!old || old->raw == 0)
+			continue;
+
+		kn_status status = page_table_ensure(self, to + at, &unused);
+
+		if (status != KN_OK) {
+			struct tlb_batch batch = TLB_BATCH_EMPTY;
+
+			for (uint64_t undo = 0; undo < at; undo += PAGE_SIZE)
+				page_table_prune(self, to + undo, &batch);
+			tlb_batch_flush(self, &batch);
+			return status;
+		}
+	}
+	return KN_OK;
+}
+
+kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct vspace_take_in *in)
+{
+	struct vspace *source = vspace_of(in->source->cap.object);
+	uint64_t size = in->pages << PAGE_SHIFT;
+	kn_status status = check_usable(self);
+
+	if (status == KN_OK)
+		status = check_usable(source);
+	if (status == KN_OK)
+		status = check_range(in->address, in->pages);
+	if (status == KN_OK)
+		status = check_range(in->source_address, in->pages);
+	if (status != KN_OK)
+		return status;
+	if (in->pages > TAKE_MAX_PAGES)
+		return KN_E_RANGE;
+
+	struct region *region = find_movable(source, in->source_address, in->source_address + size);
+	struct region *above = region_at_or_above(&self->regions, in->address);
+
+	if (!region || source->pool->root != self->pool->root)
+		return KN_E_BAD_ADDRESS;
+	if (above && above->start < in->address + size)
+		return KN_E_OVERLAP;
+
+	struct mapping mapping = {
+		.start = in->address,
+		.end = in->address + size,
+		.prot = region->prot,
+		.max_prot = region->max_prot,
+		.flags = region->flags,
+	};
+	uint64_t pages = count_committed(source, in->source_address, in->source_address + size);
+
+	status = region_reserve(&source->regions, source->pool, 2);
+	if (status == KN_OK)
+		status = region_reserve(&self->regions, self->pool, 2);
+	if (status == KN_OK)
+		status = pool_charge(self->pool, pages);
+	if (status != KN_OK)
+		return no_memory(status);
+	status = prepare_tables(source, in->source_address, self, in->address, size);
+	if (status != KN_OK) {
+		pool_uncharge(self->pool, pages);
+		return no_memory(status);
+	}
+
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	uint64_t moved =
+		move_entries(source, in->source_address, self, in->address, size, &batch);
+
+	invariant(moved == pages);
+	(void)mapping_add(self, &mapping);
+	self->committed += moved;
+	source->committed -= moved;
+	pool_uncharge(source->pool, moved);
+	/* Nothing is left to free but one region and some tables: bounded, whatever the work budget says. */
+	while (mapping_remove(source, in->source_address, in->source_address + size, &batch) ==
+		KN_RESTART)
+		;
+	tlb_batch_flush(source, &batch);
+	return KN_OK;
+}
