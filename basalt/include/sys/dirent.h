@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See dirent.h. */
+#pragma once
+
+#include <dirent.h>

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See fcntl.h. */
+#pragma once
+
+#include <fcntl.h>

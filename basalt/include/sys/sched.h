@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See sched.h. */
+#pragma once
+
+#include <sched.h>

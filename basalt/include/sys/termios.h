@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See termios.h. */
+#pragma once
+
+#include <termios.h>

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See utime.h. */
+#pragma once
+
+#include <utime.h>
