@@ -4,7 +4,8 @@
 
     sdk.py --arch x86_64 --out build/x86_64/sdk --include DIR... --archive LIB.a... --start crt1.o
 
-Headers are layered: the first --include that has a file wins. The archives are merged into one
+Headers are layered: the first --include that has a file wins; those of --base lie in a folder of their own
+behind it, so that #include_next reaches them. The archives are merged into one
 libc.a in the order given; a function that two of them define comes from the first. The C library is
 one archive: libm.a, libpthread.a and the like exist empty, for build systems that ask for them.
 libgcc's arithmetic (long double on aarch64) becomes libbuiltins.a.
@@ -51,6 +52,7 @@ CONFIG = """\
 --sysroot=<CFGDIR>/../sysroot
 -U__linux__ -U__linux -Ulinux -U__gnu_linux__
 -D__saltyos__=1
+-idirafter <CFGDIR>/../sysroot/usr/include/base
 -static -fno-pie -fno-stack-protector {machine}
 -fuse-ld=lld-19 --rtlib=libgcc --unwindlib=none
 -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro
@@ -87,7 +89,7 @@ def install_tools(out, arch):
           CONFIG.format(arch=arch, machine=" ".join(MACHINE[arch])))
 
 
-def install_headers(target, layers):
+def install_headers(target, layers, other=None):
     wanted = {}
     for layer in reversed(layers):
         if not layer.is_dir():
@@ -98,7 +100,7 @@ def install_headers(target, layers):
     for name, source in wanted.items():
         write(target / name, source.read_bytes())
     for path in list(target.rglob("*")):
-        if path.is_file() and path.relative_to(target) not in wanted:
+        if path.is_file() and path.relative_to(target) not in wanted and other not in path.parents:
             path.unlink()
 
 
@@ -133,13 +135,15 @@ def main():
     parser.add_argument("--arch", choices=sorted(MACHINE), required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--include", type=Path, action="append", default=[])
+    parser.add_argument("--base", type=Path, action="append", default=[])
     parser.add_argument("--archive", type=Path, action="append", default=[])
     parser.add_argument("--start", type=Path, help="crt1.o")
     parser.add_argument("--stamp", type=Path)
     args = parser.parse_args()
     usr = args.out / "sysroot" / "usr"
     install_tools(args.out, args.arch)
-    install_headers(usr / "include", args.include)
+    install_headers(usr / "include", args.include, usr / "include/base")
+    install_headers(usr / "include/base", args.base)
     (usr / "lib").mkdir(parents=True, exist_ok=True)
     if args.archive:
         archive(usr / "lib" / "libc.a", args.archive, flatten=True)

@@ -2,7 +2,10 @@
 /* open and fcntl. The numbers of the open flags are picolibc's (its stdio calls open). */
 #pragma once
 
+/* Its struct flock has room for small process numbers only. */
+#define flock __small_flock
 #include <sys/_default_fcntl.h>
+#undef flock
 #include <sys/stat.h>
 
 #undef F_RDLCK
@@ -61,7 +64,6 @@
 #define SEEK_END 2
 #endif
 
-#define _SYS_FCNTL_FLOCK
 struct flock {
 	short l_type;
 	short l_whence;

@@ -4,6 +4,7 @@
 
 #include <bits/sigset.h>
 #include <sys/cdefs.h>
+#include <sys/_types.h>
 #include <sys/_timespec.h>
 
 #define POLLIN 1
