@@ -12,8 +12,10 @@
 OUT/stage/<port>/ and OUT/package/<port>.tar up to date. See image/README.md.
 """
 import argparse
+import io
 import os
 import sys
+import tarfile
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -85,6 +87,26 @@ def ports_of(names, image):
             yield name
 
 
+def write_if_changed(path, data):
+    """Leave the file alone when it says the same, so that nothing is made again after it."""
+    if not path.exists() or path.read_bytes() != data:
+        path.write_bytes(data)
+
+
+def bundle(packages):
+    """One archive of all packages; two that bring the same file are refused."""
+    made, owners = io.BytesIO(), {}
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as whole:
+        for package in packages:
+            with tarfile.open(package) as tar:
+                for member in tar:
+                    if owners.setdefault(member.name, package.stem) != package.stem:
+                        raise RecipeError(f"{package.stem} and {owners[member.name]} both bring"
+                                          f" {member.name}: trim 'programs' of one")
+                    whole.addfile(member, tar.extractfile(member) if member.isfile() else None)
+    return made.getvalue()
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -95,7 +117,8 @@ def main(argv=None):
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--parallel", type=int, default=2, help="ports at a time")
     parser.add_argument("--offline", action="store_true", help="never use the network")
-    parser.add_argument("--stamp", help="file to touch when all is up to date")
+    parser.add_argument("--stamp", type=Path, help="written, when it changed, with what was built")
+    parser.add_argument("--bundle", type=Path, help="written, when it changed: all packages in one")
     parser.add_argument("command", choices=("build", "fetch", "list", "smoke", "check"))
     parser.add_argument("names", nargs="*", help="ports or image manifests (default: all)")
     args = parser.parse_args(argv)
@@ -123,9 +146,13 @@ def main(argv=None):
             sdk = Path(args.sdk).resolve() if args.sdk else None
             progress = Progress(len(recipes))
             machine = Machine(args.arch, ROOT, out, sdk, cache_root(), args.jobs, progress.say)
-            build(recipes, machine, sources, progress, args.parallel)
-        if args.stamp:
-            Path(args.stamp).touch()
+            built = build(recipes, machine, sources, progress, args.parallel)
+            if args.stamp:
+                write_if_changed(args.stamp, "".join(
+                    f"{name} {p.output_hash}\n" for name, p in sorted(built.items())).encode())
+            if args.bundle:
+                write_if_changed(args.bundle, bundle(
+                    [built[r.name].package_file for r in recipes]))
     except (RecipeError, Failed) as error:
         print(f"port.py: {error}", file=sys.stderr)
         return 1

@@ -118,7 +118,9 @@ class Recipe:
         return self.data[key]
 
     def build_inputs(self):
-        return {k: self.data[k] for k, spec in RECIPE_KEYS.items() if spec[3]}
+        """What was said, not what was left at its default: a new key changes no hash."""
+        return {k: self.data[k] for k, spec in RECIPE_KEYS.items()
+                if spec[3] and self.data[k] != spec[2]}
 
     def package_inputs(self):
         return {k: self.data[k] for k in PACKAGE_KEYS}

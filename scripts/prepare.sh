@@ -5,7 +5,7 @@
 #   prepare_packages [--no-install]   installs what is missing (prints it first)
 #   prepare_build ARCH                configures build/ARCH if needed and builds it
 
-packages=(python3 ca-certificates clang-19 lld-19 llvm-19 libclang-rt-19-dev meson ninja-build make m4 bison patch xz-utils
+packages=(python3 ca-certificates clang-19 lld-19 llvm-19 libclang-rt-19-dev meson ninja-build make m4 bison patch pkg-config xz-utils
 	bzip2 qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 grub-common grub-pc-bin grub-efi-amd64-bin
 	xorriso mtools libcmocka-dev libgcc-12-dev libgcc-12-dev-arm64-cross dpkg-dev)
 

@@ -16,6 +16,7 @@ __saltyos__ instead of __linux__. The folder can be moved: everything in it is r
 only written when their content changes, so that whatever depends on them is not rebuilt for nothing.
 """
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -113,6 +114,21 @@ def archive(path, inputs, flatten):
         write(path, made.read_bytes())
 
 
+def start_object(path):
+    """The object itself; Meson makes (thin) archives only, so one in an archive will do."""
+    if path.suffix != ".a":
+        return path.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "start.a"
+        subprocess.run(["llvm-ar-19", "qcsDL", str(whole), str(path)], check=True)
+        names = subprocess.run(["llvm-ar-19", "t", str(whole)], check=True, capture_output=True,
+                               text=True).stdout.split()
+        if len(names) != 1:
+            sys.exit(f"sdk.py: {path} holds {len(names)} objects; --start is one")
+        return subprocess.run(["llvm-ar-19", "p", str(whole), names[0]], check=True,
+                              capture_output=True).stdout
+
+
 def empty_object(arch):
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "empty.o"
@@ -129,6 +145,14 @@ def builtins(arch):
     return found[0]
 
 
+def stamp_of(out):
+    """A line that changes when anything in the SDK does."""
+    state = hashlib.sha256()
+    for path in sorted(p for p in out.rglob("*") if p.is_file()):
+        state.update(path.relative_to(out).as_posix().encode() + b"\0" + path.read_bytes())
+    return state.hexdigest() + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -137,7 +161,7 @@ def main():
     parser.add_argument("--include", type=Path, action="append", default=[])
     parser.add_argument("--base", type=Path, action="append", default=[])
     parser.add_argument("--archive", type=Path, action="append", default=[])
-    parser.add_argument("--start", type=Path, help="crt1.o")
+    parser.add_argument("--start", type=Path, help="crt1.o, or an archive that holds just that")
     parser.add_argument("--stamp", type=Path)
     args = parser.parse_args()
     usr = args.out / "sysroot" / "usr"
@@ -151,13 +175,13 @@ def main():
     for name in EMPTY_STARTS:
         write(usr / "lib" / name, empty)
     if args.start:
-        write(usr / "lib" / "crt1.o", args.start.read_bytes())
+        write(usr / "lib" / "crt1.o", start_object(args.start))
     for name in EMPTY_LIBRARIES:
         archive(usr / "lib" / f"lib{name}.a", [usr / "lib" / "crti.o"], flatten=False)
     write(usr / "lib" / "libbuiltins.a", builtins(args.arch).read_bytes())
     write(usr / "lib" / "libgcc.a", "INPUT(-lbuiltins)\n")
     if args.stamp:
-        args.stamp.touch()
+        write(args.stamp, stamp_of(args.out))
 
 
 if __name__ == "__main__":
