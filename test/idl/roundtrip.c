@@ -29,7 +29,9 @@ static struct server_call last;
 static bool is_late;           /* answer through the late reply functions */
 static kn_status handler_status;
 static struct kn_regs late_regs;
-static struct kn_regs forged;  /* if info is not 0: what the next call gets instead of an answer */
+static struct kn_regs forged;  /* what the next call gets instead of an answer if is_forged */
+static bool is_forged;
+static bool is_hostile;        /* requests do not come from our stubs */
 static struct lamp lamp;
 static struct slot lamp_slot, wall_slot;
 static kn_time last_deadline;
@@ -68,6 +70,8 @@ static kn_status swap(struct server_call *call, const void *left, size_t left_le
     uint32_t *sum)
 {
 	(void)call;
+	for (size_t i = left_len; !is_hostile && i % 8 != 0; i++)
+		CHECK(((const char *)left)[i] == 0); /* nothing leaks behind the bytes */
 	*near_len = right_len < near_cap ? right_len : near_cap;
 	*far_len = left_len < far_cap ? left_len : far_cap;
 	memcpy(near, right, *near_len);
@@ -163,10 +167,10 @@ kn_status kn_call(kn_cap dest, struct kn_regs *regs, kn_time deadline)
 {
 	unsigned length = kn_info_words(regs->info), count = kn_info_caps(regs->info);
 	last_deadline = deadline;
-	if (forged.info != 0) {
+	if (is_forged) {
 		/* client_buffer.words holds the rest already */
 		*regs = forged;
-		forged.info = 0;
+		is_forged = false;
 		return KN_OK;
 	}
 	memset(words, 0xee, sizeof words);
@@ -251,8 +255,14 @@ static void buffers_of_any_size_survive(void)
 		}
 	}
 	is_late = false;
+	/* Exactly full: extra, two capacities, two lengths and 443 words of bytes; one byte more is refused. */
 	size_t near_len = 1, far_len = 2;
 	uint32_t sum = 3;
+	CHECK(desk_swap(SERVER, left, 3544, 0, right, 0, near, 0, &near_len, far, 0, &far_len, &sum) == KN_OK);
+	CHECK(desk_swap(SERVER, left, 0, 0, right, 3544, near, 0, &near_len, far, 0, &far_len, &sum) == KN_OK);
+	near_len = 1, far_len = 2, sum = 3;
+	CHECK(desk_swap(SERVER, left, 3545, 0, right, 0, near, 0, &near_len, far, 0, &far_len, &sum) == KN_E_TOO_LARGE);
+	CHECK(desk_swap(SERVER, left, 0, 0, right, 3545, near, 0, &near_len, far, 0, &far_len, &sum) == KN_E_TOO_LARGE);
 	CHECK(desk_swap(SERVER, left, 3000, 0, right, 3000, near, 0, &near_len, far, 0, &far_len, &sum) == KN_E_TOO_LARGE);
 	CHECK(desk_swap(SERVER, left, SIZE_MAX, 0, right, 0, near, 0, &near_len, far, 0, &far_len, &sum) == KN_E_TOO_LARGE);
 	CHECK(desk_swap(SERVER, left, SIZE_MAX - 6, 0, right, 0, near, 0, &near_len, far, 0, &far_len, &sum) == KN_E_TOO_LARGE);
@@ -272,24 +282,40 @@ static void capabilities_travel(void)
 	CHECK(has_note && pages == 3 && last.out_caps[1] == 103 && last.out_moves == KN_IPC_MOVE(1));
 }
 
+static void forge(kn_word info, kn_word first)
+{
+	is_forged = true;
+	forged = (struct kn_regs){.w = {first}, .info = info};
+}
+
 static void forged_replies_are_refused(void)
 {
 	uint32_t answers = 5;
 	CHECK(desk_knock(SERVER, 1, &answers, 123) == KN_OK && answers == 2 && last_deadline == 123);
-	forged = (struct kn_regs){.w = {1ull << 32}, .info = kn_info(0, 0, 1)};
+	forge(kn_info(0, 0, 1), 1ull << 32);
 	CHECK(desk_knock(SERVER, 1, &answers, 0) == KN_E_BAD_MESSAGE && answers == 2);
-	forged = (struct kn_regs){.info = kn_info(0, 0, 2)};
+	forge(kn_info(0, 0, 2), 0);
 	CHECK(desk_knock(SERVER, 1, &answers, 0) == KN_E_BAD_MESSAGE);
-	forged = (struct kn_regs){.info = kn_info(0, 1, 1)};
+	forge(kn_info(0, 1, 1), 0);
 	CHECK(desk_knock(SERVER, 1, &answers, 0) == KN_E_BAD_MESSAGE);
-	forged = (struct kn_regs){.info = kn_info(KN_DEFERRED, 0, 1)};
+	forge(kn_info(KN_DEFERRED, 0, 1), 0);
 	CHECK(desk_knock(SERVER, 1, &answers, 0) == KN_E_BAD_MESSAGE);
 	char text[16];
 	size_t length = 3;
-	forged = (struct kn_regs){.w = {17}, .info = kn_info(0, 0, 4)};
+	forge(kn_info(0, 0, 4), 17);
 	CHECK(desk_label(SERVER, text, sizeof text, &length) == KN_E_BAD_MESSAGE);
-	forged = (struct kn_regs){.w = {~0ull}, .info = kn_info(0, 0, 4095)};
+	forge(kn_info(0, 0, 2), 9); /* fits `text`, not the message */
+	CHECK(desk_label(SERVER, text, sizeof text, &length) == KN_E_BAD_MESSAGE);
+	forge(kn_info(0, 0, 1), 8);
+	CHECK(desk_label(SERVER, text, sizeof text, &length) == KN_E_BAD_MESSAGE);
+	forge(kn_info(0, 0, 0), 0); /* not even a length */
+	CHECK(desk_label(SERVER, text, sizeof text, &length) == KN_E_BAD_MESSAGE);
+	forge(kn_info(0, 0, 4095), 0); /* longer than any message */
+	CHECK(desk_label(SERVER, text, sizeof text, &length) == KN_E_BAD_MESSAGE);
+	forge(kn_info(0, 0, 4095), ~0ull);
 	CHECK(desk_label(SERVER, text, SIZE_MAX, &length) == KN_E_BAD_MESSAGE && length == 3);
+	forge(kn_info(0, 0, 3), 9);
+	CHECK(desk_label(SERVER, text, sizeof text, &length) == KN_OK && length == 9);
 }
 
 static kn_status raw(uint64_t label_value, unsigned caps, unsigned length, const kn_word *w)
@@ -381,6 +407,7 @@ static void random_messages_harm_nothing(void)
 {
 	static char buffer[KN_MSG_MAX_WORDS * 8];
 	unsigned accepted = 0;
+	is_hostile = true;
 	for (unsigned round = 0; round < 200000; round++) {
 		unsigned length = (unsigned)(next_random() % (round % 16 == 0 ? KN_MSG_MAX_WORDS + 1 : 16));
 		kn_word w[KN_MSG_MAX_WORDS];
@@ -396,11 +423,9 @@ static void random_messages_harm_nothing(void)
 		/* The same words as an answer. */
 		size_t near_len = 0, far_len = 0;
 		uint32_t sum = 0;
-		forged = (struct kn_regs){.info = kn_info(round % 32 == 0 ? next_random() : 0, 0, length)};
+		forge(kn_info(round % 32 == 0 ? next_random() : 0, 0, length), 0);
 		memcpy(forged.w, w, sizeof forged.w);
 		memcpy(client_buffer.words, w, sizeof w[0] * length);
-		if (forged.info == 0)
-			continue;
 		status = desk_swap(SERVER, buffer, 0, 0, buffer, 0, buffer, 64, &near_len, buffer, 8, &far_len, &sum);
 		CHECK(near_len <= 64 && far_len <= 8);
 	}
