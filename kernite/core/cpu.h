@@ -43,8 +43,8 @@ struct cpu {
 	struct tcb *fpu_owner; /* whose FPU state is live in this CPU's registers, or null */
 	kn_time timer_deadline; /* what the hardware is armed for */
 	kn_time slice_end;      /* when `current` gives way to its equals */
+	uint64_t kernel_entries;
 	uint64_t accounted;     /* arch_cycles() up to which `current` has been charged */
-	uint64_t idle_cycles;
 	struct run_queue run;
 	struct arch_cpu arch;
 };
@@ -52,6 +52,10 @@ struct cpu {
 extern struct cpu cpus[KERNEL_MAX_CPUS];
 extern unsigned cpu_online_count;
 
-/* The further CPUs' generic entry, on their own stack (core/smp.c). */
+/* Boot: the CPU's idle thread and scheduler, before it runs anything. */
+void cpu_prepare(unsigned index);
+/* Boot: start all further CPUs; they wait for the kernel lock. */
+void cpu_start_others(void);
+/* The further CPUs' generic entry, on their own stack (core/cpu.c). */
 [[noreturn]] void cpu_main(struct cpu *cpu);
 #endif

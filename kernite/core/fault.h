@@ -17,3 +17,5 @@ void fault_send(struct tcb *thread, struct slot *handler, uint64_t label, const 
 void fault_vm(struct tcb *thread, kn_status reason);
 /* Stop the thread for good, with a line in the log. */
 void fault_stop(struct tcb *thread, const char *why);
+/* Nobody took the fault, or the handler answered an error; the thread is in no queue. */
+void fault_refused(struct tcb *thread, kn_status status);

@@ -37,7 +37,7 @@ struct boot_info;
  * struct cpu *this_cpu(void)     (offsets for the entry code are in core/cpu.h)
  * System call registers: ctx_number(c) ctx_cap(c) ctx_info(c) ctx_word(c, i) ctx_deadline(c) ctx_reply(c)
  *                        ctx_set_word(c, i, v) ctx_set_info(c, v) ctx_set_badge(c, v) ctx_set_status(c, s)
- * ctx_ip(c) ctx_set_ip(c, v) ctx_sp(c) ctx_set_sp(c, v)
+ * ctx_ip(c) ctx_set_ip(c, v) ctx_sp(c) ctx_set_sp(c, v) ctx_frame_pointer(c)
  * ctx_set_argument(c, i, v)     function arguments 0..3 of the C calling convention (thread start)
  * ctx_rewind(c)                 move ip back onto the system call instruction (restartable operations)
  *
@@ -47,6 +47,7 @@ struct boot_info;
  * pte_paddr(p) pte_is_writable(p) pte_with_perms(p, perms)
  *     perms: VM_READ | VM_WRITE | VM_EXECUTE | VM_USER; memory_type: VM_NORMAL, VM_DEVICE, VM_WRITE_COMBINE
  * void cpu_relax(void)
+ * bool arch_has_ports(void)     x86 I/O ports exist
  * uint64_t arch_cycles(void)    free-running counter for the event ring
  * ------------------------------------------------------------------------------------------------ */
 
@@ -55,7 +56,7 @@ struct boot_info;
 void arch_init(const struct boot_info *info);
 /* How many CPUs the firmware tables (ACPI MADT) list, at most KERNEL_MAX_CPUS; index 0 is the boot CPU. Valid after arch_init. */
 unsigned arch_cpu_count(void);
-/* Start CPU `index` on its stack; it ends up in cpu_main(cpu) (core/smp.c). Returns false when it did not answer within 1 s. */
+/* Start CPU `index` on its stack; it ends up in cpu_main(cpu) (core/cpu.c). Returns false when it did not answer within 1 s. */
 bool arch_start_cpu(struct cpu *cpu, unsigned index);
 /* The part of arch_init() that every further CPU runs for itself. */
 void arch_init_cpu(struct cpu *cpu);

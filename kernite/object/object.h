@@ -96,6 +96,9 @@ static inline bool slot_is_empty(const struct slot *slot)
 	return slot->cap.type == TYPE_NONE;
 }
 
+/* The object of a capability whose type is known: slot_object(slot, cnode). */
+#define slot_object(slot, type) container_of((slot)->cap.object, struct type, object)
+
 struct invocation;
 
 /* One row a type; the table is in object.c. */

@@ -76,3 +76,12 @@ struct tcb {
  * another CPU; KN_OK when it is inactive everywhere (the current thread here then never returns to user mode).
  */
 [[nodiscard]] kn_status tcb_stop_severed(struct tcb *thread);
+
+/* For the table in object.c. */
+void tcb_init(struct object *object);
+[[nodiscard]] kn_status tcb_destroy(struct object *object);
+/* A user address that code or data may have; 0 counts when `or_none`. */
+static inline bool is_user_address(uint64_t address)
+{
+	return address >= KN_USER_MIN && address < KN_USER_MAX;
+}

@@ -73,6 +73,11 @@ static inline struct cpu *this_cpu(void)
 	return cpu;
 }
 
+static inline bool arch_has_ports(void)
+{
+	return false;
+}
+
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("yield" ::: "memory");
@@ -143,6 +148,12 @@ static inline void ctx_set_ip(struct arch_context *context, uint64_t value)
 static inline uint64_t ctx_sp(const struct arch_context *context)
 {
 	return context->sp;
+}
+
+/* For backtraces. */
+static inline uint64_t ctx_frame_pointer(const struct arch_context *context)
+{
+	return context->x[29];
 }
 
 static inline void ctx_set_sp(struct arch_context *context, uint64_t value)

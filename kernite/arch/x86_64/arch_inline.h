@@ -31,8 +31,7 @@ struct arch_context {
 
 struct arch_fpu {
 	alignas(64) uint8_t area[FPU_AREA_SIZE];
-	unsigned cpu;   /* whose registers held this state last; FPU_NO_CPU: only memory does */
-	unsigned eager; /* switches left that restore without waiting for a trap */
+	unsigned cpu; /* whose registers held this state last; FPU_NO_CPU: only memory does */
 };
 
 #define FPU_NO_CPU (~0u)
@@ -124,6 +123,12 @@ static inline uint64_t ctx_sp(const struct arch_context *c)
 	return c->rsp;
 }
 
+/* For backtraces. */
+static inline uint64_t ctx_frame_pointer(const struct arch_context *c)
+{
+	return c->rbp;
+}
+
 static inline void ctx_set_sp(struct arch_context *c, uint64_t sp)
 {
 	c->rsp = sp;
@@ -178,7 +183,6 @@ struct arch_cpu {
 	uint64_t tss_alignment;
 	struct arch_tss tss;
 	uint32_t apic_id;
-	bool is_fpu_on;           /* CR0.TS is clear */
 	struct arch_space *space; /* whose root is in CR3; null: the kernel's own */
 	kn_time timer_target;     /* the deadline asked for, which the timer may be unable to span at once */
 };
@@ -190,6 +194,11 @@ static inline struct cpu *this_cpu(void)
 	/* CPU_SELF. Not volatile: no code changes its CPU inside the kernel. */
 	__asm__("movq %%gs:0, %0" : "=r"(cpu));
 	return cpu;
+}
+
+static inline bool arch_has_ports(void)
+{
+	return true;
 }
 
 static inline void cpu_relax(void)

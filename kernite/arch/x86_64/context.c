@@ -160,14 +160,13 @@ void arch_switch(struct tcb *from, struct tcb *to)
 	struct cpu *cpu = this_cpu();
 
 	if (from->uses_fpu)
-		fpu_put_away(from);
+		fpu_switch_out(from);
 	/* The idle thread has no address space, no user registers and keeps the last one's tables. */
 	if (from->vspace)
 		bases_save(&from->context);
 	if (!to->vspace)
 		return;
 	bases_load(&to->context);
-	fpu_switch_to(cpu, to);
 	cpu->arch.tss.rsp0 = (uint64_t)&to->context + CTX_FRAME_SIZE;
 	if (cpu->arch.space != &to->vspace->arch)
 		tlb_space_enter(&to->vspace->arch);

@@ -44,8 +44,7 @@ void tlb_space_enter(struct arch_space *space);
 
 /* fpu.c */
 void fpu_init_cpu(void);
-void fpu_put_away(struct tcb *thread);
-void fpu_switch_to(struct cpu *cpu, struct tcb *thread);
+void fpu_switch_out(struct tcb *thread);
 
 /* apic.c: the local APIC. */
 void apic_init(void);     /* boot CPU: mode, base */

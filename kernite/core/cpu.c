@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The CPUs, the kernel lock, and how further CPUs join. */
+#include "core/cpu.h"
+
+#include "core/lock.h"
+#include "core/scheduler.h"
+#include "core/trace.h"
+#include "mm/boot_memory.h"
+
+static_assert(offsetof(struct cpu, self) == CPU_SELF);
+static_assert(offsetof(struct cpu, current) == CPU_CURRENT);
+static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
+static_assert(offsetof(struct cpu, entry_scratch) == CPU_ENTRY_SCRATCH);
+
+struct cpu cpus[KERNEL_MAX_CPUS];
+unsigned cpu_online_count;
+struct kernel_lock kernel_lock_state;
+
+void cpu_prepare(unsigned index)
+{
+	struct tcb *idle = boot_alloc(sizeof(*idle), alignof(struct tcb));
+
+	memcpy(idle->name, "idle", 5);
+	cpus[index].idle = idle;
+	scheduler_init_cpu(&cpus[index], index);
+}
+
+void cpu_start_others(void)
+{
+	unsigned count = arch_cpu_count();
+
+	/* Indexes are dense: after one that does not answer no further one is tried. */
+	for (unsigned i = 1; i < count; i++) {
+		cpu_prepare(i);
+		if (!arch_start_cpu(&cpus[i], i)) {
+			klog("kernite: CPU %u does not answer; %u of %u run\n", i, i, count);
+			return;
+		}
+		cpu_online_count++;
+	}
+}
+
+void cpu_main(struct cpu *cpu)
+{
+	arch_init_cpu(cpu);
+	/* The boot CPU holds the lock until init is ready to run. */
+	kernel_lock();
+	cpu->is_online = true;
+	trace(TRACE_CPU, cpu->index, 0, 0, 0);
+	scheduler_exit();
+	kernel_unlock();
+	arch_enter_user();
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Capability addresses (uapi/types.h) to slots. Inline: every system call starts here. */
+#pragma once
+
+#include "object/cnode.h"
+#include "object/tcb.h"
+
+/* The slot behind a two-level address; null when it does not lead to one. */
+struct slot *cspace_lookup_deep(struct cnode *root, kn_cap address);
+
+/* The slot at `address` in the thread's CSpace, possibly empty; null: no such slot. */
+static inline struct slot *cspace_lookup(const struct tcb *thread, kn_cap address)
+{
+	struct cnode *root = thread->cspace;
+
+	if (address - 1 < root->slot_count - 1)
+		return cnode_slot(root, (uint32_t)address);
+	return cspace_lookup_deep(root, address);
+}
+
+/* A capability of this type (TYPE_NONE: any) with these rights. */
+[[nodiscard]] kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type type, uint32_t rights,
+                                    struct slot **slot);

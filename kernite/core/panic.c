@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Panics: only for broken invariants of ours. The first CPU to panic owns the console, stops the others
+ * and says everything it knows; a panic inside a panic halts at once. With `panic=exit` on the command line an
+ * emulator's test device gets PANIC_EXIT_CODE, so that tests end at once.
+ */
+#include <stdarg.h>
+#include <stdatomic.h>
+
+#include "core/command_line.h"
+#include "core/cpu.h"
+#include "core/log.h"
+#include "core/panic.h"
+#include "core/symbols.h"
+#include "core/trace.h"
+#include "object/tcb.h"
+
+#define PANIC_EXIT_CODE 17 /* isa-debug-exit makes it 35 */
+
+static atomic_flag has_panicked = ATOMIC_FLAG_INIT;
+
+static void print_backtrace(uint64_t frame_pointer)
+{
+	uint64_t frames[24];
+	unsigned count = arch_backtrace(frame_pointer, frames, 24);
+
+	klog("backtrace:\n");
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t offset = 0;
+		const char *name = symbol_find(frames[i], &offset);
+
+		klog("  %lx %s+0x%lx\n", frames[i], name ? name : "?", offset);
+	}
+}
+
+static void print_thread(const struct tcb *thread)
+{
+	if (!thread || thread->state == THREAD_IDLE)
+		return;
+	klog("thread %s, its user registers:\n", thread->name);
+	arch_context_print(&thread->context);
+}
+
+[[noreturn]] static void finish(const struct cpu *cpu)
+{
+	print_thread(cpu->current);
+	klog("last events:\n");
+	trace_print(16);
+	klog("kernite: halted\n");
+	if (command_line_has("panic=exit"))
+		arch_power_off(PANIC_EXIT_CODE);
+	arch_halt();
+}
+
+static struct cpu *begin(void)
+{
+	if (atomic_flag_test_and_set(&has_panicked))
+		arch_halt();
+	arch_ipi_halt_others();
+	return this_cpu();
+}
+
+void panic(const char *format, ...)
+{
+	struct cpu *cpu = begin();
+	va_list arguments;
+
+	klog("\nkernite: panic on CPU %u: ", cpu->index);
+	va_start(arguments, format);
+	log_print(format, arguments);
+	va_end(arguments);
+	klog("\n");
+	print_backtrace(0);
+	finish(cpu);
+}
+
+void trap_kernel_fault(const char *what, uint64_t address, const struct arch_context *context)
+{
+	struct cpu *cpu = begin();
+
+	klog("\nkernite: panic on CPU %u: %s in the kernel, address %lx\n", cpu->index, what, address);
+	arch_context_print(context);
+	uint64_t offset = 0;
+	const char *name = symbol_find(ctx_ip(context), &offset);
+
+	klog("at %lx %s+0x%lx\n", ctx_ip(context), name ? name : "?", offset);
+	print_backtrace(ctx_frame_pointer(context));
+	finish(cpu);
+}
+
+/* The stack protector's canary; kernel_main() makes it random. */
+uint64_t __stack_chk_guard = 0x595e9fbd94fda766;
+
+/* It was overwritten. */
+[[noreturn]] void __stack_chk_fail(void);
+void __stack_chk_fail(void)
+{
+	panic("kernel stack overflow");
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System calls: the six primitives, and method invocations by object type. A result of KN_RESTART winds the
+ * thread back onto its system call instruction with all registers as they were; interrupts are taken on
+ * the way through user mode.
+ */
+#include "core/cspace.h"
+#include "core/fault.h"
+#include "core/invocation.h"
+#include "core/lock.h"
+#include "core/scheduler.h"
+#include "core/trace.h"
+#include "core/work.h"
+#include "ipc/fastpath.h"
+#include "ipc/transfer.h"
+#include "object/notification.h"
+#include "object/upcall.h"
+#include "uapi/object/endpoint.h"
+
+/* FAULT_EXEC code for a system call number that is none. */
+#define FAULT_UNKNOWN_SYSCALL 100
+
+static kn_status invoke(struct tcb *thread, struct slot *slot)
+{
+	struct invocation inv = {.caller = thread, .slot = slot, .info = ctx_info(&thread->context)};
+
+	if (kn_info_words(inv.info) > KN_MSG_REGS && (!thread->ipc || kn_info_words(inv.info) > KN_MSG_MAX_WORDS))
+		return KN_E_BAD_MESSAGE;
+	kn_status status = object_classes[slot->cap.type].dispatch(&inv);
+
+	return status == KN_OK && inv.is_truncated ? KN_E_TOO_LARGE : status;
+}
+
+static kn_status call(struct tcb *thread, struct slot *slot)
+{
+	if (slot->cap.type != TYPE_ENDPOINT || kn_info_label(ctx_info(&thread->context)) == KN_ENDPOINT_CANCEL_BADGE)
+		return invoke(thread, slot);
+	return ipc_send(thread, slot, ctx_deadline(&thread->context), true);
+}
+
+static kn_status send(struct tcb *thread, struct slot *slot)
+{
+	if (slot->cap.type == TYPE_ENDPOINT)
+		return ipc_send(thread, slot, ctx_deadline(&thread->context), false);
+	if (slot->cap.type != TYPE_NOTIFICATION)
+		return KN_E_WRONG_TYPE;
+	if (!(slot->cap.rights & KN_RIGHT_SEND))
+		return KN_E_RIGHTS;
+	notification_signal(slot_object(slot, notification),
+	                    slot->cap.badge ? slot->cap.badge : ctx_word(&thread->context, 0));
+	return KN_OK;
+}
+
+static kn_status receive(struct tcb *thread, struct slot *slot)
+{
+	kn_time deadline = ctx_deadline(&thread->context);
+
+	if (slot->cap.type == TYPE_ENDPOINT)
+		return ipc_receive(thread, slot, ctx_reply(&thread->context), deadline);
+	if (slot->cap.type != TYPE_NOTIFICATION)
+		return KN_E_WRONG_TYPE;
+	if (!(slot->cap.rights & KN_RIGHT_RECV))
+		return KN_E_RIGHTS;
+	return ipc_wait(thread, slot_object(slot, notification), deadline);
+}
+
+static kn_status handle(struct tcb *thread, uint64_t number)
+{
+	struct slot *slot;
+
+	if (number == KN_SYS_REPLY)
+		return ipc_reply(thread, ctx_reply(&thread->context));
+	if (number == KN_SYS_YIELD) {
+		scheduler_yield();
+		return KN_OK;
+	}
+	slot = cspace_lookup(thread, ctx_cap(&thread->context));
+	if (!slot || slot_is_empty(slot))
+		return KN_E_INVALID_CAP;
+	switch (number) {
+	case KN_SYS_CALL:
+		return call(thread, slot);
+	case KN_SYS_SEND:
+		return send(thread, slot);
+	case KN_SYS_RECV:
+		return receive(thread, slot);
+	default:
+		if (slot->cap.type != TYPE_ENDPOINT)
+			return KN_E_WRONG_TYPE;
+		return ipc_reply_receive(thread, slot, ctx_reply(&thread->context), ctx_deadline(&thread->context));
+	}
+}
+
+static void unknown(struct tcb *thread, uint64_t number)
+{
+	const uint64_t words[6] = {FAULT_UNKNOWN_SYSCALL, number, ctx_ip(&thread->context), ctx_sp(&thread->context)};
+
+	if (!thread->is_foreign || !upcall_foreign(thread))
+		fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_EXEC, words);
+}
+
+void trap_syscall(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct tcb *thread = cpu->current;
+	uint64_t number = ctx_number(&thread->context);
+
+	kernel_lock();
+	cpu->kernel_entries++;
+	thread->kernel_entries++;
+	if (fastpath(cpu, thread, number)) {
+		kernel_unlock();
+		return;
+	}
+	work_begin(cpu);
+	if (number - KN_SYS_BASE < KN_SYS_COUNT) {
+		kn_status status = handle(thread, number);
+
+		/* The thread may be halted by now, never gone: a thread that runs is destroyed only after its switch. */
+		if (status == KN_RESTART)
+			ctx_rewind(&thread->context);
+		else if (status != KN_BLOCKED)
+			ctx_set_status(&thread->context, status);
+	} else {
+		unknown(thread, number);
+	}
+	scheduler_exit();
+	kernel_unlock();
+}

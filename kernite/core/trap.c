@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel entries other than system calls. Each one: lock, handle, scheduler_exit(), unlock. An interrupt
+ * that ends arch_idle() runs inside scheduler_exit() already and must not choose a thread itself.
+ */
+#include "arch.h"
+#include "core/fault.h"
+#include "core/lock.h"
+#include "core/random.h"
+#include "core/scheduler.h"
+#include "core/trace.h"
+#include "core/work.h"
+#include "mm/fault.h"
+#include "object/irq_handler.h"
+#include "object/timer.h"
+
+static struct cpu *enter(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	kernel_lock();
+	cpu->kernel_entries++;
+	cpu->current->kernel_entries++;
+	work_begin(cpu);
+	return cpu;
+}
+
+static void leave(struct cpu *cpu)
+{
+	if (!cpu->is_idle)
+		scheduler_exit();
+	kernel_unlock();
+}
+
+void trap_page_fault(vaddr_t address, unsigned access, bool present)
+{
+	struct cpu *cpu = enter();
+	struct tcb *thread = cpu->current;
+
+	(void)present;
+	kernel_stats.page_faults++;
+	trace_often(TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
+	thread->fault_address = address.raw;
+	thread->fault_access = (uint8_t)access;
+	page_fault(thread, address, access);
+	leave(cpu);
+}
+
+void trap_exception(enum trap_code code, uint64_t detail)
+{
+	struct cpu *cpu = enter();
+	struct tcb *thread = cpu->current;
+	const uint64_t words[6] = {code, detail, ctx_ip(&thread->context), ctx_sp(&thread->context)};
+
+	fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_EXEC, words);
+	leave(cpu);
+}
+
+void trap_fpu(void)
+{
+	struct cpu *cpu = enter();
+
+	arch_fpu_restore(cpu->current);
+	leave(cpu);
+}
+
+void trap_irq(unsigned irq)
+{
+	struct cpu *cpu = enter();
+
+	random_interrupt(arch_cycles());
+	irq_handler_fire(irq);
+	leave(cpu);
+}
+
+static void run_deadlines(kn_time now)
+{
+	struct deadline *first;
+
+	while ((first = deadline_first()) && first->when <= now) {
+		enum deadline_kind kind = first->kind;
+
+		deadline_remove(first);
+		if (kind == DEADLINE_TIMER) {
+			timer_expire(container_of(first, struct timer, deadline), now);
+		} else {
+			struct tcb *thread = container_of(first, struct tcb, timeout);
+
+			thread_cancel_wait(thread, KN_E_TIMED_OUT);
+			thread_wake(thread);
+		}
+		/* The rest waits for the next interrupt, which is armed for the past. */
+		if (work_step(40))
+			break;
+	}
+}
+
+void trap_timer(void)
+{
+	struct cpu *cpu = enter();
+	kn_time now = arch_now();
+
+	random_interrupt(arch_cycles());
+	cpu->timer_deadline = KN_TIME_FOREVER;
+	run_deadlines(now);
+	scheduler_tick(cpu, now);
+	if (deadline_first())
+		scheduler_arm(cpu, deadline_first()->when);
+	if (cpu->slice_end != KN_TIME_FOREVER && cpu->slice_end > now)
+		scheduler_arm(cpu, cpu->slice_end);
+	leave(cpu);
+}
+
+void trap_ipi(void)
+{
+	struct cpu *cpu = enter();
+
+	leave(cpu);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The clock. The monotonic clock is the architecture's and never changes; the wall clock is an offset to it in
+ * the clock page, written under the kernel lock with a sequence count for the readers.
+ */
+#include "object/clock.h"
+
+#include <stdatomic.h>
+
+#include "core/invocation.h"
+#include "gen/clock_ops.h"
+#include "mm/boot_memory.h"
+
+static struct kn_clock_page *page;
+
+paddr_t clock_boot(uint64_t wall)
+{
+	page = boot_alloc(PAGE_SIZE, PAGE_SIZE);
+	arch_clock_parameters(&page->counter_base, &page->multiplier, &page->shift);
+	page->frequency_khz = (uint32_t)(arch_clock_frequency() / 1000);
+	if (wall != 0)
+		page->wall_offset = (int64_t)(wall * 1000000000 - arch_now());
+	return virt_to_phys(page);
+}
+
+kn_status clock_now(struct clock *self, struct invocation *inv, struct clock_now_out *out)
+{
+	(void)self;
+	(void)inv;
+	out->monotonic = arch_now();
+	out->wall = (int64_t)out->monotonic + page->wall_offset;
+	return KN_OK;
+}
+
+kn_status clock_set_wall(struct clock *self, struct invocation *inv, const struct clock_set_wall_in *in)
+{
+	(void)self;
+	(void)inv;
+	page->sequence++;
+	atomic_thread_fence(memory_order_seq_cst);
+	page->wall_offset = (int64_t)((uint64_t)in->wall - arch_now());
+	atomic_thread_fence(memory_order_seq_cst);
+	page->sequence++;
+	return KN_OK;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Time: the page that every program may read, and the wall clock. */
+#pragma once
+
+#include "object/object.h"
+
+struct clock {
+	struct object object;
+};
+
+/* Boot: fill the clock page; returns its address. `wall`: seconds since 1970 at boot, 0: unknown. */
+paddr_t clock_boot(uint64_t wall);

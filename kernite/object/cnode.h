@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A table of slots. Its head lives in slot 0, whose address is KN_CAP_NONE and never names a capability. */
+#pragma once
+
+#include "object/object.h"
+
+struct cnode {
+	struct object object;
+	struct list threads;      /* whose CSpace root this is, by tcb.cspace_link */
+	uint32_t slot_count;
+	uint32_t self_references; /* of object.references, those that lie in its own slots */
+	uint32_t cursor;          /* destroy: slots below it are empty */
+	uint32_t reserved;
+};
+
+static_assert(sizeof(struct cnode) <= sizeof(struct slot));
+
+/* index 1..slot_count - 1 */
+static inline struct slot *cnode_slot(struct cnode *cnode, uint32_t index)
+{
+	return (struct slot *)cnode + index;
+}
+
+/* Slot `index`, or null when there is none. */
+static inline struct slot *cnode_slot_checked(struct cnode *cnode, uint32_t index)
+{
+	return index - 1 < cnode->slot_count - 1 ? cnode_slot(cnode, index) : nullptr;
+}
+
+static inline bool cnode_contains(const struct cnode *cnode, const struct slot *slot)
+{
+	const struct slot *slots = (const struct slot *)cnode;
+
+	return slot > slots && slot < slots + cnode->slot_count;
+}
+
+void cnode_init(struct object *object);
+kn_status cnode_destroy(struct object *object);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Endpoints: queues and events. How messages move is in ipc/transfer.c. */
+#include "object/endpoint.h"
+
+#include "core/fault.h"
+#include "core/invocation.h"
+#include "core/scheduler.h"
+#include "core/work.h"
+#include "gen/endpoint_ops.h"
+#include "ipc/transfer.h"
+#include "object/reply.h"
+
+void endpoint_init(struct object *object)
+{
+	struct endpoint *endpoint = container_of(object, struct endpoint, object);
+
+	list_init(&endpoint->senders);
+	list_init(&endpoint->receivers);
+	list_init(&endpoint->cancels);
+	list_init(&endpoint->replies);
+}
+
+/* End the wait of a queued thread for good. */
+static void refuse(struct tcb *thread)
+{
+	bool was_fault = thread->in_fault;
+
+	thread_cancel_wait(thread, KN_E_PEER_GONE);
+	if (was_fault)
+		fault_refused(thread, KN_E_PEER_GONE);
+	else
+		thread_wake(thread);
+}
+
+kn_status endpoint_destroy(struct object *object)
+{
+	struct endpoint *self = container_of(object, struct endpoint, object);
+	struct list *link;
+
+	/* No capability is left, so neither is a watched slot: orphans_first is null. */
+	invariant(!self->orphans_first);
+	while ((link = list_first(&self->senders)) || (link = list_first(&self->receivers))) {
+		refuse(container_of(link, struct tcb, link));
+		if (work_step(20))
+			return KN_RESTART;
+	}
+	/* Calls that were taken are still answered through their reply objects. */
+	while ((link = list_take_first(&self->replies))) {
+		struct reply *reply = container_of(link, struct reply, endpoint_link);
+
+		list_remove(&reply->cancel_link);
+		reply->endpoint = nullptr;
+		if (reply->caller)
+			reply->caller->waiting_on = nullptr;
+		if (work_step(4))
+			return KN_RESTART;
+	}
+	return KN_OK;
+}
+
+void endpoint_orphan_queue(struct slot *slot)
+{
+	struct endpoint *endpoint = slot_object(slot, endpoint);
+
+	slot->cap.flags |= SLOT_ORPHANED;
+	slot->child = nullptr;
+	slot->last = endpoint->orphans_last;
+	if (endpoint->orphans_last)
+		endpoint->orphans_last->child = slot;
+	else
+		endpoint->orphans_first = slot;
+	endpoint->orphans_last = slot;
+	ipc_deliver_event(endpoint);
+}
+
+void endpoint_orphan_dequeue(struct slot *slot)
+{
+	struct endpoint *endpoint = slot_object(slot, endpoint);
+
+	if (slot->child)
+		slot->child->last = slot->last;
+	else
+		endpoint->orphans_last = slot->last;
+	if (slot->last)
+		slot->last->child = slot->child;
+	else
+		endpoint->orphans_first = slot->child;
+	slot->child = nullptr;
+	slot->last = nullptr;
+	slot->cap.flags &= (uint8_t)~SLOT_ORPHANED;
+}
+
+void endpoint_cancel_queue(struct endpoint *endpoint, struct reply *reply)
+{
+	list_append(&endpoint->cancels, &reply->cancel_link);
+	ipc_deliver_event(endpoint);
+}
+
+kn_status endpoint_cancel_badge(struct endpoint *self, struct invocation *inv,
+                                const struct endpoint_cancel_badge_in *in)
+{
+	struct list *link = self->senders.next;
+
+	(void)inv;
+	/* A restart looks at the others again, but there are only as many as there are threads. */
+	while (link != &self->senders) {
+		struct tcb *thread = container_of(link, struct tcb, link);
+
+		link = link->next;
+		if (thread->wait_badge != in->badge)
+			continue;
+		refuse(thread);
+		if (work_step(20))
+			return KN_RESTART;
+	}
+	return KN_OK;
+}

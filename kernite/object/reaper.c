@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The reaper (reaper.h): a queue of objects without capabilities. An object whose destroy must wait
+ * (a thread that runs on another CPU) goes to the end of the queue, so that others are not held up.
+ */
+#include "object/reaper.h"
+
+#include "core/trace.h"
+#include "core/work.h"
+
+static struct list queue = {&queue, &queue};
+
+void reaper_add(struct object *object)
+{
+	object->is_dying = true;
+	list_append(&queue, &object->reaper);
+}
+
+bool reaper_is_empty(void)
+{
+	return list_is_empty(&queue);
+}
+
+kn_status reaper_drain(void)
+{
+	struct list *link;
+
+	while ((link = list_first(&queue))) {
+		struct object *object = container_of(link, struct object, reaper);
+
+		/* A CNode's own capabilities to itself go while it empties its slots; it stays queued meanwhile. */
+		if (object_classes[object->type].destroy(object) != KN_OK) {
+			list_remove(link);
+			list_append(&queue, link);
+			return KN_RESTART;
+		}
+		invariant(object->references == 0);
+		list_remove(link);
+		object_counts[object->type]--;
+		trace(TRACE_DESTROY, object->type, (uint64_t)object, 0, 0);
+		if (work_step(16) && !list_is_empty(&queue))
+			return KN_RESTART;
+	}
+	return KN_OK;
+}

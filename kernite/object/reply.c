@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reply objects (reply.h). */
+#include "object/reply.h"
+
+#include "core/fault.h"
+#include "core/invocation.h"
+#include "core/scheduler.h"
+#include "gen/reply_ops.h"
+#include "ipc/transfer.h"
+#include "object/endpoint.h"
+
+void reply_init(struct object *object)
+{
+	struct reply *reply = container_of(object, struct reply, object);
+
+	list_init(&reply->endpoint_link);
+	list_init(&reply->cancel_link);
+}
+
+void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address)
+{
+	/* A CANCEL for the call before this one would name the wrong call. */
+	list_remove(&reply->cancel_link);
+	list_remove(&reply->endpoint_link);
+	reply->endpoint = nullptr;
+	reply->receiver = receiver;
+	reply->slot_address = slot_address;
+	receiver->reply = reply;
+}
+
+void reply_disarm(struct reply *reply)
+{
+	reply->receiver->reply = nullptr;
+	reply->receiver = nullptr;
+}
+
+void reply_take_caller(struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
+{
+	reply_disarm(reply);
+	reply->caller = caller;
+	reply->endpoint = endpoint;
+	reply->cancel_requested = false;
+	list_append(&endpoint->replies, &reply->endpoint_link);
+	caller->reply = reply;
+	caller->state = THREAD_WAITING_REPLY;
+	caller->waiting_on = &endpoint->object;
+}
+
+struct tcb *reply_release_caller(struct reply *reply)
+{
+	struct tcb *caller = reply->caller;
+
+	list_remove(&reply->cancel_link);
+	list_remove(&reply->endpoint_link);
+	reply->endpoint = nullptr;
+	reply->caller = nullptr;
+	caller->reply = nullptr;
+	deadline_remove(&caller->timeout);
+	return caller;
+}
+
+void reply_request_cancel(struct reply *reply)
+{
+	if (reply->cancel_requested)
+		return;
+	reply->cancel_requested = true;
+	if (reply->endpoint)
+		endpoint_cancel_queue(reply->endpoint, reply);
+}
+
+void reply_lose_caller(struct reply *reply)
+{
+	struct tcb *caller = reply->caller;
+
+	/* The endpoint stays known: the event may wait there until the reply object is used again. */
+	reply_request_cancel(reply);
+	reply->caller = nullptr;
+	caller->reply = nullptr;
+}
+
+/* The caller will never get an answer. */
+static void abandon(struct reply *reply)
+{
+	struct tcb *caller = reply->caller;
+
+	if (!caller)
+		return;
+	caller = reply_release_caller(reply);
+	if (caller->in_fault) {
+		caller->in_fault = false;
+		caller->state = THREAD_INACTIVE;
+		fault_refused(caller, KN_E_PEER_GONE);
+	} else {
+		ctx_set_status(&caller->context, KN_E_PEER_GONE);
+		thread_wake(caller);
+	}
+}
+
+kn_status reply_destroy(struct object *object)
+{
+	struct reply *reply = container_of(object, struct reply, object);
+
+	abandon(reply);
+	if (reply->receiver)
+		reply_disarm(reply);
+	list_remove(&reply->cancel_link);
+	list_remove(&reply->endpoint_link);
+	return KN_OK;
+}
+
+kn_status reply_abandon(struct reply *self, struct invocation *inv)
+{
+	(void)inv;
+	abandon(self);
+	return KN_OK;
+}
+
+kn_status reply_info(struct reply *self, struct invocation *inv, struct reply_info_out *out)
+{
+	(void)inv;
+	out->has_caller = self->caller != nullptr;
+	out->cancel_requested = self->caller && self->cancel_requested;
+	return KN_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one-shot right to answer one call. A reply object is free, armed (a thread that receives with it waits
+ * for a caller) or holds a caller. It remembers the endpoint the call came through, for CANCEL.
+ */
+#pragma once
+
+#include "object/object.h"
+
+struct tcb;
+struct endpoint;
+
+struct reply {
+	struct object object;
+	struct tcb *caller;           /* in THREAD_WAITING_REPLY, or null */
+	struct tcb *receiver;         /* armed: in THREAD_RECEIVING, or null */
+	struct endpoint *endpoint;    /* where the call came in; null: it is gone, or no call */
+	struct list endpoint_link;    /* in endpoint->replies while `endpoint` is set */
+	struct list cancel_link;      /* in endpoint->cancels while a CANCEL waits to be received */
+	uint64_t slot_address;        /* what the receiver called it: word 0 of CANCEL */
+	bool cancel_requested;
+};
+
+void reply_init(struct object *object);
+kn_status reply_destroy(struct object *object);
+
+/* No caller and no receiver. */
+static inline bool reply_is_free(const struct reply *reply)
+{
+	return !reply->caller && !reply->receiver;
+}
+
+/* The thread receives with it from now on (blocked or about to take a sender). */
+void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address);
+void reply_disarm(struct reply *reply);
+/* The armed reply object takes the caller, which came through `endpoint`. */
+void reply_take_caller(struct reply *reply, struct tcb *caller, struct endpoint *endpoint);
+/* The caller gets its answer now: free again. Returns it (it is in no state to run yet). */
+struct tcb *reply_release_caller(struct reply *reply);
+/* The caller goes away by itself (deadline, suspension): its server gets CANCEL. */
+void reply_lose_caller(struct reply *reply);
+/* The caller would like to have its call back: its server gets CANCEL. */
+void reply_request_cancel(struct reply *reply);

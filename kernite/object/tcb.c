@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: creation, configuration, destruction and the methods. Runnability is core/scheduler.c's.
+ *
+ * Methods that change what a running thread stands on (configure, start, contexts) demand that it is halted:
+ * suspended or inactive, waiting for nothing, and current on no CPU.
+ */
+#include "object/tcb.h"
+
+#include "core/cspace.h"
+#include "core/fault.h"
+#include "core/invocation.h"
+#include "core/scheduler.h"
+#include "gen/tcb_ops.h"
+#include "object/memory_object.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched_context.h"
+#include "object/upcall.h"
+#include "object/vspace.h"
+
+#define PRIORITY_DEFAULT 100
+
+static_assert(sizeof(((struct tcb *)nullptr)->name) == 16);
+static_assert((int)THREAD_WAITING_ADDRESS == (int)KN_TCB_STATE_WAITING_ADDRESS);
+static_assert((int)THREAD_SENDING == (int)KN_TCB_STATE_SENDING);
+
+static struct tcb *tcb_of(struct object *object)
+{
+	return container_of(object, struct tcb, object);
+}
+
+void tcb_init(struct object *object)
+{
+	struct tcb *thread = tcb_of(object);
+
+	arch_context_init(&thread->context);
+	arch_fpu_init(&thread->fpu);
+	thread->is_suspended = true;
+	thread->priority = PRIORITY_DEFAULT;
+	thread->affinity = TCB_ANY_CPU;
+	list_init(&thread->link);
+	list_init(&thread->run_link);
+	list_init(&thread->vspace_link);
+	list_init(&thread->cspace_link);
+	list_init(&thread->ipc_link);
+}
+
+static void leave_spaces(struct tcb *thread)
+{
+	if (thread->vspace)
+		vspace_detach(thread);
+	if (thread->cspace) {
+		list_remove(&thread->cspace_link);
+		thread->cspace = nullptr;
+	}
+	memory_object_unpin(thread);
+}
+
+kn_status tcb_destroy(struct object *object)
+{
+	struct tcb *thread = tcb_of(object);
+
+	if (!thread_halt(thread))
+		return KN_RESTART;
+	/* Endpoint capabilities are never internal: cannot restart. */
+	kn_status status = slot_delete(&thread->fault_handler);
+
+	invariant(status == KN_OK);
+	leave_spaces(thread);
+	if (thread->bound_notification)
+		notification_unbind(thread->bound_notification);
+	if (thread->sched_context) {
+		thread->sched_context->thread = nullptr;
+		thread->sched_context = nullptr;
+	}
+	for (unsigned i = 0; i < cpu_online_count; i++) {
+		if (cpus[i].fpu_owner == thread)
+			cpus[i].fpu_owner = nullptr;
+	}
+	return KN_OK;
+}
+
+kn_status tcb_stop_severed(struct tcb *thread)
+{
+	return thread_halt(thread) ? KN_OK : KN_RESTART;
+}
+
+static bool is_halted(const struct tcb *thread)
+{
+	return thread->is_suspended && thread->state == THREAD_INACTIVE && !thread->is_current;
+}
+
+static void set_fault_handler(struct tcb *self, struct slot *handler)
+{
+	kn_status status = slot_delete(&self->fault_handler);
+
+	invariant(status == KN_OK);
+	if (handler)
+		slot_derive(&self->fault_handler, handler, handler->cap.rights, handler->cap.badge);
+}
+
+kn_status tcb_configure(struct tcb *self, struct invocation *inv, const struct tcb_configure_in *in)
+{
+	struct cnode *cspace = slot_object(in->cspace, cnode);
+	struct memory_object *ipc_object = slot_object(in->ipc_object, memory_object);
+
+	(void)inv;
+	if (!is_halted(self))
+		return KN_E_BUSY;
+	if (in->ipc_address % KN_PAGE_SIZE)
+		return KN_E_ALIGNMENT;
+	if (!is_user_address(in->ipc_address))
+		return KN_E_BAD_ADDRESS;
+	if (cspace->object.is_dying)
+		return KN_E_INVALID_CAP;
+	bool is_repin = self->ipc_object == ipc_object && self->ipc_page == in->ipc_page;
+
+	if (!is_repin) {
+		/* The old buffer is let go first: the new one may be the last step that can fail, and a halted thread needs none. */
+		memory_object_unpin(self);
+		kn_status status = memory_object_pin(ipc_object, in->ipc_page, self);
+
+		if (status != KN_OK)
+			return status;
+	}
+	self->ipc_address = in->ipc_address;
+	if (self->vspace)
+		vspace_detach(self);
+	vspace_attach(slot_object(in->vspace, vspace), self);
+	list_remove(&self->cspace_link);
+	self->cspace = cspace;
+	list_append(&cspace->threads, &self->cspace_link);
+	set_fault_handler(self, in->fault_handler);
+	return KN_OK;
+}
+
+kn_status tcb_start(struct tcb *self, struct invocation *inv, const struct tcb_start_in *in)
+{
+	(void)inv;
+	if (!is_halted(self))
+		return KN_E_BUSY;
+	if (!is_user_address(in->ip) || in->sp >= KN_USER_MAX || in->tls >= KN_USER_MAX)
+		return KN_E_BAD_ADDRESS;
+	arch_context_init(&self->context);
+	ctx_set_ip(&self->context, in->ip);
+	ctx_set_sp(&self->context, in->sp);
+	arch_context_set_tls(&self->context, in->tls);
+	ctx_set_argument(&self->context, 0, in->argument0);
+	ctx_set_argument(&self->context, 1, in->argument1);
+	return KN_OK;
+}
+
+kn_status tcb_resume(struct tcb *self, struct invocation *inv)
+{
+	(void)inv;
+	if (!self->vspace || !self->cspace || !self->sched_context)
+		return KN_E_INVALID_ARG;
+	thread_start(self);
+	return KN_OK;
+}
+
+kn_status tcb_suspend(struct tcb *self, struct invocation *inv, const struct tcb_suspend_in *in)
+{
+	bool is_done = in->cancel ? thread_halt(self) : thread_suspend(self);
+
+	/* The caller itself stops when this system call is over. */
+	return is_done || self == inv->caller ? KN_OK : KN_RESTART;
+}
+
+kn_status tcb_set_priority(struct tcb *self, struct invocation *inv, const struct tcb_set_priority_in *in)
+{
+	(void)inv;
+	if (in->priority > KN_TCB_PRIORITY_MAX)
+		return KN_E_RANGE;
+	thread_set_priority(self, (uint8_t)in->priority);
+	return KN_OK;
+}
+
+kn_status tcb_set_affinity(struct tcb *self, struct invocation *inv, const struct tcb_set_affinity_in *in)
+{
+	(void)inv;
+	if (in->cpu != TCB_ANY_CPU && in->cpu >= cpu_online_count)
+		return KN_E_RANGE;
+	thread_set_affinity(self, (uint16_t)in->cpu);
+	return KN_OK;
+}
+
+kn_status tcb_set_tls(struct tcb *self, struct invocation *inv, const struct tcb_set_tls_in *in)
+{
+	if (in->tls >= KN_USER_MAX)
+		return KN_E_BAD_ADDRESS;
+	/* arch_context_set_tls() knows the current thread, whose base is in a register, but not those of other CPUs. */
+	if (self->is_current && self != inv->caller) {
+		thread_poke(self);
+		return KN_E_BUSY;
+	}
+	arch_context_set_tls(&self->context, in->tls);
+	return KN_OK;
+}
+
+kn_status tcb_set_name(struct tcb *self, struct invocation *inv, const struct tcb_set_name_in *in)
+{
+	(void)inv;
+	memcpy(self->name, &in->name0, 8);
+	memcpy(self->name + 8, &in->name1, 8);
+	/* Printed as a string in the kernel's log. */
+	self->name[15] = 0;
+	return KN_OK;
+}
+
+kn_status tcb_read_context(struct tcb *self, struct invocation *inv)
+{
+	if (!is_halted(self))
+		return KN_E_BUSY;
+	if (!inv->caller->ipc)
+		return KN_E_INVALID_ARG;
+	arch_context_export(&self->context, inv->caller->ipc->context);
+	return KN_OK;
+}
+
+kn_status tcb_write_context(struct tcb *self, struct invocation *inv)
+{
+	if (!is_halted(self))
+		return KN_E_BUSY;
+	if (!inv->caller->ipc)
+		return KN_E_INVALID_ARG;
+	return arch_context_import(&self->context, inv->caller->ipc->context);
+}
+
+kn_status tcb_copy_fpu(struct tcb *self, struct invocation *inv, const struct tcb_copy_fpu_in *in)
+{
+	struct tcb *source = slot_object(in->source, tcb);
+
+	if (!is_halted(self) || self == source)
+		return KN_E_BUSY;
+	if (source != inv->caller && !is_halted(source))
+		return KN_E_BUSY;
+	arch_fpu_copy(self, source);
+	return KN_OK;
+}
+
+kn_status tcb_bind_notification(struct tcb *self, struct invocation *inv, const struct tcb_bind_notification_in *in)
+{
+	struct notification *notification = slot_object(in->notification, notification);
+
+	(void)inv;
+	if (self->bound_notification || notification->bound)
+		return KN_E_BUSY;
+	self->bound_notification = notification;
+	notification->bound = self;
+	return KN_OK;
+}
+
+kn_status tcb_unbind_notification(struct tcb *self, struct invocation *inv)
+{
+	(void)inv;
+	if (!self->bound_notification)
+		return KN_E_NOT_FOUND;
+	notification_unbind(self->bound_notification);
+	return KN_OK;
+}
+
+kn_status tcb_set_upcall(struct tcb *self, struct invocation *inv, const struct tcb_set_upcall_in *in)
+{
+	(void)inv;
+	if (in->entry != 0 && !is_user_address(in->entry))
+		return KN_E_BAD_ADDRESS;
+	self->upcall_entry = in->entry;
+	return KN_OK;
+}
+
+kn_status tcb_upcall(struct tcb *self, struct invocation *inv, const struct tcb_upcall_in *in)
+{
+	(void)inv;
+	upcall_request(self, in->bits);
+	/* A fault is no wait of the program's own: the upcall is delivered when it has been resolved. */
+	if (self->in_fault)
+		return KN_OK;
+	if (self->state == THREAD_WAITING_REPLY) {
+		reply_request_cancel(self->reply);
+	} else if (self->state >= THREAD_SENDING && self->state <= THREAD_WAITING_ADDRESS) {
+		thread_cancel_wait(self, KN_E_INTERRUPTED);
+		thread_wake(self);
+	}
+	return KN_OK;
+}
+
+kn_status tcb_upcall_return(struct tcb *self, struct invocation *inv)
+{
+	if (self != inv->caller || !self->ipc)
+		return KN_E_INVALID_ARG;
+	kn_status status = arch_context_import(&self->context, self->ipc->context);
+
+	if (status != KN_OK)
+		return status;
+	self->ipc->upcall_flags &= ~KN_UPCALL_BLOCKED;
+	/* All registers are the interrupted ones: no result. */
+	return KN_BLOCKED;
+}
+
+kn_status tcb_set_foreign(struct tcb *self, struct invocation *inv, const struct tcb_set_foreign_in *in)
+{
+	(void)inv;
+	if (in->entry != 0 && !is_user_address(in->entry))
+		return KN_E_BAD_ADDRESS;
+	self->foreign_entry = in->entry;
+	self->is_foreign = in->entry != 0;
+	return KN_OK;
+}
+
+kn_status tcb_info(struct tcb *self, struct invocation *inv, struct tcb_info_out *out)
+{
+	(void)inv;
+	scheduler_charge(this_cpu());
+	out->info = (struct kn_tcb_info){
+		.cpu_time = cycles_to_ns(self->cycles),
+		.ip = ctx_ip(&self->context),
+		.sp = ctx_sp(&self->context),
+		.state = self->state,
+		.cpu = self->cpu,
+		.affinity = self->affinity,
+		.priority = self->priority,
+		.is_suspended = self->is_suspended,
+		.kernel_entries = self->kernel_entries,
+	};
+	return KN_OK;
+}
+
+kn_status tcb_set_fault_handler(struct tcb *self, struct invocation *inv, const struct tcb_set_fault_handler_in *in)
+{
+	(void)inv;
+	set_fault_handler(self, in->fault_handler);
+	return KN_OK;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Retype: the only way to make kernel objects, and the only place that turns raw memory into them.
+ *
+ * The capability holds base, size, `payload` = bytes used from the base, and `zeroed`: bytes in [used,
+ * zeroed) are known to be zero, which is the progress of an interrupted retype whoever goes on with it.
+ * Nobody can write there in between: the range belongs to no object.
+ *
+ * Reuse: a slot without children means that no capability to anything made here is left; when
+ * the reaper is also empty, no object is left either, and the range starts again at 0. Children that are
+ * untypeds themselves count as children, so it needs no bookkeeping.
+ */
+#include "object/untyped.h"
+
+#include "core/invocation.h"
+#include "core/work.h"
+#include "gen/untyped_ops.h"
+#include "object/cnode.h"
+#include "object/reaper.h"
+#include "uapi/object_size.h"
+
+#define RETYPE_COUNT_MAX 256
+
+kn_status untyped_try_reset(struct slot *slot)
+{
+	if (slot_has_children(slot) || slot->cap.payload == 0)
+		return KN_OK;
+	if (!reaper_is_empty()) {
+		/* May delete the very slots that the call has looked up: look them up again. */
+		(void)reaper_drain();
+		return KN_RESTART;
+	}
+	slot->cap.payload = 0;
+	slot->cap.zeroed = 0;
+	return KN_OK;
+}
+
+static kn_status block_bits(uint8_t type, uint8_t size_bits, bool is_device, unsigned *bits)
+{
+	if (type == TYPE_UNTYPED) {
+		if (size_bits < KN_UNTYPED_BITS_MIN || size_bits > KN_UNTYPED_BITS_MAX)
+			return KN_E_RANGE;
+		*bits = size_bits;
+		return KN_OK;
+	}
+	if (type >= TYPE_COUNT || !object_classes[type].init)
+		return KN_E_INVALID_ARG;
+	if (is_device)
+		return KN_E_NOT_SUPPORTED;
+	if (type == TYPE_CNODE) {
+		if (size_bits < KN_CNODE_BITS_MIN || size_bits > KN_CNODE_BITS_MAX)
+			return KN_E_RANGE;
+		*bits = size_bits + KN_SLOT_BITS;
+		return KN_OK;
+	}
+	if (size_bits != 0)
+		return KN_E_INVALID_ARG;
+	*bits = object_classes[type].size_bits;
+	return KN_OK;
+}
+
+/* Zero [start, end) of the range, a bounded piece at a time. */
+static bool zero_range(struct cap *cap, uint64_t start, uint64_t end)
+{
+	if (cap->zeroed < start)
+		cap->zeroed = start;
+	while (cap->zeroed < end) {
+		uint64_t size = end - cap->zeroed < PAGE_SIZE ? end - cap->zeroed : PAGE_SIZE;
+
+		memset(phys_to_virt(paddr(cap->badge + cap->zeroed)), 0, size);
+		cap->zeroed += size;
+		if (work_step((unsigned)(size / 64)) && cap->zeroed < end)
+			return false;
+	}
+	return true;
+}
+
+kn_status untyped_retype(struct untyped *self, struct invocation *inv, const struct untyped_retype_in *in)
+{
+	struct slot *source = inv->slot;
+	struct cap *cap = &source->cap;
+	struct cnode *dest = slot_object(in->dest, cnode);
+	bool is_device = cap->flags & SLOT_DEVICE;
+	unsigned bits;
+	kn_status status = block_bits(in->type, in->size_bits, is_device, &bits);
+
+	(void)self;
+	if (status != KN_OK)
+		return status;
+	if (in->count == 0 || in->count > RETYPE_COUNT_MAX)
+		return KN_E_RANGE;
+	if (in->index == 0 || (uint64_t)in->index + in->count > dest->slot_count)
+		return KN_E_RANGE;
+	for (uint32_t i = 0; i < in->count; i++) {
+		if (!slot_is_empty(cnode_slot(dest, in->index + i)))
+			return KN_E_SLOT_IN_USE;
+	}
+	status = untyped_try_reset(source);
+	if (status != KN_OK)
+		return status;
+
+	uint64_t size = 1ull << bits, range = 1ull << cap->size_bits;
+	uint64_t start = (cap->payload + size - 1) & ~(size - 1);
+
+	if (bits > cap->size_bits || start > range || (range - start) >> bits < in->count)
+		return KN_E_NO_MEMORY;
+	uint64_t end = start + ((uint64_t)in->count << bits);
+
+	if (in->type != TYPE_UNTYPED && !zero_range(cap, start, end))
+		return KN_RESTART;
+
+	cap->payload = end;
+	cap->zeroed = end;
+	for (uint32_t i = 0; i < in->count; i++) {
+		struct slot *slot = cnode_slot(dest, in->index + i);
+		uint64_t base = cap->badge + start + ((uint64_t)i << bits);
+
+		if (in->type == TYPE_UNTYPED) {
+			slot_fill_untyped(slot, source, base, bits, is_device);
+		} else {
+			struct object *object =
+				object_create((enum object_type)in->type, phys_to_virt(paddr(base)), bits);
+
+			slot_fill(slot, source, object, object_classes[in->type].rights);
+		}
+	}
+	return KN_OK;
+}
+
+kn_status untyped_info(struct untyped *self, struct invocation *inv, struct untyped_info_out *out)
+{
+	const struct slot *slot = inv->slot;
+	const struct slot *child = slot_has_children(slot) ? slot->child : slot;
+
+	(void)self;
+	out->info.base = slot->cap.badge;
+	out->info.size = 1ull << slot->cap.size_bits;
+	out->info.used = slot->cap.payload;
+	out->info.is_device = (slot->cap.flags & SLOT_DEVICE) != 0;
+	for (; child != slot; child = child->next)
+		out->info.children++;
+	return KN_OK;
+}
