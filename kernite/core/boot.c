@@ -262,7 +262,10 @@ void kernel_main(struct boot_info *info)
 	derivation_init();
 	random_boot(info->entropy);
 	/* No caller of this function is ever returned to, so none can see its canary change. */
-	random_fill(&__stack_chk_guard, sizeof(__stack_chk_guard));
+	uint64_t canary;
+
+	random_fill(&canary, sizeof(canary));
+	__stack_chk_guard = canary;
 	paddr_t clock_page = clock_boot(arch_wall_clock() ? arch_wall_clock() : info->wall_clock);
 
 	cpu_start_others();
