@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The process manager: owns processes, their families, signals and times. Wires the nouns together; see
+ * servers/README.md for the process model.
+ */
+#include "calls.h"
+#include "client/init.h"
+#include "client/mmsrv.h"
+#include "kn/vspace.h"
+#include "objects.h"
+#include "signal.h"
+#include "timer.h"
+#include "trona/log.h"
+#include "trona/server.h"
+#include "trona/slots.h"
+#include "trona/start.h"
+#include "wait.h"
+
+#define TABLE_ENTRIES 4096
+#define SEGV_MAPERR 1
+#define SEGV_ACCERR 2
+#define BUS_ADRERR 2
+
+static kn_status dispatch(struct server_call *call)
+{
+	return procmgr_dispatch(&procmgr_methods, call);
+}
+
+/* The signal that a machine fault is. */
+static struct procmgr_signal_record describe_fault(const struct server_call *call)
+{
+	struct procmgr_signal_record record = {.signal = SIGNAL_SEGV, .code = SEGV_MAPERR, .value = call->words[0]};
+
+	if (kn_info_label(call->info) == KN_LABEL_FAULT_VM) {
+		kn_status reason = (kn_status)call->words[4];
+
+		if (reason == KN_E_RIGHTS || reason == KN_E_ACCESS)
+			record.code = SEGV_ACCERR;
+		else if (reason != KN_E_BAD_ADDRESS) /* beyond the end of a file, no memory, pager failed */
+			record = (struct procmgr_signal_record){
+			    .signal = SIGNAL_BUS, .code = BUS_ADRERR, .value = call->words[0]};
+		return record;
+	}
+	static const uint32_t signals[] = {
+	    [0] = SIGNAL_ILL, [1] = SIGNAL_ILL, [2] = SIGNAL_FPE, [3] = SIGNAL_BUS, [4] = SIGNAL_TRAP,
+	    [5] = SIGNAL_TRAP, [6] = SIGNAL_FPE, [7] = SIGNAL_SEGV, [8] = SIGNAL_FPE};
+	uint64_t code = call->words[0];
+	record.signal = code < sizeof signals / sizeof signals[0] ? signals[code] : SIGNAL_ILL;
+	record.code = 1;
+	record.value = call->words[2];
+	return record;
+}
+
+static kn_status fault(struct server_call *call)
+{
+	struct process *process = process_by_badge(call->badge & ~(uint64_t)(BADGE_THREAD_MASK << BADGE_THREAD_SHIFT |
+								       BADGE_FAULT));
+	uint32_t thread = call->badge >> BADGE_THREAD_SHIFT & BADGE_THREAD_MASK;
+
+	if (!process || thread >= PROCMGR_PROCESS_THREADS_MAX || !process->threads[thread].tcb)
+		return KN_E_NO_PROCESS;
+	struct procmgr_signal_record record = describe_fault(call);
+	signal_fault(process, thread, &record);
+	return is_alive(process) ? KN_OK : KN_E_NO_PROCESS;
+}
+
+/* A caller of wait() or sigwait() gets a signal, or is gone. */
+static void cancel(struct server_reply *reply)
+{
+	struct process *process = process_by_badge(reply->badge);
+
+	if (!process) {
+		server_reply_status(reply, KN_E_PEER_GONE);
+		return;
+	}
+	if (wait_cancel(process, reply))
+		return;
+	for (struct signal_waiter **link = &process->signal_waiters; *link; link = &(*link)->next) {
+		if ((*link)->reply == reply) {
+			signal_drop_waiter(link, KN_E_INTERRUPTED);
+			return;
+		}
+	}
+}
+
+static kn_time next_timeout(void)
+{
+	return timer_next();
+}
+
+static void timeout(void)
+{
+	timer_run(start_now());
+}
+
+static kn_status make_table(void)
+{
+	const size_t size = TABLE_ENTRIES * sizeof(struct procmgr_process_entry);
+	const uint64_t pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
+	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
+	uint64_t address;
+	kn_cap whole;
+	kn_status status = slot_alloc(&whole);
+
+	if (status == KN_OK)
+		status = slot_alloc(&process_table_object);
+	if (status == KN_OK)
+		status = mmsrv_object_create(services.mmsrv, pages, whole);
+	if (status == KN_OK)
+		status = slot_copy(process_table_object, whole, KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT);
+	if (status == KN_OK)
+		status = kn_vspace_map(KN_SLOT_VSPACE, whole, 0, 0, pages, rw, rw, KN_VSPACE_MAP_SHARED, &address);
+	if (status != KN_OK)
+		return status;
+	process_table_entries = TABLE_ENTRIES;
+	process_table_init((struct procmgr_process_entry *)address, TABLE_ENTRIES);
+	return KN_OK;
+}
+
+int main(void)
+{
+	static const struct server base = {
+	    .name = "procmgr",
+	    .dispatch = dispatch,
+	    .cancel = cancel,
+	    .fault = fault,
+	    .next_timeout = next_timeout,
+	    .timeout = timeout,
+	};
+	static struct server server;
+
+	services = (struct process_services){
+	    .objsrv = start_need("objsrv"),
+	    .mmsrv = start_need("mmsrv"),
+	    .vfs = start_cap("mint.vfs"),
+	    .namesrv = start_cap("mint.namesrv"),
+	    .tty = start_cap("mint.ttysrv"),
+	    .clock_page = start_cap("clock_page"),
+	    .random = start_cap("random"),
+	};
+	server = base;
+	server.endpoint = process_endpoint = start_need("serve.procmgr");
+	kn_status status = slot_alloc(&objects_window);
+	if (status == KN_OK)
+		status = make_table();
+	if (status == KN_OK)
+		status = server_init(&server);
+	if (status == KN_OK)
+		status = init_ready(start_need("init"));
+	if (status != KN_OK) {
+		log_status("start", status);
+		return 1;
+	}
+	server_run();
+}

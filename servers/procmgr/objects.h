@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel objects behind a process: made together, destroyed together. Nothing here knows POSIX.
+ */
+#pragma once
+
+#include "process.h"
+
+/* Capabilities that every process gets, and where our own are; filled by main.c from the start block. */
+struct process_services {
+	kn_cap objsrv, mmsrv, vfs, namesrv, tty, clock_page, random; /* 0: not there, left out */
+};
+
+extern struct process_services services;
+
+/* A root slot, empty between uses, through which the slots of another CNode can be addressed. */
+extern kn_cap objects_window;
+
+/* Default limit of a process's memory in pages. */
+extern uint64_t process_memory_limit;
+
+/*
+ * Make everything of `process` except the address space's content: account, CSpace with the server capabilities, thread 0, process pages.
+ * On failure nothing is left. The thread is not running.
+ */
+kn_status objects_create(struct process *process, uint64_t memory_limit);
+/* Destroy all of it (threads first). Harmless on a process without objects. */
+void objects_destroy(struct process *process);
+/* Map the process pages into address space `vspace` at process->pages_address. */
+kn_status objects_map_pages(struct process *process, kn_cap vspace);
+/* A further thread with number `number` (1..); its IPC buffer is page 2 + number of the process pages. */
+kn_status objects_create_thread(struct process *process, unsigned number);
+void objects_destroy_thread(struct process *process, unsigned number);
+/* A notification of the process's account, in a fresh slot of ours. */
+kn_status objects_notification(struct process *process, kn_cap *slot);
+/* Put a CNode of 256 slots in root slot `slot` of the process. */
+kn_status objects_expand(struct process *process, uint32_t slot);
+/* Where thread `number` sees its IPC buffer. */
+uint64_t objects_ipc_address(const struct process *process, unsigned number);
