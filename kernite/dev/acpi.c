@@ -96,9 +96,9 @@ const struct acpi_header *acpi_find(const char signature[4], unsigned index)
 		return nullptr;
 	if (is_same(signature, "DSDT", 4))
 		return index ? nullptr : find_dsdt();
-	for (size_t at = sizeof(*root); at + root_entry_size <= root->length; at += root_entry_size) {
+	for (size_t at = sizeof(*root), step = root_entry_size; at + step <= root->length; at += step) {
 		const struct acpi_header *table =
-		    verified_table(acpi_field(root, at, root_entry_size), signature);
+		    verified_table(acpi_field(root, at, step), signature);
 
 		if (table && index-- == 0)
 			return table;
@@ -116,10 +116,13 @@ uint64_t acpi_field(const struct acpi_header *table, size_t offset, size_t size)
 const struct acpi_madt_entry *acpi_madt_next(
     const struct acpi_header *madt, const struct acpi_madt_entry *previous)
 {
-	size_t at = previous ? (size_t)((const char *)previous - (const char *)madt) + previous->length
-	                     : MADT_FIRST_ENTRY;
-	const struct acpi_madt_entry *entry = (const void *)((const char *)madt + at);
+	const char *start = (const char *)madt;
+	size_t at = MADT_FIRST_ENTRY;
+	const struct acpi_madt_entry *entry;
 
+	if (previous)
+		at = (size_t)((const char *)previous - start) + previous->length;
+	entry = (const void *)(start + at);
 	if (at > madt->length || madt->length - at < sizeof(*entry))
 		return nullptr;
 	if (entry->length < sizeof(*entry) || entry->length > madt->length - at)
@@ -170,14 +173,16 @@ bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t 
 		if (at[0] != 0x08)
 			continue;
 		element = at + 1 + (at[1] == '\\');
-		if (end - element < 7 || !is_same((const char *)element, "_S5_", 4) || element[4] != 0x12)
+		if (end - element < 7 || element[4] != 0x12 || !is_same((const char *)element, "_S5_", 4))
 			continue;
 		element += 5;
 		/* The top two bits of PkgLength count the bytes that follow its first one. */
 		element += 1 + (*element >> 6);
 		if (element >= end || *element++ < 2)
 			continue;
-		if (!read_package_element(&element, end, &a) || !read_package_element(&element, end, &b))
+		if (!read_package_element(&element, end, &a))
+			continue;
+		if (!read_package_element(&element, end, &b))
 			continue;
 		*type_a = a;
 		*type_b = b;

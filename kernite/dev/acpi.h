@@ -49,8 +49,8 @@ struct acpi_madt_entry {
 #define ACPI_FADT_FLAGS 112
 
 /*
- * A readable view of [address, address + size) of physical memory, or null when it is not memory that
- * the kernel has mapped. Provided by the architecture; host tests provide a fake.
+ * A readable view of [address, address + size) of physical memory, or null when it is not memory
+ * that the kernel has mapped. Provided by the architecture; host tests provide a fake.
  */
 const void *acpi_view(uint64_t address, size_t size);
 
@@ -71,7 +71,7 @@ const struct acpi_madt_entry *acpi_madt_next(
 uint64_t acpi_madt_field(const struct acpi_madt_entry *entry, size_t offset, size_t size);
 
 /*
- * The SLP_TYPa and SLP_TYPb values of the \_S5 package in a DSDT or SSDT. Returns false when there is
- * none of the usual form; AML is not interpreted.
+ * The SLP_TYPa and SLP_TYPb values of the \_S5 package in a DSDT or SSDT. Returns false when
+ * there is none of the usual form; AML is not interpreted.
  */
 bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t *type_b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Host tests of the ACPI table finder, over an arena that plays physical memory from 1 MiB on. Tables
- * are written byte by byte, broken in every way a firmware could break them.
+ * Host tests of the ACPI table finder, over an arena that plays physical memory from 1 MiB on.
+ * Tables are written byte by byte, broken in every way a firmware could break them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -211,7 +211,10 @@ static void the_madt_ends_at_a_malformed_entry(void **)
 
 static bool s5(const uint8_t *aml, size_t size, uint8_t *a, uint8_t *b)
 {
-	/* On the heap, exactly as long as it says, so that the sanitizer sees every byte read too far. */
+	/*
+	 * On the heap, exactly as long as it says, so that the sanitizer sees every byte read too
+	 * far.
+	 */
 	struct acpi_header *dsdt = calloc(1, sizeof(*dsdt) + size);
 	bool found;
 

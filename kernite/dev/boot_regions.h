@@ -16,8 +16,9 @@
     struct boot_info *info, uint64_t base, uint64_t size, enum boot_region_kind kind);
 
 /*
- * Take `size` bytes (whole pages) from the top of the highest RAM region that has them below `limit`
- * and above 1 MiB; they become IN_USE. Returns the physical address, 0 when there is no room.
+ * Take `size` bytes (whole pages) from the top of the highest RAM region that has them below
+ * `limit` and above 1 MiB; they become IN_USE. Returns the physical address, 0 when there is no
+ * room.
  */
 uint64_t boot_region_take(struct boot_info *info, uint64_t size, uint64_t limit);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The local APIC (Intel SDM vol. 3, chapter 11): x2APIC by MSR where the CPU has it, else xAPIC by memory. End of
- * interrupt, inter-processor interrupts and the one-shot timer.
+ * The local APIC (Intel SDM vol. 3, chapter 11): x2APIC by MSR where the CPU has it, else xAPIC
+ * by memory. End of interrupt, inter-processor interrupts and the one-shot timer.
  */
 #include "machine.h"
 #include "core/cpu.h"
@@ -91,7 +91,10 @@ void apic_end_of_interrupt(void)
 static void send(uint32_t destination, uint32_t command)
 {
 	if (!registers) {
-		/* WRMSR to x2APIC is not serialising: make our stores visible first (SDM vol. 3, 11.12.3). */
+		/*
+		 * WRMSR to x2APIC is not serialising: make our stores visible first (SDM vol. 3,
+		 * 11.12.3).
+		 */
 		__asm__ volatile("mfence; lfence" : : : "memory");
 		msr_write(MSR_X2APIC + (APIC_ICR >> 4), (uint64_t)destination << 32 | command);
 		return;

@@ -2,8 +2,8 @@
 /*
  * The inline half of arch.h on x86_64: contexts, per-CPU and per-space parts, page table entries.
  *
- * A trap pushes the user's registers straight into struct arch_context: TSS.RSP0 points at the end of
- * the `ss` word of the current thread's context, so the processor's own frame and the
+ * A trap pushes the user's registers straight into struct arch_context: TSS.RSP0 points at the
+ * end of the `ss` word of the current thread's context, so the processor's own frame and the
  * entry code's pushes land in place, and IRETQ leaves from there. System calls store the same
  * words one by one.
  */
@@ -31,7 +31,8 @@ struct arch_context {
 
 struct arch_fpu {
 	alignas(64) uint8_t area[FPU_AREA_SIZE];
-	unsigned cpu; /* whose registers held this state last; FPU_NO_CPU: only memory does */
+	unsigned cpu;   /* whose registers held this state last; FPU_NO_CPU: only memory does */
+	unsigned eager; /* switches left that restore without waiting for a trap */
 };
 
 #define FPU_NO_CPU (~0u)
@@ -183,8 +184,9 @@ struct arch_cpu {
 	uint64_t tss_alignment;
 	struct arch_tss tss;
 	uint32_t apic_id;
+	bool is_fpu_on;           /* CR0.TS is clear */
 	struct arch_space *space; /* whose root is in CR3; null: the kernel's own */
-	kn_time timer_target;     /* the deadline asked for, which the timer may be unable to span at once */
+	kn_time timer_target;     /* the deadline asked for; the timer may need several steps */
 };
 
 static inline struct cpu *this_cpu(void)
@@ -280,6 +282,7 @@ static inline bool pte_is_writable(pte_t p)
 
 static inline pte_t pte_with_perms(pte_t p, unsigned perms)
 {
-	return (pte_t){(p.raw & (PTE_ADDRESS | PTE_WRITE_THROUGH | PTE_CACHE_DISABLE | PTE_GLOBAL)) |
-	               pte_perm_bits(perms)};
+	uint64_t kept = PTE_ADDRESS | PTE_WRITE_THROUGH | PTE_CACHE_DISABLE | PTE_GLOBAL;
+
+	return (pte_t){(p.raw & kept) | pte_perm_bits(perms)};
 }

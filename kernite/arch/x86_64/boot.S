@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one 32-bit entry, for Multiboot2 loaders and for PVH (qemu -kernel): both arrive in flat protected
- * mode with paging off and EBX pointing at their information (Multiboot2 3.3, Xen PVH "start of
- * day"). It maps the first 4 GiB three times (identity, PHYS_MAP_BASE, KERNEL_BASE for the first GiB), turns
- * long mode on and calls boot_main(magic, information).
+ * The one 32-bit entry, for Multiboot2 loaders and for PVH (qemu -kernel): both arrive in flat
+ * protected mode with paging off and EBX pointing at their information (Multiboot2 3.3, Xen PVH
+ * "start of day"). It maps the first 4 GiB three times (identity, PHYS_MAP_BASE, KERNEL_BASE for
+ * the first GiB), turns long mode on and calls boot_main(magic, information).
  *
  * Everything here lies at its physical address and is forgotten once boot_main() has built the real
  * tables: the memory becomes ordinary RAM.

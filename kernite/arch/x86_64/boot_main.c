@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the loader to kernel_main() on the boot CPU, in the order that each step needs: who am I, what memory is
- * there, real page tables, ACPI, stacks, descriptors. Nothing here runs twice.
+ * From the loader to kernel_main() on the boot CPU, in the order that each step needs: who am I,
+ * what memory is there, real page tables, ACPI, stacks, descriptors. Nothing here runs twice.
  */
 #include "machine.h"
 #include "core/cpu.h"
@@ -23,7 +23,10 @@ static void reserve(struct boot_info *info, uint64_t base, uint64_t size)
 		panic("the firmware's memory map has too many pieces");
 }
 
-/* Low RAM stays ours: the trampoline, the loader's data, and whatever the firmware forgot to mention. */
+/*
+ * Low RAM stays ours: the trampoline, the loader's data, and whatever the firmware forgot to
+ * mention.
+ */
 static void reserve_low_memory(struct boot_info *info)
 {
 	for (unsigned i = 0; i < info->region_count; i++) {
@@ -32,7 +35,9 @@ static void reserve_low_memory(struct boot_info *info)
 
 		if (region.kind != BOOT_REGION_RAM || region.base >= LOW_MEMORY_END)
 			continue;
-		reserve(info, region.base, (end < LOW_MEMORY_END ? end : LOW_MEMORY_END) - region.base);
+		if (end > LOW_MEMORY_END)
+			end = LOW_MEMORY_END;
+		reserve(info, region.base, end - region.base);
 		i = (unsigned)-1; /* the table changed: look again */
 	}
 }
@@ -56,7 +61,10 @@ static void find_memory(uint32_t magic, uint64_t information, struct boot_info *
 		reserve(info, info->archive_base, info->archive_size);
 }
 
-/* The loader's copy of the RSDP may lie in memory that is about to be free: keep one among the ACPI tables. */
+/*
+ * The loader's copy of the RSDP may lie in memory that is about to be free: keep one among the
+ * ACPI tables.
+ */
 static void keep_rsdp(struct boot_info *info)
 {
 	const void *rsdp = info->acpi_rsdp ? acpi_view(info->acpi_rsdp, RSDP_SIZE) : nullptr;

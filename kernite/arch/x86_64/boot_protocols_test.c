@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Host tests of the Multiboot2 and PVH front ends: what loaders say, and lengths that lie. The loader's
- * memory is an arena from 64 KiB on; acpi_view() refuses everything outside it.
+ * Host tests of the Multiboot2 and PVH front ends: what loaders say, and lengths that lie. The
+ * loader's memory is an arena from 64 KiB on; acpi_view() refuses everything outside it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -141,7 +141,7 @@ static void multiboot2_map_entries_too_small_are_refused(void **)
 	assert_false(multiboot2_parse(INFORMATION, &info));
 }
 
-static void multiboot2_modules_that_end_before_they_start_are_ignored(void **)
+static void multiboot2_modules_of_negative_size_are_ignored(void **)
 {
 	uint64_t module;
 
@@ -237,7 +237,7 @@ int main(void)
 	    cmocka_unit_test_setup(multiboot2_outside_memory_is_refused, reset),
 	    cmocka_unit_test_setup(multiboot2_tags_that_lie_about_their_size_are_refused, reset),
 	    cmocka_unit_test_setup(multiboot2_map_entries_too_small_are_refused, reset),
-	    cmocka_unit_test_setup(multiboot2_modules_that_end_before_they_start_are_ignored, reset),
+	    cmocka_unit_test_setup(multiboot2_modules_of_negative_size_are_ignored, reset),
 	    cmocka_unit_test_setup(multiboot2_long_command_lines_are_cut, reset),
 	    cmocka_unit_test_setup(pvh_reads_map_module_and_words, reset),
 	    cmocka_unit_test_setup(pvh_with_a_wrong_magic_or_version_is_refused, reset),

@@ -2,10 +2,11 @@
 /*
  * Time: the TSC counts, the local APIC's timer interrupts.
  *
- * The TSC's frequency comes from CPUID 15H or is measured once against the ACPI PM timer (3.579545 MHz; PIT
- * channel 2 when there is none). Each reading is bracketed by two of the TSC and the tightest of several kept,
- * so that a preempted virtual CPU does not spoil it; when a multiple of 100 MHz lies within the
- * measurement's own uncertainty, it is that (emulators count at 1 GHz sharp).
+ * The TSC's frequency comes from CPUID 15H or is measured once against the ACPI PM timer
+ * (3.579545 MHz; PIT channel 2 when there is none). Each reading is bracketed by two of the TSC
+ * and the tightest of several kept, so that a preempted virtual CPU does not spoil it; when a
+ * multiple of 100 MHz lies within the measurement's own uncertainty, it is that (emulators count
+ * at 1 GHz sharp).
  *
  * ns = (tsc - base) * multiplier >> 32, with a 128-bit product: exact for centuries.
  */
@@ -40,7 +41,9 @@ static uint32_t pm_timer_read(void)
 	return port_in32(pm_timer_port) & 0xffffff;
 }
 
-/* Channel 2 counts down from 65535, gated by port 61H (Intel 8254, mode 0); 55 ms until it wraps. */
+/*
+ * Channel 2 counts down from 65535, gated by port 61H (Intel 8254, mode 0); 55 ms until it wraps.
+ */
 static void pit_start(void)
 {
 	port_out8(0x61, (port_in8(0x61) & ~2u) | 1);
@@ -74,7 +77,8 @@ static struct sample sample_take(void)
 		uint64_t after = tsc_read_ordered();
 
 		if (after - before < best.error)
-			best = (struct sample){before + (after - before) / 2, after - before, reference, apic};
+			best = (struct sample){
+			    before + (after - before) / 2, after - before, reference, apic};
 	}
 	return best;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * COM1 as the boot console (16550; TI PC16550D data sheet), polled, and the port accessors behind the
- * io_port object. The console server takes the UART over; the kernel writes again only to log or panic.
+ * COM1 as the boot console (16550; TI PC16550D data sheet), polled, and the port accessors behind
+ * the io_port object. The console server takes the UART over; the kernel writes again only to log
+ * or panic.
  */
 #include "machine.h"
 #include "registers.h"

@@ -2,9 +2,9 @@
 /*
  * Thread contexts: making, exporting and importing them, and the machine's part of a thread switch.
  *
- * The user's FS and GS bases live in the processor while a thread is some CPU's `current`, and in its
- * context otherwise. Functions here take a context whose thread is either this CPU's current one or
- * not running at all.
+ * The user's FS and GS bases live in the processor while a thread is some CPU's `current`, and in
+ * its context otherwise. Functions here take a context whose thread is either this CPU's current
+ * one or not running at all.
  */
 #include "machine.h"
 #include "asm_offsets.h"
@@ -160,13 +160,17 @@ void arch_switch(struct tcb *from, struct tcb *to)
 	struct cpu *cpu = this_cpu();
 
 	if (from->uses_fpu)
-		fpu_switch_out(from);
-	/* The idle thread has no address space, no user registers and keeps the last one's tables. */
+		fpu_put_away(from);
+	/*
+	 * The idle thread has no address space, no user registers and keeps the last one's
+	 * tables.
+	 */
 	if (from->vspace)
 		bases_save(&from->context);
 	if (!to->vspace)
 		return;
 	bases_load(&to->context);
+	fpu_switch_to(cpu, to);
 	cpu->arch.tss.rsp0 = (uint64_t)&to->context + CTX_FRAME_SIZE;
 	if (cpu->arch.space != &to->vspace->arch)
 		tlb_space_enter(&to->vspace->arch);
@@ -179,5 +183,6 @@ void arch_context_print(const struct arch_context *c)
 	klog("rsi %lx rdi %lx rbp %lx r8 %lx\n", c->rsi, c->rdi, c->rbp, c->r8);
 	klog("r9 %lx r10 %lx r11 %lx r12 %lx\n", c->r9, c->r10, c->r11, c->r12);
 	klog("r13 %lx r14 %lx r15 %lx\n", c->r13, c->r14, c->r15);
-	klog("vector %lx error %lx cr2 %lx cr3 %lx\n", (uint64_t)c->vector, c->error, cr2_read(), cr3_read());
+	klog("vector %lx error %lx ", (uint64_t)c->vector, c->error);
+	klog("cr2 %lx cr3 %lx\n", cr2_read(), cr3_read());
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segment and interrupt descriptors (Intel SDM vol. 3, 3.4, 6.14, 7.7) and the SYSCALL registers. GDT and TSS are
- * per CPU, in struct cpu; the IDT is one, built by the boot CPU and constant afterwards.
+ * Segment and interrupt descriptors (Intel SDM vol. 3, 3.4, 6.14, 7.7) and the SYSCALL registers.
+ * GDT and TSS are per CPU, in struct cpu; the IDT is one, built by the boot CPU and constant
+ * afterwards.
  */
 #include "machine.h"
 #include "asm_offsets.h"

@@ -2,14 +2,14 @@
 /*
  * Every way into the kernel and out of it.
  *
- * GS discipline: in user mode GS_BASE is the thread's and KERNEL_GS_BASE points at struct cpu; SWAPGS
- * exchanges them once on entry from user mode and once on exit. Traps that can hit inside
- * that window (NMI, #DF, #MC) use IST stacks, never SWAPGS: the word above their frame holds the struct cpu,
- * and GS_BASE is set by MSR and put back. User code owns GS_BASE (FSGSBASE), so its value
- * says nothing about where a trap came from.
+ * GS discipline: in user mode GS_BASE is the thread's and KERNEL_GS_BASE points at struct cpu;
+ * SWAPGS exchanges them once on entry from user mode and once on exit. Traps that can hit inside
+ * that window (NMI, #DF, #MC) use IST stacks, never SWAPGS: the word above their frame holds the
+ * struct cpu, and GS_BASE is set by MSR and put back. User code owns GS_BASE (FSGSBASE), so its
+ * value says nothing about where a trap came from.
  *
- * Interrupts are off in the kernel but for the HLT of arch_idle(): every gate is an interrupt gate and
- * SFMASK clears IF.
+ * Interrupts are off in the kernel but for the HLT of arch_idle(): every gate is an interrupt
+ * gate and SFMASK clears IF.
  */
 #include "asm_offsets.h"
 #include "core/cpu.h"
@@ -54,8 +54,8 @@ user_return:
 	cmpq $CONTEXT_SYSCALL, CTX_VECTOR(%rsp)
 	jne leave_by_iret
 	/*
-	 * SYSRET with a non-canonical RCX faults in ring 0 on the user's stack (Intel SDM vol. 2, SYSRET).
-	 * Any address beyond the lower half goes the slow way.
+	 * SYSRET with a non-canonical RCX faults in ring 0 on the user's stack (Intel SDM vol. 2,
+	 * SYSRET). Any address beyond the lower half goes the slow way.
 	 */
 	movq CTX_RIP(%rsp), %rcx
 	movq %rcx, %r11
@@ -80,7 +80,9 @@ user_return:
 	sysretq
 
 leave_by_iret:
-	/* IRETQ checks the new RIP in ring 0 as well: bits 63..47 must be alike, else enter at 0. */
+	/*
+	 * IRETQ checks the new RIP in ring 0 as well: bits 63..47 must be alike, else enter at 0.
+	 */
 	movq CTX_RIP(%rsp), %rcx
 	sarq $47, %rcx
 	incq %rcx
@@ -116,7 +118,9 @@ arch_enter_user:
 	jmp user_return
 	.size arch_enter_user, . - arch_enter_user
 
-/* SYSCALL from compatibility mode; there is no 32-bit user code segment, so nobody can come here. */
+/*
+ * SYSCALL from compatibility mode; there is no 32-bit user code segment, so nobody can come here.
+ */
 	.globl syscall_entry_compat
 syscall_entry_compat:
 	movl $-1, %eax
@@ -167,7 +171,10 @@ trap_common:
 	jz trap_in_kernel
 	swapgs
 	push_registers
-	/* User code may set AC, which would suspend SMAP; gates do not clear it. CLAC only where it exists. */
+	/*
+	 * User code may set AC, which would suspend SMAP; gates do not clear it. CLAC only where
+	 * it exists.
+	 */
 	testb $1, cpu_has_smap(%rip)
 	jz 1f
 	clac
@@ -227,7 +234,9 @@ trap_stubs:
 	.set vector, 0
 	.rept 256
 	.balign 16, 0xcc
-	.if vector != 8 && (vector < 10 || vector > 14) && vector != 17 && vector != 21 && vector != 29 && vector != 30
+	.set has_error, vector == 8 || (vector >= 10 && vector <= 14) || vector == 17
+	.set has_error, has_error || vector == 21 || vector == 29 || vector == 30
+	.if !has_error
 	pushq $0
 	.endif
 	pushq $vector
@@ -274,7 +283,10 @@ user_load32_fault:
 2:	ret
 	.size user_load32, . - user_load32
 
-/* void fpu_xsave(void *area), fpu_xsaveopt, fpu_xrstor, fpu_fxsave, fpu_fxrstor: all that XCR0 enables. */
+/*
+ * void fpu_xsave(void *area), fpu_xsaveopt, fpu_xrstor, fpu_fxsave, fpu_fxrstor: all that XCR0
+ * enables.
+ */
 	.macro fpu_function name, instruction
 	.globl \name
 	.type \name, @function
@@ -291,7 +303,10 @@ user_load32_fault:
 	fpu_function fpu_fxsave, fxsave64
 	fpu_function fpu_fxrstor, fxrstor64
 
-/* void descriptors_load(const void *gdt_pointer, const void *idt_pointer): GDT, IDT, all selectors. */
+/*
+ * void descriptors_load(const void *gdt_pointer, const void *idt_pointer): GDT, IDT, all
+ * selectors.
+ */
 	.globl descriptors_load
 	.type descriptors_load, @function
 descriptors_load:

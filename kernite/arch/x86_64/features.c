@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What this CPU can do, and switching it on (Intel SDM vol. 3, 2.5 and vol. 2, CPUID). SMEP, SMAP, UMIP and
- * NX are used wherever they exist; the kernel runs without them on a CPU that has none.
+ * What this CPU can do, and switching it on (Intel SDM vol. 3, 2.5 and vol. 2, CPUID). SMEP,
+ * SMAP, UMIP and NX are used wherever they exist; the kernel runs without them on a CPU that has
+ * none.
  */
 #include "machine.h"
 #include "asm_offsets.h"

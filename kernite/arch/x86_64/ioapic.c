@@ -2,8 +2,9 @@
 /*
  * I/O APICs (Intel 82093AA; MADT entries 1 and 2) and the legacy 8259s, which are only silenced.
  *
- * Interrupt numbers: below 16 they are ISA IRQs and go through the MADT's overrides; above, global system
- * interrupts. A line's vector is VECTOR_IRQ + its global system interrupt. Everything goes to the boot CPU.
+ * Interrupt numbers: below 16 they are ISA IRQs and go through the MADT's overrides; above,
+ * global system interrupts. A line's vector is VECTOR_IRQ + its global system interrupt.
+ * Everything goes to the boot CPU.
  */
 #include "machine.h"
 #include "dev/acpi.h"
@@ -61,7 +62,9 @@ static const struct ioapic *ioapic_of(unsigned line)
 	return nullptr;
 }
 
-/* Remap the 8259s away from the exceptions, then mask every line (Intel 8259A, ICW1..4 and OCW1). */
+/*
+ * Remap the 8259s away from the exceptions, then mask every line (Intel 8259A, ICW1..4 and OCW1).
+ */
 static void pic_silence(void)
 {
 	port_out8(0x20, 0x11);
@@ -117,7 +120,7 @@ void ioapic_init(void)
 		irq_of_line[i] = (uint8_t)i;
 	if (!madt)
 		return;
-	for (const struct acpi_madt_entry *e = acpi_madt_next(madt, nullptr); e; e = acpi_madt_next(madt, e)) {
+	for (const struct acpi_madt_entry *e = nullptr; (e = acpi_madt_next(madt, e));) {
 		if (e->type == ACPI_MADT_IO_APIC)
 			add_ioapic(e);
 		else if (e->type == ACPI_MADT_OVERRIDE)
@@ -158,7 +161,10 @@ void arch_irq_enable(unsigned irq, bool level)
 	unsigned line = line_of(irq);
 	unsigned flags = irq < ISA_IRQS ? isa[irq].flags : 0;
 	const struct ioapic *io = ioapic_of(line);
-	/* PCI lines are level and active low, ISA ones edge and active high, unless the MADT says more. */
+	/*
+	 * PCI lines are level and active low, ISA ones edge and active high, unless the MADT says
+	 * more.
+	 */
 	bool is_low = level && irq >= ISA_IRQS;
 
 	if (flags & TRIGGER_MASK)
@@ -167,7 +173,8 @@ void arch_irq_enable(unsigned irq, bool level)
 		is_low = (flags & POLARITY_MASK) == POLARITY_LOW;
 	is_level[line] = level;
 	ioapic_write(io, IOAPIC_ENTRY + 2 * (line - io->first) + 1, smp_apic_id(0) << 24);
-	set_low_word(line, (VECTOR_IRQ + line) | (level ? ENTRY_LEVEL : 0) | (is_low ? ENTRY_ACTIVE_LOW : 0));
+	set_low_word(line,
+	    (VECTOR_IRQ + line) | (level ? ENTRY_LEVEL : 0) | (is_low ? ENTRY_ACTIVE_LOW : 0));
 }
 
 void arch_irq_mask(unsigned irq)

@@ -44,7 +44,8 @@ void tlb_space_enter(struct arch_space *space);
 
 /* fpu.c */
 void fpu_init_cpu(void);
-void fpu_switch_out(struct tcb *thread);
+void fpu_put_away(struct tcb *thread);
+void fpu_switch_to(struct cpu *cpu, struct tcb *thread);
 
 /* apic.c: the local APIC. */
 void apic_init(void);     /* boot CPU: mode, base */
@@ -89,13 +90,17 @@ void smp_place_trampoline(struct boot_info *info);
 uint32_t smp_apic_id(unsigned index);
 extern bool smp_is_halting; /* panic: an NMI means stop */
 
-/* multiboot2.c, pvh.c: fill `info` from what the loader left at `address`; false: it is not that, or is broken. */
+/*
+ * multiboot2.c, pvh.c: fill `info` from what the loader left at `address`; false: it is not that,
+ * or is broken.
+ */
 #define MULTIBOOT2_MAGIC 0x36d76289
 bool multiboot2_parse(uint64_t address, struct boot_info *info);
 bool pvh_parse(uint64_t address, struct boot_info *info);
 
 /* Linker script. */
-extern char __kernel_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __kernel_end[];
+extern char __kernel_start[], __kernel_end[], __text_start[], __text_end[];
+extern char __rodata_start[], __rodata_end[];
 
 static inline paddr_t image_to_phys(const void *address)
 {

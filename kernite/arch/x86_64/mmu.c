@@ -2,10 +2,11 @@
 /*
  * The kernel half of every address space: the physical map, the image and the stacks.
  *
- * Built once, before kernel_main(), from frames cut out of the boot memory map, and never changed after
- * boot: every root table copies the upper 256 entries of the kernel's, and all its translations
- * are global. No page is writable and executable: text RX, rodata R, everything else RW NX. The physical map
- * shows text and rodata read-only too, so that there is no writable alias.
+ * Built once, before kernel_main(), from frames cut out of the boot memory map, and never changed
+ * after boot: every root table copies the upper 256 entries of the kernel's, and all its
+ * translations are global. No page is writable and executable: text RX, rodata R, everything else
+ * RW NX. The physical map shows text and rodata read-only too, so that there is no writable
+ * alias.
  *
  * Memory types: what the firmware calls RAM is write-back, the rest of the first 4 GiB is uncached.
  */
@@ -74,7 +75,7 @@ static unsigned leaf_level(uint64_t address, uint64_t physical, uint64_t size)
 {
 	unsigned level = features.huge_pages ? 2 : 1;
 
-	while (level && (((address | physical) & (level_size(level) - 1)) || size < level_size(level)))
+	while (level && ((address | physical) % level_size(level) || size < level_size(level)))
 		level--;
 	return level;
 }
@@ -107,7 +108,8 @@ static bool is_ram(enum boot_region_kind kind)
 }
 
 /* Where the stretch of equal memory type that begins at `address` ends, at most `limit`. */
-static uint64_t stretch_end(const struct boot_info *info, uint64_t address, uint64_t limit, bool *ram)
+static uint64_t stretch_end(
+    const struct boot_info *info, uint64_t address, uint64_t limit, bool *ram)
 {
 	uint64_t end = address;
 
@@ -128,7 +130,8 @@ static uint64_t stretch_end(const struct boot_info *info, uint64_t address, uint
 
 static void map_physical(struct boot_info *info)
 {
-	uint64_t text = image_to_phys(__text_start).raw, rodata_end = image_to_phys(__rodata_end).raw;
+	uint64_t text = image_to_phys(__text_start).raw;
+	uint64_t rodata_end = image_to_phys(__rodata_end).raw;
 	uint64_t end = FOUR_GIB;
 
 	for (unsigned i = 0; i < info->region_count; i++) {
@@ -150,7 +153,8 @@ static void map_physical(struct boot_info *info)
 		}
 		/* Holes above 4 GiB stay unmapped. */
 		if (ram || at < FOUR_GIB)
-			map_range(info, at + PHYS_MAP_BASE, at, next - at, perms, ram ? VM_NORMAL : VM_DEVICE);
+			map_range(info, at + PHYS_MAP_BASE, at, next - at, perms,
+			    ram ? VM_NORMAL : VM_DEVICE);
 	}
 }
 
@@ -189,7 +193,8 @@ void *arch_map_device(paddr_t base, size_t size)
 
 	if (end > FOUR_GIB)
 		for (uint64_t at = start > FOUR_GIB ? start : FOUR_GIB; at < end; at += PAGE_SIZE)
-			map_range(nullptr, at + PHYS_MAP_BASE, at, PAGE_SIZE, VM_READ | VM_WRITE, VM_DEVICE);
+			map_range(nullptr, at + PHYS_MAP_BASE, at, PAGE_SIZE, VM_READ | VM_WRITE,
+			    VM_DEVICE);
 	return phys_to_virt(base);
 }
 
@@ -199,7 +204,10 @@ const void *acpi_view(uint64_t address, size_t size)
 
 	if (end < address)
 		return nullptr;
-	/* Before mmu_init() the boot tables show the first 4 GiB; afterwards it is that and all RAM. */
+	/*
+	 * Before mmu_init() the boot tables show the first 4 GiB; afterwards it is that and all
+	 * RAM.
+	 */
 	for (uint64_t at = address; at < end && end > FOUR_GIB; at = (at | PAGE_MASK) + 1)
 		if (!memory_map || !is_ram(boot_region_kind_at(memory_map, at)))
 			return nullptr;
@@ -217,13 +225,19 @@ void arch_space_init(struct arch_space *space, paddr_t root)
 
 void arch_pte_publish(void)
 {
-	/* Stores are seen in order by every walker (Intel SDM vol. 3, 4.10.2.2); keep the compiler to it. */
+	/*
+	 * Stores are seen in order by every walker (Intel SDM vol. 3, 4.10.2.2); keep the
+	 * compiler to it.
+	 */
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 void arch_sync_code(vaddr_t kernel_address, size_t size)
 {
-	/* Instruction fetch is coherent with stores to the same physical memory (SDM vol. 3, 12.6). */
+	/*
+	 * Instruction fetch is coherent with stores to the same physical memory (SDM vol. 3,
+	 * 12.6).
+	 */
 	(void)kernel_address;
 	(void)size;
 }

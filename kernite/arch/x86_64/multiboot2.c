@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Multiboot2 front end (Multiboot2 specification 2.0, 3.6). Loader data is believed only as far as its
- * lengths add up: a tag that leaves the information block ends the walk.
+ * The Multiboot2 front end (Multiboot2 specification 2.0, 3.6). Loader data is believed only as
+ * far as its lengths add up: a tag that leaves the information block ends the walk.
  */
 #include "machine.h"
 #include "dev/acpi.h"
@@ -69,7 +69,8 @@ static bool add_memory_map(const struct memory_map_tag *map, struct boot_info *i
 		return false;
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (size_t at = 0; at + map->entry_size <= size; at += map->entry_size) {
-			const struct memory_map_entry *e = (const void *)((const char *)(map + 1) + at);
+			const char *entry = (const char *)(map + 1) + at;
+			const struct memory_map_entry *e = (const void *)entry;
 			enum boot_region_kind kind = region_kind(e->type);
 
 			if ((kind == BOOT_REGION_RAM) == (pass == 0) &&
@@ -101,8 +102,8 @@ static void add_framebuffer(const struct framebuffer_tag *tag, struct boot_info 
 {
 	if (tag->type != FRAMEBUFFER_RGB)
 		return;
-	info->framebuffer =
-	    (struct boot_framebuffer){tag->base, tag->width, tag->height, tag->pitch, tag->bits_per_pixel};
+	info->framebuffer = (struct boot_framebuffer){
+	    tag->base, tag->width, tag->height, tag->pitch, tag->bits_per_pixel};
 }
 
 static bool add_tag(const struct tag *tag, uint64_t address, struct boot_info *info)
@@ -116,7 +117,8 @@ static bool add_tag(const struct tag *tag, uint64_t address, struct boot_info *i
 			add_module((const void *)tag, info);
 		return true;
 	case TAG_MEMORY_MAP:
-		return tag->size >= sizeof(struct memory_map_tag) && add_memory_map((const void *)tag, info);
+		return tag->size >= sizeof(struct memory_map_tag) &&
+		       add_memory_map((const void *)tag, info);
 	case TAG_FRAMEBUFFER:
 		if (tag->size >= offsetof(struct framebuffer_tag, type) + 1)
 			add_framebuffer((const void *)tag, info);

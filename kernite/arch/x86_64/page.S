@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clearing and copying whole pages. REP with eight-byte units is the fastest form that needs no vector
- * registers (Intel Optimization Manual 3.7.6) and costs the same with and without ERMS.
+ * Clearing and copying whole pages. REP with eight-byte units is the fastest form that needs no
+ * vector registers (Intel Optimization Manual 3.7.6) and costs the same with and without ERMS.
  */
 	.text
 	.globl arch_clear_page

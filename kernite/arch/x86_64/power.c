@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Off and on again: QEMU's isa-debug-exit (only under a hypervisor, a real machine may have anything at
- * that port), ACPI S5 (ACPI 6.5, 4.8.3.2 and 7.4.2), the FADT's reset register, the chipset's, the keyboard controller.
- * Everything ACPI says is looked up at boot, so that it works in a panic.
+ * Off and on again: QEMU's isa-debug-exit (only under a hypervisor, a real machine may have
+ * anything at that port), ACPI S5 (ACPI 6.5, 4.8.3.2 and 7.4.2), the FADT's reset register, the
+ * chipset's, the keyboard controller. Everything ACPI says is looked up at boot, so that it works
+ * in a panic.
  */
 #include "machine.h"
 #include "dev/acpi.h"
@@ -34,7 +35,8 @@ static void find_s5(void)
 	const struct acpi_header *table = acpi_find("DSDT", 0);
 
 	for (unsigned i = 0; table && !acpi_power.has_s5; i++) {
-		acpi_power.has_s5 = acpi_sleep_type_s5(table, &acpi_power.type_a, &acpi_power.type_b);
+		acpi_power.has_s5 =
+		    acpi_sleep_type_s5(table, &acpi_power.type_a, &acpi_power.type_b);
 		table = acpi_find("SSDT", i);
 	}
 }
@@ -52,23 +54,32 @@ void power_init(void)
 	acpi_power.reset_port = (uint16_t)acpi_field(fadt, FADT_RESET_ADDRESS, 8);
 	acpi_power.reset_value = (uint8_t)acpi_field(fadt, FADT_RESET_VALUE, 1);
 	acpi_power.has_reset = (acpi_field(fadt, ACPI_FADT_FLAGS, 4) & FADT_FLAG_RESET) &&
-	                       acpi_field(fadt, FADT_RESET_SPACE, 1) == SPACE_IO && acpi_power.reset_port;
+	                       acpi_field(fadt, FADT_RESET_SPACE, 1) == SPACE_IO &&
+	                       acpi_power.reset_port;
 	find_s5();
+}
+
+static bool is_acpi_mode(void)
+{
+	return port_in16(acpi_power.control_a) & SCI_ENABLE;
 }
 
 static void sleep_s5(void)
 {
+	uint16_t command_a = (uint16_t)(acpi_power.type_a << 10 | SLEEP_ENABLE);
+	uint16_t command_b = (uint16_t)(acpi_power.type_b << 10 | SLEEP_ENABLE);
+
 	if (!acpi_power.has_s5 || !acpi_power.control_a)
 		return;
 	/* SLP_TYP is heard only in ACPI mode. */
 	if (acpi_power.smi_command && acpi_power.acpi_enable)
-		for (unsigned i = 0; i < 1000 && !(port_in16(acpi_power.control_a) & SCI_ENABLE); i++) {
+		for (unsigned i = 0; i < 1000 && !is_acpi_mode(); i++) {
 			port_out8(acpi_power.smi_command, acpi_power.acpi_enable);
 			delay_us(100);
 		}
-	port_out16(acpi_power.control_a, (uint16_t)(acpi_power.type_a << 10 | SLEEP_ENABLE));
+	port_out16(acpi_power.control_a, command_a);
 	if (acpi_power.control_b)
-		port_out16(acpi_power.control_b, (uint16_t)(acpi_power.type_b << 10 | SLEEP_ENABLE));
+		port_out16(acpi_power.control_b, command_b);
 	delay_us(100000);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The PVH front end (Xen public/arch-x86/hvm/start_info.h), which qemu -kernel uses. Memory map: version 1 and up.
+ * The PVH front end (Xen public/arch-x86/hvm/start_info.h), which qemu -kernel uses. Memory map:
+ * version 1 and up.
  */
 #include "machine.h"
 #include "dev/acpi.h"

@@ -47,7 +47,9 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid_result r;
 
-	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(subleaf));
+	__asm__ volatile("cpuid"
+	                 : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
+	                 : "a"(leaf), "c"(subleaf));
 	return r;
 }
 
@@ -61,7 +63,9 @@ static inline uint64_t msr_read(uint32_t msr)
 
 static inline void msr_write(uint32_t msr, uint64_t value)
 {
-	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+	uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+
+	__asm__ volatile("wrmsr" : : "c"(msr), "a"(low), "d"(high) : "memory");
 }
 
 static inline uint64_t tsc_read(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The CMOS clock (MC146818), read once at boot. It ticks while we read: two equal readings outside an
- * update are a good one.
+ * The CMOS clock (MC146818), read once at boot. It ticks while we read: two equal readings
+ * outside an update are a good one.
  */
 #include "machine.h"
 #include "dev/acpi.h"
@@ -56,7 +56,10 @@ static unsigned from_bcd(uint8_t value, bool is_binary)
 	return is_binary ? value : (value >> 4) * 10u + (value & 15);
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar; March-based years make leap days last. */
+/*
+ * Days from 1970-01-01 to a date of the Gregorian calendar; March-based years make leap days
+ * last.
+ */
 static uint64_t days_since_epoch(unsigned year, unsigned month, unsigned day)
 {
 	uint64_t y = month <= 2 ? year - 1 : year;
@@ -86,8 +89,10 @@ void rtc_init(void)
 	year += century_index ? from_bcd(first.century, is_binary) * 100 : 2000;
 	month = from_bcd(first.month, is_binary);
 	day = from_bcd(first.day, is_binary);
-	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23)
+	if (year < 1970 || year > 9999 || month < 1 || month > 12)
 		return; /* no clock, or a dead battery */
+	if (day < 1 || day > 31 || hour > 23)
+		return;
 	wall_clock = days_since_epoch(year, month, day) * 86400 + hour * 3600 +
 	             from_bcd(first.minute, is_binary) * 60 + from_bcd(first.second, is_binary);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The other CPUs: finding them in the MADT, starting them by INIT and STARTUP (Intel SDM vol. 3, 9.4.4), and
- * interrupting them. CPU indexes are dense; 0 is the boot CPU, the rest follow in MADT order.
+ * The other CPUs: finding them in the MADT, starting them by INIT and STARTUP (Intel SDM vol. 3,
+ * 9.4.4), and interrupting them. CPU indexes are dense; 0 is the boot CPU, the rest follow in
+ * MADT order.
  */
 #include "machine.h"
 #include "asm_offsets.h"
@@ -35,7 +36,7 @@ void smp_find_cpus(void)
 	apic_ids[0] = apic_id();
 	if (!madt)
 		return;
-	for (const struct acpi_madt_entry *e = acpi_madt_next(madt, nullptr); e; e = acpi_madt_next(madt, e)) {
+	for (const struct acpi_madt_entry *e = nullptr; (e = acpi_madt_next(madt, e));) {
 		if (e->type == ACPI_MADT_LOCAL_APIC)
 			add_cpu((uint32_t)acpi_madt_field(e, 3, 1), acpi_madt_field(e, 4, 4));
 		else if (e->type == ACPI_MADT_LOCAL_X2APIC && features.x2apic)
@@ -74,7 +75,9 @@ static void set_word(uint64_t page, unsigned offset, uint64_t value)
 /* The trampoline is linked at 0; its three absolute addresses get the page's. */
 static void relocate(uint64_t page, const char *where)
 {
-	*(uint32_t *)phys_to_virt(paddr(page + (uint64_t)(where - trampoline_start))) += (uint32_t)page;
+	uint64_t offset = (uint64_t)(where - trampoline_start);
+
+	*(uint32_t *)phys_to_virt(paddr(page + offset)) += (uint32_t)page;
 }
 
 void smp_place_trampoline(struct boot_info *info)
@@ -86,7 +89,8 @@ void smp_place_trampoline(struct boot_info *info)
 		return;
 	}
 	trampoline = paddr(page);
-	memcpy(phys_to_virt(trampoline), trampoline_start, (size_t)(trampoline_end - trampoline_start));
+	memcpy(phys_to_virt(trampoline), trampoline_start,
+	    (size_t)(trampoline_end - trampoline_start));
 	relocate(page, trampoline_fix_protected);
 	relocate(page, trampoline_fix_long);
 	relocate(page, trampoline_fix_gdt);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernel stacks. Each CPU has a 64 KiB window of addresses with four stacks in it, and an unmapped page below
- * each, so that an overflow is a #DF on a good stack instead of silent damage:
+ * Kernel stacks. Each CPU has a 64 KiB window of addresses with four stacks in it, and an
+ * unmapped page below each, so that an overflow is a #DF on a good stack instead of silent
+ * damage:
  *
  *   page 1..4 kernel   6 NMI   8..9 #DF   11..12 #MC
  */
@@ -28,7 +29,8 @@ void stacks_create(struct boot_info *info, unsigned index)
 		if (!frame)
 			panic("no memory for the stacks of CPU %u", index);
 		memset(phys_to_virt(paddr(frame)), 0, PAGE_SIZE);
-		mmu_map_kernel_page(info, page_address(index, pages[i]), paddr(frame), VM_READ | VM_WRITE);
+		mmu_map_kernel_page(
+		    info, page_address(index, pages[i]), paddr(frame), VM_READ | VM_WRITE);
 	}
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Translation caches. Without PCIDs, loading CR3 forgets everything but the kernel's global entries, so a
- * CPU can hold translations of exactly the one space whose root it has loaded: arch_space.active
- * is the set of those CPUs. The idle thread keeps the last space loaded.
+ * Translation caches. Without PCIDs, loading CR3 forgets everything but the kernel's global
+ * entries, so a CPU can hold translations of exactly the one space whose root it has loaded:
+ * arch_space.active is the set of those CPUs. The idle thread keeps the last space loaded.
  *
- * Shootdown: the kernel lock's holder describes one range, interrupts the CPUs of `active` and waits until each has
- * cleared its bit of `pending`. A CPU that spins for the kernel lock has interrupts off and serves the
- * request from its spin loop; any other is in user mode or idle and takes the interrupt. There is one
- * request at a time because there is one lock holder.
+ * Shootdown: the kernel lock's holder describes one range, interrupts the CPUs of `active` and
+ * waits until each has cleared its bit of `pending`. A CPU that spins for the kernel lock has
+ * interrupts off and serves the request from its spin loop; any other is in user mode or idle and
+ * takes the interrupt. There is one request at a time because there is one lock holder.
  */
 #include "machine.h"
 #include "core/cpu.h"
@@ -41,7 +41,9 @@ void tlb_space_enter(struct arch_space *space)
 	struct cpu *cpu = this_cpu();
 
 	space_leave(cpu);
-	/* In `active` before the first walk: a shootdown may reach us needlessly, never too late. */
+	/*
+	 * In `active` before the first walk: a shootdown may reach us needlessly, never too late.
+	 */
 	__atomic_fetch_or(&space->active, cpu_bit(cpu), __ATOMIC_SEQ_CST);
 	cpu->arch.space = space;
 	cr3_write(space->root.raw);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where a further CPU starts: real mode, CS = page << 8, IP = 0 (Intel SDM vol. 3, 9.4.4). smp.c copies these
- * bytes to a page below 1 MiB and fills the parameters at its end; the code finds itself through CS and
- * uses no absolute address but its own page, mapped one to one (read and execute) in the tables at
- * TRAMPOLINE_ROOT.
+ * Where a further CPU starts: real mode, CS = page << 8, IP = 0 (Intel SDM vol. 3, 9.4.4). smp.c
+ * copies these bytes to a page below 1 MiB and fills the parameters at its end; the code finds
+ * itself through CS and uses no absolute address but its own page, mapped one to one (read and
+ * execute) in the tables at TRAMPOLINE_ROOT.
  */
 #include "asm_offsets.h"
 
@@ -19,7 +19,10 @@ trampoline_start:
 	movzwl %ax, %ebx
 	shll $4, %ebx /* the page's address */
 
-	/* The GDT pointer and the far jumps are completed by smp.c (they need the page's address). */
+	/*
+	 * The GDT pointer and the far jumps are completed by smp.c (they need the page's
+	 * address).
+	 */
 	lgdtl trampoline_gdt_pointer - trampoline_start
 	movl %cr0, %eax
 	orl $1, %eax

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What came in, in the words of arch.h. Runs on the CPU's kernel stack (NMI and friends: on their own)
- * with interrupts off; decides nothing, the generic trap_*() functions do.
+ * What came in, in the words of arch.h. Runs on the CPU's kernel stack (NMI and friends: on their
+ * own) with interrupts off; decides nothing, the generic trap_*() functions do.
  */
 #include "machine.h"
 #include "asm_offsets.h"
@@ -87,7 +87,7 @@ static void user_page_fault(const struct arch_context *context)
 	unsigned access = VM_READ;
 
 	if (context->error & PAGE_FAULT_RESERVED)
-		panic("reserved bit in a page table entry for %lx, error %lx", address, context->error);
+		panic("reserved bit in a page table entry for %lx", address);
 	if (context->error & PAGE_FAULT_FETCH)
 		access = VM_EXECUTE;
 	else if (context->error & PAGE_FAULT_WRITE)
@@ -112,10 +112,11 @@ void trap_from_user(struct arch_context *context)
 static const char *vector_name(unsigned vector)
 {
 	static const char *const names[] = {
-	    "divide error", "debug trap", "NMI", "breakpoint", "overflow", "bound", "undefined instruction",
-	    "FPU use", "double fault", "coprocessor overrun", "bad TSS", "segment not present", "stack fault",
-	    "general protection fault", "page fault", "vector 15", "x87 error", "alignment check", "machine check",
-	    "SIMD error", "virtualisation fault", "control protection fault",
+	    "divide error", "debug trap", "NMI", "breakpoint", "overflow", "bound",
+	    "undefined instruction", "FPU use", "double fault", "coprocessor overrun", "bad TSS",
+	    "segment not present", "stack fault", "general protection fault", "page fault",
+	    "vector 15", "x87 error", "alignment check", "machine check", "SIMD error",
+	    "virtualisation fault", "control protection fault",
 	};
 
 	return vector < sizeof(names) / sizeof(names[0]) ? names[vector] : "unknown trap";
