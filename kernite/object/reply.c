@@ -17,48 +17,6 @@ void reply_init(struct object *object)
 	list_init(&reply->cancel_link);
 }
 
-void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address)
-{
-	/* A CANCEL for the call before this one would name the wrong call. */
-	list_remove(&reply->cancel_link);
-	list_remove(&reply->endpoint_link);
-	reply->endpoint = nullptr;
-	reply->receiver = receiver;
-	reply->slot_address = slot_address;
-	receiver->reply = reply;
-}
-
-void reply_disarm(struct reply *reply)
-{
-	reply->receiver->reply = nullptr;
-	reply->receiver = nullptr;
-}
-
-void reply_take_caller(struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
-{
-	reply_disarm(reply);
-	reply->caller = caller;
-	reply->endpoint = endpoint;
-	reply->cancel_requested = false;
-	list_append(&endpoint->replies, &reply->endpoint_link);
-	caller->reply = reply;
-	caller->state = THREAD_WAITING_REPLY;
-	caller->waiting_on = &endpoint->object;
-}
-
-struct tcb *reply_release_caller(struct reply *reply)
-{
-	struct tcb *caller = reply->caller;
-
-	list_remove(&reply->cancel_link);
-	list_remove(&reply->endpoint_link);
-	reply->endpoint = nullptr;
-	reply->caller = nullptr;
-	caller->reply = nullptr;
-	deadline_remove(&caller->timeout);
-	return caller;
-}
-
 void reply_request_cancel(struct reply *reply)
 {
 	if (reply->cancel_requested)

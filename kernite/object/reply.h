@@ -5,10 +5,8 @@
  */
 #pragma once
 
-#include "object/object.h"
-
-struct tcb;
-struct endpoint;
+#include "object/endpoint.h"
+#include "object/tcb.h"
 
 struct reply {
 	struct object object;
@@ -30,13 +28,58 @@ static inline bool reply_is_free(const struct reply *reply)
 	return !reply->caller && !reply->receiver;
 }
 
-/* The thread receives with it from now on (blocked or about to take a sender). */
-void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address);
-void reply_disarm(struct reply *reply);
+/* The thread receives with it from now on (blocked or about to take a sender). Inline, as all of the fast path. */
+static inline void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address)
+{
+	/* Of a caller that has gone: its CANCEL would name the wrong call from now on. */
+	if (reply->endpoint) {
+		list_remove(&reply->cancel_link);
+		list_remove(&reply->endpoint_link);
+		reply->endpoint = nullptr;
+	}
+	reply->receiver = receiver;
+	reply->slot_address = slot_address;
+	receiver->reply = reply;
+}
+
+static inline void reply_disarm(struct reply *reply)
+{
+	reply->receiver->reply = nullptr;
+	reply->receiver = nullptr;
+}
+
 /* The armed reply object takes the caller, which came through `endpoint`. */
-void reply_take_caller(struct reply *reply, struct tcb *caller, struct endpoint *endpoint);
+static inline void reply_take_caller(struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
+{
+	reply_disarm(reply);
+	reply->caller = caller;
+	reply->endpoint = endpoint;
+	reply->cancel_requested = false;
+	list_append(&endpoint->replies, &reply->endpoint_link);
+	caller->reply = reply;
+	caller->state = THREAD_WAITING_REPLY;
+	caller->waiting_on = &endpoint->object;
+}
+
 /* The caller gets its answer now: free again. Returns it (it is in no state to run yet). */
-struct tcb *reply_release_caller(struct reply *reply);
+static inline struct tcb *reply_release_caller(struct reply *reply)
+{
+	struct tcb *caller = reply->caller;
+
+	/* No endpoint: it died, and took both lists with it. */
+	if (reply->endpoint) {
+		if (reply->cancel_requested)
+			list_remove(&reply->cancel_link);
+		list_remove(&reply->endpoint_link);
+		reply->endpoint = nullptr;
+	}
+	reply->caller = nullptr;
+	caller->reply = nullptr;
+	if (caller->timeout.kind != DEADLINE_NONE)
+		deadline_remove(&caller->timeout);
+	return caller;
+}
+
 /* The caller goes away by itself (deadline, suspension): its server gets CANCEL. */
 void reply_lose_caller(struct reply *reply);
 /* The caller would like to have its call back: its server gets CANCEL. */
