@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The state of a POSIX process that its files share. Nothing here is seen above
+ * basalt/sysdeps.h. // Signals and locks: an upcall may interrupt any instruction, so whoever
+ * holds a lock of this library holds signals back too (signals_hold), and no user memory is
+ * touched meanwhile.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "basalt/sysdeps.h"
+#include "trona/thread.h"
+#include "uapi/error.h"
+#include "uapi/error_errno.h"
+#include "uapi/protocol/file.h"
+#include "uapi/protocol/procmgr.h"
+#include "uapi/types.h"
+
+#define SLOT(name) ((kn_cap)PROCMGR_PROCESS_SLOT_##name)
+
+/* One thread; lies with its thread area and TLS at the top of its stack mapping (the first one's: in static memory). */
+struct __pthread {
+	struct kn_thread *area;
+	struct procmgr_signal_thread *signals;
+	uint32_t number;          /* procmgr's */
+	uint32_t hold;            /* > 0: handlers wait */
+	volatile uint32_t handled; /* handlers run so far */
+	bool signal_seen;         /* an upcall came while held */
+	bool must_interrupt;      /* a handler without SA_RESTART has run */
+	bool has_exited_last;
+	kn_word alternate_low, alternate_high; /* signal stack; asm reads the second (offset checked in upcall.c) */
+	int alternate_flags;
+	struct sys_thread_locals locals;
+	void *values[SYS_KEYS_MAX];
+	/* life */
+	void *(*function)(void *);
+	void *argument;
+	void *result;
+	volatile uint32_t done;   /* 1: result is there */
+	volatile uint32_t work;   /* 1: function is there */
+	bool is_detached, is_own_stack;
+	struct __pthread *next;   /* in the list of idle threads */
+	void *map;                /* stack mapping with guard, or what the user gave */
+	size_t map_size, guard_size;
+	/* poll */
+	kn_cap notification;
+	uint64_t listeners[2];
+	bool has_listener[2];
+};
+
+struct process {
+	const struct procmgr_process_page *page;
+	struct procmgr_signal_page *signals;
+	const struct kn_clock_page *clock;
+	uint32_t live_threads;
+	bool is_threaded; /* has ever had two */
+};
+
+extern struct process process;
+
+static inline struct __pthread *thread_self(void)
+{
+	return kn_thread_self()->personality;
+}
+
+/* A lock of the library; 0 free, 1 taken, 2 taken and waited for. */
+struct lock {
+	uint32_t word;
+};
+void lock_wait(struct lock *lock);
+void lock_wake(struct lock *lock);
+void lock_take(struct lock *lock);
+void lock_give(struct lock *lock);
+
+/* signal.c */
+void signals_start(void);
+void signals_forked(void);
+void signals_release_slow(struct __pthread *thread);
+/* Run the handlers of what is pending and not blocked. */
+void signals_deliver(void);
+void signals_raise(int signal);
+
+static inline void signals_hold(void)
+{
+	thread_self()->hold++;
+	__asm__ volatile("" ::: "memory");
+}
+
+static inline void signals_release(void)
+{
+	struct __pthread *thread = thread_self();
+
+	__asm__ volatile("" ::: "memory");
+	if (--thread->hold == 0 && thread->signal_seen)
+		signals_release_slow(thread);
+}
+
+/* A system call that is not begun when *flag != expected, without a gap for an upcall in between (arch/<isa>/guard.S). */
+kn_status guarded_call(uint64_t number, kn_cap dest, struct kn_regs *regs, kn_time deadline, const volatile uint32_t *flag,
+    uint32_t expected);
+
+/* Repeat a call that a stop, or handlers with SA_RESTART only, have interrupted. */
+#define RESTART(status, call) \
+	do { \
+		thread_self()->must_interrupt = false; \
+		(status) = (call); \
+	} while ((status) == KN_E_INTERRUPTED && !thread_self()->must_interrupt)
+
+static inline int to_errno(kn_status status)
+{
+	return -kn_status_errno(status);
+}
+
+/* slots.c */
+void slots_start(void);
+kn_cap slot_take(void);             /* KN_CAP_NONE: none left */
+kn_cap slot_take_pair(void);        /* two neighbours */
+void slot_mark(kn_cap slot);        /* in use since before this image */
+void slot_give(kn_cap slot);        /* empty already */
+void slot_delete(kn_cap slot);      /* empties it first */
+bool slot_has_root(uint32_t root);
+void slot_mark_root(uint32_t root);
+
+/* table.c: descriptors. */
+struct file {
+	uint32_t references;
+	uint8_t kind;       /* file_kind */
+	uint8_t is_terminal;
+	uint16_t armed;     /* events that thread `poller` has armed and that have not come */
+	uint32_t poller;
+	uint32_t index;
+	kn_cap slot;
+};
+
+extern struct lock table_lock;
+void table_start(const struct posix_fd_block *block);
+struct file *file_make(kn_cap slot, uint32_t kind, bool is_terminal); /* one reference; null: no memory */
+struct file *file_take(int fd);  /* null: bad descriptor; file_drop() later */
+void file_drop(struct file *file);
+int table_put(struct file *file, int least, bool is_private); /* takes over the reference; -EMFILE drops it */
+int table_size(void);
+struct file *table_look(int fd, bool *is_private); /* no reference */
+kn_cap directory_current(void);
+kn_cap directory_root(void);
+
+/* What exec and spawn hand to the new image, at AT_SALTYOS_FDS. */
+#define AT_SALTYOS_FDS 0x5350
+#define POSIX_FD_BLOCK_VERSION 1
+struct posix_fd_entry {
+	int32_t fd;
+	uint32_t file; /* entries with the same number share a description */
+	uint32_t kind;
+	uint32_t is_terminal;
+	uint64_t slot;
+};
+struct posix_fd_block {
+	uint32_t version;
+	uint32_t mask; /* umask */
+	uint64_t current; /* current directory, 0: the root */
+	uint32_t entry_count;
+	uint32_t stale_count; /* slots to be emptied, u64 each behind the entries */
+	uint64_t roots[4];    /* root slots that hold further CNodes */
+	struct posix_fd_entry entries[];
+};
+
+/* path.c */
+extern mode_t file_mask;
+/* Where `path` starts; 0 or -errno. The base is not to be kept. */
+int path_base(int base, const char *path, kn_cap *out, size_t *length);
+/* n of /dev/fd/n and its like, else -1. */
+int path_is_descriptor(const char *path);
+
+/* window.c */
+struct window {
+	kn_cap slot;
+	unsigned char *memory;
+	bool is_busy;
+};
+struct window *window_take(void); /* null: use inline messages */
+void window_give(struct window *window);
+void window_forked(void);
+
+/* thread.c */
+void threads_start(const struct procmgr_process_page *page);
+void threads_forked(struct __pthread *self);
+extern void upcall_entry(void);
+
+/* open.c */
+int open_capability(int base, const char *path, uint32_t flags, mode_t mode, struct file **file);
+
+long fork_trampoline(long (*call)(kn_word sp));

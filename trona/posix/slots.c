@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which capability slots of the process are free. Root slots come first; further CNodes of 256
+ * slots are asked from procmgr and never given back.
+ */
+
+#include "posix.h"
+
+#include "client/procmgr.h"
+#include "kn/cnode.h"
+
+#define WORDS 4
+#define ROOT_FIRST ((unsigned)PROCMGR_PROCESS_SLOT_FIRST_FREE)
+#define EXTRA_MAX 16 /* what procmgr allows */
+
+static uint64_t used[1 + EXTRA_MAX][WORDS]; /* [0]: the root CNode */
+static uint32_t extra_roots[1 + EXTRA_MAX];
+static struct lock slots_lock;
+
+void slots_start(void)
+{
+	used[0][0] = (1ull << ROOT_FIRST) - 1;
+}
+
+static kn_cap address(unsigned node, unsigned index)
+{
+	return (kn_cap)extra_roots[node] << 32 | index;
+}
+
+static bool locate(kn_cap slot, unsigned *node, unsigned *index)
+{
+	*index = (uint32_t)slot;
+	for (*node = 0; *node <= EXTRA_MAX; (*node)++)
+		if (extra_roots[*node] == slot >> 32 && (*node == 0 || extra_roots[*node] != 0))
+			return *index < 64 * WORDS;
+	return false;
+}
+
+/* `width` neighbouring slots of one CNode. */
+static kn_cap find(unsigned node, unsigned width)
+{
+	for (unsigned w = 0; w < WORDS; w++) {
+		uint64_t free = ~used[node][w];
+
+		if (width == 2)
+			free &= free >> 1 & ~(1ull << 63);
+		if (free == 0)
+			continue;
+		unsigned bit = (unsigned)__builtin_ctzll(free);
+		used[node][w] |= (width == 2 ? 3ull : 1ull) << bit;
+		return address(node, w * 64 + bit);
+	}
+	return KN_CAP_NONE;
+}
+
+static bool expand(void)
+{
+	unsigned node = 1;
+
+	while (node <= EXTRA_MAX && extra_roots[node])
+		node++;
+	if (node > EXTRA_MAX)
+		return false;
+	kn_cap root = find(0, 1);
+	if (root == KN_CAP_NONE)
+		return false;
+	if (procmgr_expand_cspace(SLOT(PROCMGR), (uint32_t)root) != KN_OK) {
+		used[0][root / 64] &= ~(1ull << root % 64);
+		return false;
+	}
+	extra_roots[node] = (uint32_t)root;
+	return true;
+}
+
+static kn_cap take(unsigned width)
+{
+	kn_cap slot = KN_CAP_NONE;
+
+	lock_take(&slots_lock);
+	do {
+		/* The last root slots are for CNodes. */
+		unsigned keep = used[0][WORDS - 1] >> 48 == 0xffff ? 1 : 0;
+
+		for (unsigned node = keep; node <= EXTRA_MAX && !slot; node++)
+			if (node == 0 || extra_roots[node])
+				slot = find(node, width);
+	} while (!slot && expand());
+	if (slot && slot >> 32 == 0 && slot >= 64 * WORDS - 17) {
+		/* Into the reserve: give it back and grow. */
+		for (unsigned i = 0; i < width; i++)
+			used[0][(slot + i) / 64] &= ~(1ull << (slot + i) % 64);
+		slot = expand() ? KN_CAP_NONE : slot;
+		if (slot == KN_CAP_NONE)
+			for (unsigned node = 1; node <= EXTRA_MAX && !slot; node++)
+				if (extra_roots[node])
+					slot = find(node, width);
+	}
+	lock_give(&slots_lock);
+	return slot;
+}
+
+kn_cap slot_take(void)
+{
+	return take(1);
+}
+
+kn_cap slot_take_pair(void)
+{
+	return take(2);
+}
+
+void slot_mark(kn_cap slot)
+{
+	unsigned node, index;
+
+	if (locate(slot, &node, &index))
+		used[node][index / 64] |= 1ull << index % 64;
+}
+
+void slot_mark_root(uint32_t root)
+{
+	unsigned node = 1;
+
+	while (node <= EXTRA_MAX && extra_roots[node] && extra_roots[node] != root)
+		node++;
+	if (node <= EXTRA_MAX)
+		extra_roots[node] = root;
+	slot_mark(root);
+}
+
+bool slot_has_root(uint32_t root)
+{
+	for (unsigned node = 1; node <= EXTRA_MAX; node++)
+		if (extra_roots[node] == root)
+			return root != 0;
+	return false;
+}
+
+void slot_give(kn_cap slot)
+{
+	unsigned node, index;
+
+	lock_take(&slots_lock);
+	if (locate(slot, &node, &index))
+		used[node][index / 64] &= ~(1ull << index % 64);
+	lock_give(&slots_lock);
+}
+
+void slot_delete(kn_cap slot)
+{
+	kn_cap node = slot >> 32 ? slot >> 32 : KN_SLOT_CSPACE;
+
+	(void)kn_cnode_delete(node, (uint32_t)slot);
+	slot_give(slot);
+}
