@@ -21,6 +21,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import grub_arm64  # noqa: E402
+
 EPOCH_DEFAULT = 315532800  # FAT knows no earlier date
 EFI_NAMES = {"x86_64": "BOOTX64.EFI", "aarch64": "BOOTAA64.EFI"}
 EFI_FORMATS = {"x86_64": "x86_64-efi", "aarch64": "arm64-efi"}
@@ -125,14 +128,14 @@ def main():
     parser.add_argument("--arch", required=True, choices=sorted(EFI_NAMES))
     parser.add_argument("--kernel", required=True, type=pathlib.Path)
     parser.add_argument("--archive", required=True, type=pathlib.Path)
-    parser.add_argument("--grub", type=pathlib.Path, default=pathlib.Path("/usr/lib/grub"),
-                        help="folder of GRUB's modules")
+    parser.add_argument("--grub", type=pathlib.Path, help="folder of GRUB's modules (default: the system's, or fetched)")
     parser.add_argument("--config", type=pathlib.Path, help="GRUB commands (default: image/boot/<arch>/grub.cfg)")
     parser.add_argument("--out", required=True, type=pathlib.Path)
     options = parser.parse_args()
     arch = options.arch
     epoch = int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH_DEFAULT))
     config = options.config or pathlib.Path(__file__).resolve().parent.parent / "image/boot" / arch / "grub.cfg"
+    options.grub = options.grub or (pathlib.Path("/usr/lib/grub") if arch == "x86_64" else grub_arm64.modules())
     need_tools(["grub-mkimage", "mformat", "mcopy", "xorriso"])
     for path in (options.kernel, options.archive, config):
         if not path.is_file():

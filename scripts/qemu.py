@@ -26,7 +26,7 @@ class Artifacts:
     def __init__(self, build):
         self.build = pathlib.Path(build)
         self.arch = self.build.name if self.build.name in ("x86_64", "aarch64") else self._arch()
-        self.iso = self.build / f"saltyos-{self.arch}.iso"
+        self.iso = self.build / "image" / f"saltyos-{self.arch}.iso"
         self.archive = self.build / "image" / "boot.archive"
         name = "kernite-x86_64.elf" if self.arch == "x86_64" else "arch/aarch64/efi/kernite-aarch64.efi"
         self.kernel = self.build / "kernite" / name

@@ -3,6 +3,7 @@
 """Make the boot archive: header page (trona/uapi/kernel/boot.idl) and a "newc" cpio with page-aligned contents.
 
     rootfs.py --output boot.archive [--tree DIR]... [--package TAR]... [--file HOST:GUEST[:OCTALMODE]]...
+              [--strip LLVM-STRIP --program HOST GUEST]...
 
 Later sources replace earlier ones. The result depends on names, contents and modes only: owner root, one fixed time,
 sorted. A file's contents start on a page because its name field is padded with NUL bytes, and are followed by NUL bytes to the
@@ -14,8 +15,10 @@ import argparse
 import pathlib
 import stat
 import struct
+import subprocess
 import sys
 import tarfile
+import tempfile
 import zlib
 
 PAGE = 4096
@@ -196,11 +199,28 @@ def append(base, output, additions):
     pathlib.Path(output).write_bytes(with_header(cpio))
 
 
+def stripped(program, strip):
+    """A program without its debug information and symbols."""
+    if not strip:
+        return pathlib.Path(program).read_bytes()
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([strip, "-o", file.name, program], check=True)
+        return pathlib.Path(file.name).read_bytes()
+
+
+def write_if_changed(path, data):
+    """Leave the file alone when nothing changed, so that what is made of it is not made again."""
+    if not path.exists() or path.read_bytes() != data:
+        path.write_bytes(data)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", required=True, type=pathlib.Path)
     parser.add_argument("--tree", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--package", action="append", default=[], type=pathlib.Path)
+    parser.add_argument("--program", action="append", default=[], nargs=2, metavar=("HOST", "GUEST"))
+    parser.add_argument("--strip", help="tool that --program files go through")
     parser.add_argument("--file", action="append", default=[], metavar="HOST:GUEST[:OCTALMODE]")
     options = parser.parse_args()
     tree = Tree()
@@ -214,7 +234,9 @@ def main():
             data = pathlib.Path(host).read_bytes()
             default = 0o755 if data[:4] == b"\x7fELF" else 0o644
             tree.put(guest, stat.S_IFREG | (int(mode[0], 8) if mode else default), data)
-        options.output.write_bytes(with_header(body(tree.entries, PAGE, 1)))
+        for host, guest in options.program:
+            tree.put(guest, stat.S_IFREG | 0o755, stripped(host, options.strip))
+        write_if_changed(options.output, with_header(body(tree.entries, PAGE, 1)))
     except (RootfsError, OSError) as error:
         sys.exit(f"rootfs.py: {error}")
 
