@@ -17,6 +17,7 @@
 #include "object/derivation.h"
 #include "object/pool.h"
 #include "object/tcb.h"
+#include "object/untyped.h"
 
 /* Pages between two checks of the work budget. */
 #define CHUNK_PAGES 64
@@ -364,6 +365,7 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 	bool is_continued = self->kind == KN_MEMORY_KIND_NONE && !slot_is_empty(&self->backing) &&
 	                    in->untyped->child == &self->backing && self->base.raw == base.raw &&
 	                    self->pages == in->pages;
+	kn_status status;
 
 	if (!is_continued) {
 		uint64_t size = 1ull << (untyped->size_bits - PAGE_SHIFT);
@@ -376,6 +378,9 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 		if (in->memory_type > KN_MEMORY_TYPE_WRITE_COMBINE ||
 			is_device == (in->memory_type == KN_MEMORY_TYPE_NORMAL))
 			return KN_E_INVALID_ARG;
+		status = untyped_try_reset(in->untyped);
+		if (status != KN_OK)
+			return status;
 		slot_fill_internal(&self->backing, in->untyped, &self->object);
 		untyped->payload = size << PAGE_SHIFT;
 		untyped->zeroed = 0;
@@ -385,8 +390,7 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 		self->next = is_device ? in->pages : 0;
 	}
 
-	kn_status status = zero_range(self);
-
+	status = zero_range(self);
 	if (status == KN_OK)
 		self->kind = KN_MEMORY_KIND_PHYSICAL;
 	return status;
@@ -650,7 +654,7 @@ kn_status memory_object_fail(
 	if (in->reason >= 0 || in->reason == KN_E_WOULD_BLOCK)
 		return KN_E_INVALID_ARG;
 
-	page_entry failed = (page_entry)((int64_t)in->reason << 12) | PAGE_FAILED;
+	page_entry failed = (page_entry)(int64_t)in->reason << 12 | PAGE_FAILED;
 
 	for (uint64_t page = in->first; page < in->first + in->pages; page++) {
 		page_entry *entry = page_map_find(&self->map, page);

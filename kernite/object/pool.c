@@ -16,6 +16,7 @@
 #include "gen/pool_ops.h"
 #include "object/derivation.h"
 #include "object/memory_object.h"
+#include "object/untyped.h"
 #include "object/vspace.h"
 
 #define RANGE_MIN_PAGES 2
@@ -289,6 +290,11 @@ kn_status pool_refill(struct pool *self, struct invocation *inv, const struct po
 		return KN_E_WRONG_TYPE;
 	if (slot_has_children(in->untyped) || self->is_emptying || pages < RANGE_MIN_PAGES)
 		return KN_E_BUSY;
+
+	kn_status status = untyped_try_reset(in->untyped);
+
+	if (status != KN_OK)
+		return status;
 	add_range(self, base, pages, in->untyped);
 	untyped->payload = pages << PAGE_SHIFT;
 	untyped->zeroed = 0;
