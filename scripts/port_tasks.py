@@ -187,13 +187,16 @@ class Port:
             f"style {recipe.style.name}": hash_tree(recipe.style.directory),
             "toolchain": machine.toolchain_hash(),
         }
-        for folder in recipe["headers"]:
+        for folder in self._headers():
             inputs[folder] = hash_tree(machine.root / folder)
         for dep in self.deps:
             inputs[dep.recipe.name] = dep.output_hash
         if recipe["toolchain"] == "sdk":
             inputs.update(machine.sdk_hashes())
         return inputs
+
+    def _headers(self):
+        return [folder.replace("${arch}", self.machine.arch) for folder in self.recipe["headers"]]
 
     @staticmethod
     def key_of(inputs, without=()):
@@ -366,7 +369,7 @@ class Port:
         machine, recipe = self.machine, self.recipe
         tools = f"{machine.sdk}/bin/{machine.arch}-saltyos-" if machine.sdk else ""
         maps = f"-ffile-prefix-map={self.work}=/usr/src/{recipe.name}"
-        include = [f"-I{machine.root / folder}" for folder in recipe["headers"]]
+        include = [f"-I{machine.root / folder}" for folder in self._headers()]
         libs = []
         for dep in self.deps:
             maps += f" -ffile-prefix-map={dep.stage_dir}=/"
@@ -441,7 +444,8 @@ class Port:
             child.returncode = os.waitstatus_to_exitcode(status)
             self.cpu += usage.ru_utime + usage.ru_stime
         if child.returncode:
-            tail = log.read_text(errors="replace").splitlines()[-25:]
+            lines = [line[:240] for line in log.read_text(errors="replace").splitlines()]
+            tail = [line for line in lines if re.search(r"\berror\b", line, re.I)][:12] + lines[-12:]
             raise Failed(f"{self.recipe.name}: {task} failed ({words[0]}: {child.returncode}); the"
                          f" whole log is {log}\n" + "\n".join("    " + line for line in tail))
 

@@ -8,7 +8,8 @@ Headers are layered: the first --include that has a file wins; those of --base l
 behind it, so that #include_next reaches them. The archives are merged into one
 libc.a in the order given; a function that two of them define comes from the first. The C library is
 one archive: libm.a, libpthread.a and the like exist empty, for build systems that ask for them.
-libgcc's arithmetic (long double on aarch64) becomes libbuiltins.a.
+libgcc.a is the host compiler's: the arithmetic that instructions do not have (long double on
+aarch64).
 
 The compiler driver is clang's for a Linux/musl triple because that one lays out start files, archives
 and --sysroot as every configure script expects; what it says about the system is replaced:
@@ -178,8 +179,7 @@ def main():
         write(usr / "lib" / "crt1.o", start_object(args.start))
     for name in EMPTY_LIBRARIES:
         archive(usr / "lib" / f"lib{name}.a", [usr / "lib" / "crti.o"], flatten=False)
-    write(usr / "lib" / "libbuiltins.a", builtins(args.arch).read_bytes())
-    write(usr / "lib" / "libgcc.a", "INPUT(-lbuiltins)\n")
+    write(usr / "lib" / "libgcc.a", builtins(args.arch).read_bytes())
     if args.stamp:
         write(args.stamp, stamp_of(args.out))
 

@@ -1,24 +1,37 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Leave out of libc.a what belongs to bare metal (interrupt tables, thread-area set-up, sbrk) and
-# what basalt supplies itself (the allocator is mallocng; locks and signals are the system's), so
-# that nobody gets the wrong one by link order. A name that is not there any more stops the build.
+# what others supply: the allocator (mallocng), the streams (stdio), locks, signals and whatever
+# depends on the system's constants (basalt). Nobody then gets the wrong one by link order, and what
+# is missing is a link error. A name that is not there any more stops the build.
 post_install()
 {
-	case $arch in
-	x86_64) bare='x86_interrupt.S x86_interrupt.c x86_tcb.S x86_tls.c' ;;
-	aarch64) bare='aarch64_interrupt.c aarch64_tls.c' ;;
-	esac
-	alloc='nano-malloc nano-calloc nano-free nano-realloc nano-memalign nano-posix-memalign
-		nano-valloc nano-pvalloc nano-malloc-stats nano-malloc-usable-size aligned_alloc'
-	system='picosbrk inittls getauxval stdlib_system signal_signal misc_lock'
 	lib=$dest/usr/lib/libc.a
 	members=$(llvm-ar-19 t "$lib")
-	for name in $bare $(printf '%s.c ' $alloc $system); do
+	case $arch in
+	x86_64) bare='x86_interrupt.S x86_interrupt.c x86_tcb.S x86_tls.c' ;;
+	aarch64) bare='aarch64_interrupt.c aarch64_interrupt_vector.S aarch64_tls.c' ;;
+	esac
+	alloc='nano-malloc nano-calloc nano-free nano-realloc nano-memalign nano-posix-memalign
+		nano-valloc nano-pvalloc nano-malloc-stats nano-malloc-usable-size nano-mallinfo
+		aligned_alloc'
+	system='picosbrk inittls getauxval stdlib_system signal_signal signal_psignal sig2str
+		strsignal misc_lock fpathconf pathconf'
+	streams='bufio clearerr fclose fdevopen fdopen feof ferror fflush fgetc fgetpos fgets fgetwc
+		fgetws fileno filestrget filestrput filestrputalloc filewstrget flockfile
+		flockfile_init fmemopen fopen fputc fputs fputwc fputws fread freopen fseek fseeko
+		fsetpos ftell ftello ftrylockfile funlockfile funopen fwide fwrite getchar getdelim
+		getline gets getwchar mktemp perror posixiob_stderr posixiob_stdin posixiob_stdout
+		putchar puts putwchar remove rewind setbuf setbuffer setlinebuf setvbuf sflags tmpfile
+		tmpnam ungetc ungetwc gcvt gcvtf gcvtl strfromd strfromf strfroml'
+	formats=$(printf '%s\n' "$members" | sed -n 's/^libc_tinystdio_\(.*\(printf\|scanf\).*\)\.c\.o$/\1/p')
+	for name in $bare $(printf '%s.c ' $alloc $system) \
+		$(printf 'tinystdio_%s.c ' $streams $formats); do
 		member=$(printf '%s\n' "$members" | grep -E "(^|_)$name\.o\$") || {
-			echo "libc.a has no member $name"
+			echo "error: libc.a has no member $name"
 			exit 1
 		}
-		llvm-ar-19 d "$lib" "$member"
+		llvm-ar-19 d "$lib" $member
 	done
-	rm -f "$dest"/usr/lib/libnosys.a "$dest"/usr/lib/*.specs
+	rm -f "$dest"/usr/lib/libnosys.a "$dest"/usr/lib/*.specs "$dest"/usr/lib/*.ld \
+		"$dest"/usr/include/stdio.h "$dest"/usr/include/stdio-bufio.h
 }
