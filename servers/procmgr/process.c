@@ -11,7 +11,7 @@
 #include "trona/string.h"
 
 #define PID_MAX 4194304u
-#define GENERATION_MAX 0x7fffffffu /* bit 63 of a badge marks units, see trona/start.h */
+#define GENERATION_MAX 0x3fffffffu /* bit 63 of a badge marks units (trona/start.h), bit 62 is the serving server's own */
 #define PID_BUCKETS 1024u
 #define PID_INIT 1u /* nobody's, and the parent of orphans */
 
