@@ -2,12 +2,12 @@
 /*
  * Physical memory while the kernel starts.
  *
- * `spans` is the list of RAM that nobody has. Boot allocations come from the lowest span that has room, so
- * that the big aligned blocks at the top survive for user space. RAM below 1 MiB is left alone: firmware
- * data and start-up code of further processors live there.
+ * `spans` is the list of RAM that nobody has. Boot allocations come from the lowest span that has
+ * room, so that the big aligned blocks at the top survive for user space. RAM below 1 MiB is left
+ * alone: firmware data and start-up code of further processors live there.
  *
- * What is neither RAM nor reserved for the kernel is a device for all we know: it is given out below
- * DEVICE_LIMIT, which covers the 64-bit PCI windows of both machines.
+ * What is neither RAM nor reserved for the kernel is a device for all we know: it is given out
+ * below DEVICE_LIMIT, which covers the 64-bit PCI windows of both machines.
  */
 #include "mm/boot_memory.h"
 
@@ -65,7 +65,8 @@ static void note_region(const struct boot_region *region)
 		total += region->size;
 		break;
 	case BOOT_REGION_RECLAIM:
-		/* One object shows all tables; what lies between them is shown as well, read-only. */
+		/* One object shows all tables; what lies between them is shown as well, read-only.
+		 */
 		if (firmware_tables.end == 0)
 			firmware_tables.base = base & ~PAGE_MASK;
 		firmware_tables.end = (end + PAGE_MASK) & ~PAGE_MASK;
@@ -92,7 +93,8 @@ void boot_memory_init(const struct boot_info *info)
 	if (span_count == 0)
 		panic("no usable memory");
 
-	/* The kernel's own RAM is inside or outside the table, as it falls; it is never asked for. */
+	/* The kernel's own RAM is inside or outside the table, as it falls; it is never asked for.
+	 */
 	uint64_t first = spans[0].base >> PAGE_SHIFT;
 	uint64_t frames = (spans[span_count - 1].end >> PAGE_SHIFT) - first;
 	struct frame *table = boot_alloc(frames * sizeof(struct frame), PAGE_SIZE);
@@ -149,7 +151,7 @@ static unsigned block_bits(uint64_t base, uint64_t end)
 
 /* Insert sorted by falling size; a full list drops its smallest. */
 static size_t insert(struct kn_boot_untyped *list, size_t first, size_t count, size_t max,
-	uint64_t base, unsigned bits, bool is_device)
+    uint64_t base, unsigned bits, bool is_device)
 {
 	size_t i = count;
 
@@ -161,12 +163,12 @@ static size_t insert(struct kn_boot_untyped *list, size_t first, size_t count, s
 	for (; i > first && list[i - 1].size_bits < bits; i--)
 		list[i] = list[i - 1];
 	list[i] = (struct kn_boot_untyped){
-		.base = base, .size_bits = (uint8_t)bits, .is_device = is_device};
+	    .base = base, .size_bits = (uint8_t)bits, .is_device = is_device};
 	return count + 1;
 }
 
-static size_t cut(struct span span, unsigned min_bits, bool is_device,
-	struct kn_boot_untyped *list, size_t first, size_t count, size_t max)
+static size_t cut(struct span span, unsigned min_bits, bool is_device, struct kn_boot_untyped *list,
+    size_t first, size_t count, size_t max)
 {
 	while (span.base < span.end) {
 		unsigned bits = block_bits(span.base, span.end);

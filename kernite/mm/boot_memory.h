@@ -21,7 +21,8 @@ uint64_t boot_memory_total(void);
 
 /*
  * Cut all remaining RAM and everything that is not RAM into power-of-two ranges, largest RAM
- * first; no boot_alloc() afterwards. Returns how many entries of `list` were filled. RAM frames become UNTYPED.
+ * first; no boot_alloc() afterwards. Returns how many entries of `list` were filled. RAM frames
+ * become UNTYPED.
  */
 size_t boot_memory_untypeds(struct kn_boot_untyped *list, size_t max);
 

@@ -16,8 +16,8 @@
 #define MIB 0x100000ull
 
 /*
- * boot_memory.c keeps its state for ever, as it may; so there is one machine and one order of tests. RAM lies where the
- * host's heap put it; everything else is only numbers.
+ * boot_memory.c keeps its state for ever, as it may; so there is one machine and one order of
+ * tests. RAM lies where the host's heap put it; everything else is only numbers.
  */
 static struct boot_info info;
 static uint64_t ram;
@@ -103,8 +103,8 @@ static void ranges_are_aligned_disjoint_and_complete(void **state)
 		assert_int_equal(frame_of(paddr(list[i].base))->kind, FRAME_UNTYPED);
 		assert_int_equal(frame_of(paddr(list[i].base + size - 1))->kind, FRAME_UNTYPED);
 		/* Nothing that is in use or the firmware's. */
-		assert_true(list[i].base >= ram + 6 * MIB ||
-			    list[i].base + size <= ram + 5 * MIB + 0x3000);
+		assert_true(
+		    list[i].base >= ram + 6 * MIB || list[i].base + size <= ram + 5 * MIB + 0x3000);
 	}
 	/* The table, the allocations above and small leftovers are all that is missing. */
 	assert_true(ram_pages >= (15 - 7) * 256 - 32);
@@ -113,10 +113,10 @@ static void ranges_are_aligned_disjoint_and_complete(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table_covers_all_usable_ram),
-		cmocka_unit_test(allocations_are_zero_and_aligned),
-		cmocka_unit_test(the_firmware_s_tables_are_found),
-		cmocka_unit_test(ranges_are_aligned_disjoint_and_complete),
+	    cmocka_unit_test(the_table_covers_all_usable_ram),
+	    cmocka_unit_test(allocations_are_zero_and_aligned),
+	    cmocka_unit_test(the_firmware_s_tables_are_found),
+	    cmocka_unit_test(ranges_are_aligned_disjoint_and_complete),
 	};
 
 	return cmocka_run_group_tests_name("boot_memory", tests, start, stop);

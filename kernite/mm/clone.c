@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fork: a page-table entry is copied, not faulted in later, because a copied entry costs some ten instructions and a
- * fault a thousand. Private frames get one owner more and lose write permission on both sides; whoever
- * writes first copies.
+ * fork: a page-table entry is copied, not faulted in later, because a copied entry costs some ten
+ * instructions and a fault a thousand. Private frames get one owner more and lose write permission
+ * on both sides; whoever writes first copies.
  *
- * The copy proceeds in address order, region and entries together, so between two steps the child is a complete address
- * space up to child->clone_next. What the parent's other threads map, unmap or write meanwhile is either
- * before the border (not copied any more) or behind it (copied as it is then), and no entry of the child can lie outside
- * its regions whatever they do.
+ * The copy proceeds in address order, region and entries together, so between two steps the child
+ * is a complete address space up to child->clone_next. What the parent's other threads map, unmap
+ * or write meanwhile is either before the border (not copied any more) or behind it (copied as it
+ * is then), and no entry of the child can lie outside its regions whatever they do.
  */
 #include "mm/clone.h"
 
@@ -18,7 +18,7 @@
 
 /* Copy the used entries of one leaf table, [from, to) of 512; returns how many were private. */
 static unsigned copy_entries(
-	pte_t *source, pte_t *child, unsigned from, unsigned to, unsigned prot, bool *is_changed)
+    pte_t *source, pte_t *child, unsigned from, unsigned to, unsigned prot, bool *is_changed)
 {
 	struct frame *table = frame_of(virt_to_phys(child));
 	unsigned privates = 0, copied = 0;
@@ -55,10 +55,11 @@ static unsigned count_private(const pte_t *source, unsigned from, unsigned to)
 }
 
 /*
- * Copy the entries of [start, end), which lie in one region of both spaces; *reached says how far it came.
+ * Copy the entries of [start, end), which lie in one region of both spaces; *reached says how far
+ * it came.
  */
 static kn_status copy_range(struct vspace *source, struct vspace *child, unsigned prot,
-	uint64_t start, uint64_t end, uint64_t *reached, struct tlb_batch *batch)
+    uint64_t start, uint64_t end, uint64_t *reached, struct tlb_batch *batch)
 {
 	uint64_t address = start;
 	pte_t *leaf;
@@ -96,7 +97,7 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 				}
 			}
 			privates = copy_entries(
-				leaf, entry - leaf_index(address), from, to, prot, &is_changed);
+			    leaf, entry - leaf_index(address), from, to, prot, &is_changed);
 			child->committed += privates;
 			pool_uncharge(child->pool, charge - privates);
 		}
@@ -117,7 +118,7 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 
 	while (region) {
 		uint64_t start =
-			region->start > child->clone_next ? region->start : child->clone_next;
+		    region->start > child->clone_next ? region->start : child->clone_next;
 		uint64_t reached = region->end;
 
 		if (!(region->flags & KN_VSPACE_MAP_NO_INHERIT)) {
@@ -127,19 +128,19 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 				return status;
 
 			struct mapping mapping = {
-				.object = region->object,
-				.offset = region_page(region, start),
-				.start = start,
-				.end = region->end,
-				.prot = region->prot,
-				.max_prot = region->max_prot,
-				.flags = region->flags,
+			    .object = region->object,
+			    .offset = region_page(region, start),
+			    .start = start,
+			    .end = region->end,
+			    .prot = region->prot,
+			    .max_prot = region->max_prot,
+			    .flags = region->flags,
 			};
 			/* Continues what an earlier step began, where nothing tells them apart. */
 			struct region *copy = mapping_add(child, &mapping);
 
 			status = copy_range(
-				source, child, region->prot, start, region->end, &reached, batch);
+			    source, child, region->prot, start, region->end, &reached, batch);
 			if (status != KN_OK)
 				return status;
 			child->mapped -= (copy->end - reached) >> PAGE_SHIFT;

@@ -5,7 +5,8 @@
 #include "object/vspace.h"
 
 /*
- * Copy `source` from child->clone_next on, in address order. KN_RESTART: more is left; KN_E_QUOTA, KN_E_NO_MEMORY: the
- * child holds a part, which is consistent and must be emptied. The parent's TLBs are clean on return.
+ * Copy `source` from child->clone_next on, in address order. KN_RESTART: more is left; KN_E_QUOTA,
+ * KN_E_NO_MEMORY: the child holds a part, which is consistent and must be emptied. The parent's
+ * TLBs are clean on return.
  */
 [[nodiscard]] kn_status clone_step(struct vspace *source, struct vspace *child);

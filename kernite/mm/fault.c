@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fault classifier, see fault.h. A frame is never invented: when the pool is empty somebody is asked, when the
- * budget is used up the thread is told.
+ * The fault classifier, see fault.h. A frame is never invented: when the pool is empty somebody is
+ * asked, when the budget is used up the thread is told.
  */
 #include "mm/fault.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Page faults of user threads: one classifier. What the address space cannot resolve by itself becomes a message to
- * whoever is responsible: the object's pager, the pool's handler, or the thread's fault handler.
+ * Page faults of user threads: one classifier. What the address space cannot resolve by itself
+ * becomes a message to whoever is responsible: the object's pager, the pool's handler, or the
+ * thread's fault handler.
  */
 #pragma once
 
@@ -10,7 +11,8 @@
 struct tcb;
 
 /*
- * Called by trap_page_fault() with the kernel lock held. access: VM_READ, VM_WRITE or VM_EXECUTE. Either the thread can go on
- * (the access is tried again) or it is blocked on a fault message, or stopped.
+ * Called by trap_page_fault() with the kernel lock held. access: VM_READ, VM_WRITE or VM_EXECUTE.
+ * Either the thread can go on (the access is tried again) or it is blocked on a fault message, or
+ * stopped.
  */
 void page_fault(struct tcb *thread, vaddr_t address, unsigned access);

@@ -2,9 +2,9 @@
 /*
  * The frame table and the way of a frame back to its pool.
  *
- * A root pool keeps two lists: frames that are known to be all zero (former page tables and radix nodes, which
- * empty themselves entry by entry) and the others. So a process that forks and exits again hands its
- * tables to the next one without anybody clearing them.
+ * A root pool keeps two lists: frames that are known to be all zero (former page tables and radix
+ * nodes, which empty themselves entry by entry) and the others. So a process that forks and exits
+ * again hands its tables to the next one without anybody clearing them.
  */
 #include "mm/frame.h"
 

@@ -18,24 +18,27 @@
 struct pool;
 
 enum frame_kind : uint8_t {
-	FRAME_KERNEL = 0,   /* image, boot allocations, the frame table, the boot archive */
-	FRAME_UNTYPED,      /* covered by untyped capabilities, or not yet taken by the pool that has them */
-	FRAME_POOL_FREE,    /* on one of a root pool's lists */
-	FRAME_POOL_HEAD,    /* first frame of a range that was given to a pool: its struct pool_range */
-	FRAME_USER,         /* holds a user page */
-	FRAME_TABLE,        /* page table */
-	FRAME_METADATA,     /* radix node, slab of regions */
+	FRAME_KERNEL = 0, /* image, boot allocations, the frame table, the boot archive */
+	FRAME_UNTYPED,    /* covered by untyped capabilities, or not yet taken by the pool that has
+			     them */
+	FRAME_POOL_FREE,  /* on one of a root pool's lists */
+	FRAME_POOL_HEAD,  /* first frame of a range that was given to a pool: its struct pool_range
+			   */
+	FRAME_USER,       /* holds a user page */
+	FRAME_TABLE,      /* page table */
+	FRAME_METADATA,   /* radix node, slab of regions */
 };
 
 enum frame_flags : uint8_t {
-	FRAME_CODE_SYNCED = 1, /* instruction fetch sees its content; cleared when it becomes writable */
+	FRAME_CODE_SYNCED =
+	    1, /* instruction fetch sees its content; cleared when it becomes writable */
 };
 
 struct frame {
-	struct pool *root;     /* where it goes back to; null unless a pool owns it */
+	struct pool *root; /* where it goes back to; null unless a pool owns it */
 	union {
-		uint32_t count;    /* see above */
-		uint32_t next;     /* POOL_FREE: frame index + 1 of the next one */
+		uint32_t count; /* see above */
+		uint32_t next;  /* POOL_FREE: frame index + 1 of the next one */
 	};
 	enum frame_kind kind;
 	uint8_t flags;
@@ -82,7 +85,7 @@ static inline void frame_share(struct frame *frame)
 void frame_release(struct frame *frame);
 
 /*
- * Give a TABLE or METADATA frame back; all its entries are zero again (`is_zero`), so that the pool can
- * hand it out without clearing it, or its content is garbage.
+ * Give a TABLE or METADATA frame back; all its entries are zero again (`is_zero`), so that the pool
+ * can hand it out without clearing it, or its content is garbage.
  */
 void frame_free(struct frame *frame, bool is_zero);

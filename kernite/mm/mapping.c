@@ -2,9 +2,9 @@
 /*
  * Changing ranges of an address space: see mapping.h.
  *
- * Progress of restartable operations lies in the regions themselves: removal trims the region from the front as it goes,
- * protection moves the border between the part with the new and the part with the old protection. Running
- * the same call again finds only what is left.
+ * Progress of restartable operations lies in the regions themselves: removal trims the region from
+ * the front as it goes, protection moves the border between the part with the new and the part with
+ * the old protection. Running the same call again finds only what is left.
  */
 #include "mm/mapping.h"
 
@@ -34,7 +34,8 @@ static void drop_region(struct vspace *space, struct region *region)
 	region_free(&space->regions, region);
 }
 
-/* The upper part of a region that is cut at `at` gets its own (reserved) structure, which is returned. */
+/* The upper part of a region that is cut at `at` gets its own (reserved) structure, which is
+ * returned. */
 static struct region *split(struct vspace *space, struct region *region, uint64_t at)
 {
 	struct region *upper = region_alloc(&space->regions);
@@ -116,8 +117,7 @@ struct region *mapping_add(struct vspace *space, const struct mapping *mapping)
 
 /* ---- entries ---- */
 
-uint64_t mapping_clear(
-	struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
+uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
 {
 	uint64_t freed = 0, address = start;
 	bool is_over = false;
@@ -136,7 +136,7 @@ uint64_t mapping_clear(
 		if (stop > end)
 			stop = end;
 		for (unsigned last = i + (unsigned)((stop - address) >> PAGE_SHIFT);
-			i < last && table->count > 0; i++) {
+		     i < last && table->count > 0; i++) {
 			pte_t entry = leaf[i];
 
 			if (entry.raw == 0)
@@ -200,7 +200,7 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 /* ---- ranges ---- */
 
 kn_status mapping_remove(
-	struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
+    struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
 {
 	struct region *region = region_at_or_above(&space->regions, start);
 
@@ -236,7 +236,7 @@ kn_status mapping_remove(
 
 /* Rewrite the entries of [start, end) for the region's new protection; returns how far it came. */
 static uint64_t protect_entries(struct vspace *space, const struct region *region, uint64_t start,
-	uint64_t end, unsigned prot, struct tlb_batch *batch)
+    uint64_t end, unsigned prot, struct tlb_batch *batch)
 {
 	uint64_t address = start;
 	pte_t *leaf;
@@ -263,7 +263,7 @@ static uint64_t protect_entries(struct vspace *space, const struct region *regio
 
 			paddr_t frame = pte_paddr(old);
 			bool is_writable =
-				(prot & KN_VSPACE_PROT_WRITE) && frame_of(frame)->count == 1;
+			    (prot & KN_VSPACE_PROT_WRITE) && frame_of(frame)->count == 1;
 
 			page_table_set(entry, pte_private(frame, prot, is_writable));
 		}
@@ -279,7 +279,7 @@ static uint64_t protect_entries(struct vspace *space, const struct region *regio
 }
 
 kn_status mapping_protect(
-	struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch)
+    struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch)
 {
 	struct region *region = region_at_or_above(&space->regions, start);
 
@@ -288,14 +288,15 @@ kn_status mapping_protect(
 			region = region_next(&space->regions, region);
 			continue;
 		}
-		/* Only the first and the last region can stick out: with the border below three structures. */
+		/* Only the first and the last region can stick out: with the border below three
+		 * structures. */
 		if (region->start < start)
 			region = split(space, region, start);
 		if (region->end > end)
 			(void)split(space, region, end);
 
 		uint64_t reached =
-			protect_entries(space, region, region->start, region->end, prot, batch);
+		    protect_entries(space, region, region->start, region->end, prot, batch);
 		bool is_partial = reached < region->end;
 
 		/* The back keeps the old protection and is what the next run finds. */
@@ -339,7 +340,7 @@ uint64_t mapping_find_gap(struct vspace *space, uint64_t hint, uint64_t pages)
 	uint64_t size = pages << PAGE_SHIFT;
 
 	if (hint >= KN_USER_MIN && hint < KN_USER_MAX && KN_USER_MAX - hint >= size &&
-		is_free(space, hint, hint + size))
+	    is_free(space, hint, hint + size))
 		return hint;
 
 	uint64_t address = gap_above(space, space->map_hint, size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Regions and page tables changed together: every operation here keeps "each non-empty entry lies in a
- * region" and the counters of the address space right, and is restartable through what it leaves behind.
+ * Regions and page tables changed together: every operation here keeps "each non-empty entry lies
+ * in a region" and the counters of the address space right, and is restartable through what it
+ * leaves behind.
  */
 #pragma once
 
@@ -17,25 +18,27 @@ struct mapping {
 };
 
 /*
- * Add a region where nothing is, merging it with equal neighbours; one structure is reserved. Returns the region that
- * covers it now.
+ * Add a region where nothing is, merging it with equal neighbours; one structure is reserved.
+ * Returns the region that covers it now.
  */
 struct region *mapping_add(struct vspace *space, const struct mapping *mapping);
 /* Join a region with its neighbours where nothing tells them apart; returns what covers it now. */
 struct region *mapping_merge(struct vspace *space, struct region *region);
 /*
- * Remove everything in [start, end). One reserved structure when the range lies inside a region. KN_RESTART: the
- * part done stays done. The caller flushes `batch`.
+ * Remove everything in [start, end). One reserved structure when the range lies inside a region.
+ * KN_RESTART: the part done stays done. The caller flushes `batch`.
  */
 [[nodiscard]] kn_status mapping_remove(
-	struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch);
-/* Give [start, end), mapped without holes, the protection `prot`; three reserved structures. As above. */
+    struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch);
+/* Give [start, end), mapped without holes, the protection `prot`; three reserved structures. As
+ * above. */
 [[nodiscard]] kn_status mapping_protect(
-	struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch);
-/* Clear the entries in [start, end), regions stay. Returns how far it came before the work budget was used up. */
-uint64_t mapping_clear(
-	struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch);
-/* Clear all entries of the region that show pages [first, first + pages) of its object; invalidates and waits. */
+    struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch);
+/* Clear the entries in [start, end), regions stay. Returns how far it came before the work budget
+ * was used up. */
+uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch);
+/* Clear all entries of the region that show pages [first, first + pages) of its object; invalidates
+ * and waits. */
 void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages);
 /* A gap of `pages` pages, at `hint` if that is free (0: anywhere); 0: there is none. */
 uint64_t mapping_find_gap(struct vspace *space, uint64_t hint, uint64_t pages);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The radix tree of a memory object, see page_map.h. Inner entries are the bare address of the next node.
- * Freed nodes are all zero, because every entry was taken back one by one; so they serve again uncleared.
+ * The radix tree of a memory object, see page_map.h. Inner entries are the bare address of the next
+ * node. Freed nodes are all zero, because every entry was taken back one by one; so they serve
+ * again uncleared.
  */
 #include "mm/page_map.h"
 
@@ -72,7 +73,7 @@ static kn_status grow(struct page_map *map, struct pool *pool, uint64_t page)
 }
 
 kn_status page_map_ensure(
-	struct page_map *map, struct pool *pool, uint64_t page, page_entry **entry)
+    struct page_map *map, struct pool *pool, uint64_t page, page_entry **entry)
 {
 	if (page < PAGE_MAP_DIRECT) {
 		*entry = &map->direct[page];

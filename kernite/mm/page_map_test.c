@@ -134,13 +134,13 @@ static void a_dry_pool_leaves_no_half_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(small_objects_need_no_node, start, stop),
-		cmocka_unit_test_setup_teardown(a_tree_grows_to_the_largest_page, start, stop),
-		cmocka_unit_test_setup_teardown(the_first_page_may_be_the_last_possible, start, stop),
-		cmocka_unit_test_setup_teardown(empty_nodes_are_given_back, start, stop),
-		cmocka_unit_test_setup_teardown(a_walk_visits_used_entries_in_order, start, stop),
-		cmocka_unit_test_setup_teardown(a_walk_stops_at_its_end, start, stop),
-		cmocka_unit_test_setup_teardown(a_dry_pool_leaves_no_half_path, start, stop),
+	    cmocka_unit_test_setup_teardown(small_objects_need_no_node, start, stop),
+	    cmocka_unit_test_setup_teardown(a_tree_grows_to_the_largest_page, start, stop),
+	    cmocka_unit_test_setup_teardown(the_first_page_may_be_the_last_possible, start, stop),
+	    cmocka_unit_test_setup_teardown(empty_nodes_are_given_back, start, stop),
+	    cmocka_unit_test_setup_teardown(a_walk_visits_used_entries_in_order, start, stop),
+	    cmocka_unit_test_setup_teardown(a_walk_stops_at_its_end, start, stop),
+	    cmocka_unit_test_setup_teardown(a_dry_pool_leaves_no_half_path, start, stop),
 	};
 
 	return cmocka_run_group_tests_name("page_map", tests, nullptr, nullptr);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Walking, growing and pruning page tables. Tables that empty themselves go back to the pool as zeroed frames.
+ * Walking, growing and pruning page tables. Tables that empty themselves go back to the pool as
+ * zeroed frames.
  */
 #include "mm/page_table.h"
 
@@ -20,7 +21,7 @@ void tlb_batch_flush(struct vspace *space, struct tlb_batch *batch)
 {
 	if (batch->start < batch->end)
 		arch_tlb_invalidate(&space->arch, vaddr(batch->start),
-			(batch->end - batch->start) >> PAGE_SHIFT, batch->tables);
+		    (batch->end - batch->start) >> PAGE_SHIFT, batch->tables);
 	*batch = TLB_BATCH_EMPTY;
 }
 
@@ -109,9 +110,11 @@ void page_table_prune(struct vspace *space, uint64_t address, struct tlb_batch *
 			break;
 		path[--level] = pte_paddr(entry);
 	}
-	/* The root stays: it has the kernel half in it on some machines, and lives as long as the space. */
+	/* The root stays: it has the kernel half in it on some machines, and lives as long as the
+	 * space. */
 	for (; level < TABLE_LEVELS - 1 && frame_of(path[level])->count == 0; level++) {
-		page_table_set(&table_at(path[level + 1])[index_at(address, level + 1)], pte_none());
+		page_table_set(
+		    &table_at(path[level + 1])[index_at(address, level + 1)], pte_none());
 		pool_give(space->pool, path[level], true);
 		space->tables--;
 		tlb_batch_add(batch, address & ~PAGE_MASK, (address & ~PAGE_MASK) + PAGE_SIZE);

@@ -2,13 +2,14 @@
 /*
  * Page tables of an address space, over the pte_* contract of arch_inline.h.
  *
- * A leaf entry is one of: zero; a page of the region's memory object; or, with PTE_PRIVATE, a frame that this address space
- * owns a share of. A private entry whose region may not be read at all is not present but
- * keeps frame and mark. Bit 55 is ignored by both machines' walkers, present or not (Intel SDM vol. 3
- * table 4-20, ARM ARM D8.3.2), and bit 0 means "present" on both.
+ * A leaf entry is one of: zero; a page of the region's memory object; or, with PTE_PRIVATE, a frame
+ * that this address space owns a share of. A private entry whose region may not be read at all is
+ * not present but keeps frame and mark. Bit 55 is ignored by both machines' walkers, present or not
+ * (Intel SDM vol. 3 table 4-20, ARM ARM D8.3.2), and bit 0 means "present" on both.
  *
- * A table's count of non-zero entries is kept in its frame, and empty tables are freed at once. All changes of one step are
- * collected in a struct tlb_batch and invalidated, waiting, before the kernel lock is dropped or a frame is taken.
+ * A table's count of non-zero entries is kept in its frame, and empty tables are freed at once. All
+ * changes of one step are collected in a struct tlb_batch and invalidated, waiting, before the
+ * kernel lock is dropped or a frame is taken.
  */
 #pragma once
 
@@ -50,7 +51,8 @@ static inline unsigned leaf_index(uint64_t address)
 	return address >> PAGE_SHIFT & (TABLE_ENTRIES - 1);
 }
 
-/* Translate KN_VSPACE_PROT_* into the walker's permissions; `is_writable`: writing needs no further step. */
+/* Translate KN_VSPACE_PROT_* into the walker's permissions; `is_writable`: writing needs no further
+ * step. */
 static inline unsigned prot_to_perms(unsigned prot, bool is_writable)
 {
 	static_assert(VM_READ == 1 && VM_WRITE == 2 && VM_EXECUTE == 4);
@@ -62,14 +64,16 @@ static inline pte_t pte_private(paddr_t frame, unsigned prot, bool is_writable)
 {
 	if (prot == 0)
 		return (pte_t){frame.raw | PTE_PRIVATE};
-	return (pte_t){pte_leaf(frame, prot_to_perms(prot, is_writable), VM_NORMAL).raw | PTE_PRIVATE};
+	return (pte_t){
+	    pte_leaf(frame, prot_to_perms(prot, is_writable), VM_NORMAL).raw | PTE_PRIVATE};
 }
 
 /* The leaf entry of `address` if its table exists, else null. */
 pte_t *page_table_find(struct vspace *space, uint64_t address);
 /* The leaf entry of `address`, with its tables made and charged; KN_E_QUOTA, KN_E_NO_MEMORY. */
 [[nodiscard]] kn_status page_table_ensure(struct vspace *space, uint64_t address, pte_t **entry);
-/* The leaf table at or above *address, which moves up to the first address it covers; null: none below `end`. */
+/* The leaf table at or above *address, which moves up to the first address it covers; null: none
+ * below `end`. */
 pte_t *page_table_next(struct vspace *space, uint64_t *address, uint64_t end);
 /* Free the empty tables above `address`. */
 void page_table_prune(struct vspace *space, uint64_t address, struct tlb_batch *batch);

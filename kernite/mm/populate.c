@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one populate path: what a page fault, a POPULATE mapping and the kernel's own look at user memory all use.
+ * The one populate path: what a page fault, a POPULATE mapping and the kernel's own look at user
+ * memory all use.
  *
- * Order matters: whatever can take frames from other places (the memory object's copy-on-write unmaps the page
- * everywhere) comes before the entry's table is looked up, so that no pointer into a table goes stale.
- * An entry never goes from one frame to another directly: it is cleared and invalidated first (break before make,
- * ARM ARM D8.14.1).
+ * Order matters: whatever can take frames from other places (the memory object's copy-on-write
+ * unmaps the page everywhere) comes before the entry's table is looked up, so that no pointer into
+ * a table goes stale. An entry never goes from one frame to another directly: it is cleared and
+ * invalidated first (break before make, ARM ARM D8.14.1).
  */
 #include "mm/page_table.h"
 #include "object/memory_object.h"
@@ -38,14 +39,14 @@ static void sync_code(paddr_t page)
 static pte_t shown_entry(const struct region *region, paddr_t page)
 {
 	bool is_writable = (region->prot & KN_VSPACE_PROT_WRITE) &&
-	                   (region->flags & KN_VSPACE_MAP_SHARED) &&
-	                   !memory_object_is_shared(page);
+			   (region->flags & KN_VSPACE_MAP_SHARED) && !memory_object_is_shared(page);
 
 	if (region->prot & KN_VSPACE_PROT_EXECUTE)
 		sync_code(page);
 	else if (is_writable && frame_is_ram(page))
 		frame_of(page)->flags &= (uint8_t)~FRAME_CODE_SYNCED;
-	return pte_leaf(page, prot_to_perms(region->prot, is_writable), region->object->memory_type);
+	return pte_leaf(
+	    page, prot_to_perms(region->prot, is_writable), region->object->memory_type);
 }
 
 /* Replace the entry of `address`, which may be present. */
@@ -66,9 +67,10 @@ static void replace(struct vspace *space, uint64_t address, pte_t *entry, pte_t 
 	arch_pte_publish();
 }
 
-/* The page is private already: a permission that was never given, or the first write since a fork. */
-static kn_status touch_private(struct vspace *space, const struct region *region,
-	uint64_t address, unsigned access, pte_t *entry, struct populate_miss *miss)
+/* The page is private already: a permission that was never given, or the first write since a fork.
+ */
+static kn_status touch_private(struct vspace *space, const struct region *region, uint64_t address,
+    unsigned access, pte_t *entry, struct populate_miss *miss)
 {
 	paddr_t old = pte_paddr(*entry);
 	bool is_sole = frame_of(old)->count == 1;
@@ -87,13 +89,13 @@ static kn_status touch_private(struct vspace *space, const struct region *region
 		return KN_OK;
 	}
 	replace(space, address, entry,
-		pte_private(old, region->prot, is_sole && (region->prot & KN_VSPACE_PROT_WRITE)));
+	    pte_private(old, region->prot, is_sole && (region->prot & KN_VSPACE_PROT_WRITE)));
 	return KN_OK;
 }
 
 /* A fresh private page: zero, or a copy of `source`. */
 static kn_status add_private(struct vspace *space, const struct region *region, uint64_t address,
-	paddr_t source, struct populate_miss *miss)
+    paddr_t source, struct populate_miss *miss)
 {
 	pte_t *entry;
 	paddr_t page;
@@ -115,11 +117,12 @@ static kn_status add_private(struct vspace *space, const struct region *region, 
 		arch_copy_page(phys_to_virt(page), phys_to_virt(source));
 	space->committed++;
 	replace(space, address, entry,
-		pte_private(page, region->prot, region->prot & KN_VSPACE_PROT_WRITE));
+	    pte_private(page, region->prot, region->prot & KN_VSPACE_PROT_WRITE));
 	return KN_OK;
 }
 
-/* Map what is there anyway next to `address`, in the same leaf table; `entry` is the one of `address`. */
+/* Map what is there anyway next to `address`, in the same leaf table; `entry` is the one of
+ * `address`. */
 static void map_around(const struct region *region, uint64_t address, pte_t *entry)
 {
 	uint64_t window = AROUND_PAGES * PAGE_SIZE;
@@ -131,7 +134,7 @@ static void map_around(const struct region *region, uint64_t address, pte_t *ent
 		end = region->end;
 	entry -= (address - start) >> PAGE_SHIFT;
 	for (uint64_t page = region_page(region, start); start < end;
-		start += PAGE_SIZE, page++, entry++) {
+	     start += PAGE_SIZE, page++, entry++) {
 		if (entry->raw != 0)
 			continue;
 
@@ -144,7 +147,7 @@ static void map_around(const struct region *region, uint64_t address, pte_t *ent
 }
 
 static kn_status show_object(struct vspace *space, const struct region *region, uint64_t address,
-	unsigned access, struct populate_miss *miss)
+    unsigned access, struct populate_miss *miss)
 {
 	struct memory_object *object = region->object;
 	uint64_t page = region_page(region, address);
@@ -158,12 +161,12 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 		frame = memory_object_peek(object, page);
 		/* A missing page of an anonymous object is zero: no need to commit it there. */
 		if (frame.raw != 0 ||
-			(object->kind == KN_MEMORY_KIND_ANONYMOUS && page < object->pages))
+		    (object->kind == KN_MEMORY_KIND_ANONYMOUS && page < object->pages))
 			return add_private(space, region, address, frame, miss);
 	}
 
 	kn_status status =
-		memory_object_page(object, page, access == VM_WRITE && !is_private, &frame);
+	    memory_object_page(object, page, access == VM_WRITE && !is_private, &frame);
 
 	if (status != KN_OK)
 		return status;
@@ -183,7 +186,7 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 }
 
 kn_status vspace_populate(
-	struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss)
+    struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss)
 {
 	if (space->root.raw == 0)
 		return KN_E_BAD_ADDRESS;

@@ -2,8 +2,9 @@
 /*
  * The regions of an address space, see region.h.
  *
- * A treap: ordered by start, heap by a random priority, so its expected depth is logarithmic whatever the order of
- * insertions. All operations are loops; the kernel stack does not depend on the number of regions.
+ * A treap: ordered by start, heap by a random priority, so its expected depth is logarithmic
+ * whatever the order of insertions. All operations are loops; the kernel stack does not depend on
+ * the number of regions.
  */
 #include "mm/region.h"
 
@@ -25,7 +26,8 @@ void region_set_init(struct region_set *set)
 	list_init(&set->slabs);
 }
 
-/* xorshift64*, stirred by the cycle counter: unpredictable enough that nobody aims at a deep tree. */
+/* xorshift64*, stirred by the cycle counter: unpredictable enough that nobody aims at a deep tree.
+ */
 static uint32_t next_priority(void)
 {
 	static uint64_t state = 0x9e3779b97f4a7c15ull;
@@ -51,7 +53,8 @@ kn_status region_reserve(struct region_set *set, struct pool *pool, unsigned cou
 		struct slab *slab = phys_to_virt(frame);
 
 		list_append(&set->slabs, &slab->link);
-		/* In address order, so that the first regions share cache lines with the slab's head. */
+		/* In address order, so that the first regions share cache lines with the slab's
+		 * head. */
 		for (size_t i = 0; i < SLAB_REGIONS; i++)
 			list_append(&set->free, &slab->regions[i].link);
 		set->free_count += SLAB_REGIONS;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The regions of an address space: a treap by start address for look-up, a sorted list for walks, and
- * the slab pages that the structures live in. Priorities come from a kernel-side generator, so that user code cannot
- * choose addresses that unbalance the tree.
+ * The regions of an address space: a treap by start address for look-up, a sorted list for walks,
+ * and the slab pages that the structures live in. Priorities come from a kernel-side generator, so
+ * that user code cannot choose addresses that unbalance the tree.
  *
  * This file knows nothing of page tables.
  */
@@ -18,13 +18,13 @@ struct vspace;
 struct region {
 	struct region *left, *right;
 	uint32_t priority;
-	uint8_t prot, max_prot;      /* KN_VSPACE_PROT_* */
-	uint16_t flags;              /* KN_VSPACE_MAP_ PRIVATE or SHARED, NO_INHERIT */
-	struct list link;            /* sorted list; of free structures while unused */
-	uint64_t start, end;         /* addresses */
+	uint8_t prot, max_prot;       /* KN_VSPACE_PROT_* */
+	uint16_t flags;               /* KN_VSPACE_MAP_ PRIVATE or SHARED, NO_INHERIT */
+	struct list link;             /* sorted list; of free structures while unused */
+	uint64_t start, end;          /* addresses */
 	struct memory_object *object; /* null: anonymous */
-	uint64_t offset;             /* page of the object shown at start */
-	struct list object_link;     /* struct memory_object.regions */
+	uint64_t offset;              /* page of the object shown at start */
+	struct list object_link;      /* struct memory_object.regions */
 	struct vspace *space;
 };
 

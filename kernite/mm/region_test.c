@@ -141,13 +141,13 @@ static void a_reserve_beyond_the_limit_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(look_up_finds_what_contains_the_address, start, stop),
-		cmocka_unit_test_setup_teardown(the_last_hit_is_forgotten_with_its_region, start, stop),
-		cmocka_unit_test_setup_teardown(ascending_insertion_keeps_the_tree_flat, start, stop),
-		cmocka_unit_test_setup_teardown(
-			random_insertion_and_removal_agree_with_an_array, start, stop),
-		cmocka_unit_test_setup_teardown(slabs_are_charged_and_given_back, start, stop),
-		cmocka_unit_test_setup_teardown(a_reserve_beyond_the_limit_is_refused, start, stop),
+	    cmocka_unit_test_setup_teardown(look_up_finds_what_contains_the_address, start, stop),
+	    cmocka_unit_test_setup_teardown(the_last_hit_is_forgotten_with_its_region, start, stop),
+	    cmocka_unit_test_setup_teardown(ascending_insertion_keeps_the_tree_flat, start, stop),
+	    cmocka_unit_test_setup_teardown(
+		random_insertion_and_removal_agree_with_an_array, start, stop),
+	    cmocka_unit_test_setup_teardown(slabs_are_charged_and_given_back, start, stop),
+	    cmocka_unit_test_setup_teardown(a_reserve_beyond_the_limit_is_refused, start, stop),
 	};
 
 	return cmocka_run_group_tests_name("region", tests, nullptr, nullptr);

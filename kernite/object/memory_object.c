@@ -2,12 +2,12 @@
 /*
  * Memory objects, see memory_object.h.
  *
- * Taking pages away goes in chunks: unmap the chunk from every region (waiting for the TLBs), then give up the
- * frames, so a frame is never free while somebody can still reach it. Progress of restartable operations is what is left in the
- * page map, or `next`.
+ * Taking pages away goes in chunks: unmap the chunk from every region (waiting for the TLBs), then
+ * give up the frames, so a frame is never free while somebody can still reach it. Progress of
+ * restartable operations is what is left in the page map, or `next`.
  *
- * While an object is being configured in steps (clone, zeroing of physical memory) its kind is NONE, which every other method and
- * every mapping refuses.
+ * While an object is being configured in steps (clone, zeroing of physical memory) its kind is
+ * NONE, which every other method and every mapping refuses.
  */
 #include "object/memory_object.h"
 
@@ -46,7 +46,7 @@ void memory_object_init(struct object *head)
 }
 
 void memory_object_init_physical(
-	struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type)
+    struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type)
 {
 	memory_object_init(&object->object);
 	object->kind = KN_MEMORY_KIND_PHYSICAL;
@@ -59,7 +59,7 @@ void memory_object_init_physical(
 static void unmap_everywhere(struct memory_object *object, uint64_t first, uint64_t pages)
 {
 	list_each(node, &object->regions)
-		mapping_drop_object(container_of(node, struct region, object_link), first, pages);
+	    mapping_drop_object(container_of(node, struct region, object_link), first, pages);
 }
 
 /* Give up all pages in [first, end). KN_RESTART until nothing is left there. */
@@ -218,7 +218,7 @@ static kn_status add_page(struct memory_object *object, uint64_t page, paddr_t *
 }
 
 kn_status memory_object_page(
-	struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame)
+    struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame)
 {
 	if (page >= object->pages || object->kind == KN_MEMORY_KIND_NONE)
 		return KN_E_RANGE;
@@ -293,7 +293,8 @@ void memory_object_unpin(struct tcb *thread)
 
 static bool has_pins(struct memory_object *object, uint64_t first, uint64_t end)
 {
-	list_each(node, &object->pins) {
+	list_each(node, &object->pins)
+	{
 		const struct tcb *thread = container_of(node, struct tcb, ipc_link);
 
 		if (thread->ipc_page >= first && thread->ipc_page < end)
@@ -327,7 +328,7 @@ static void join_pool(struct memory_object *object, struct pool *pool)
 }
 
 kn_status memory_object_configure_anonymous(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_configure_anonymous_in *in)
+    const struct memory_object_configure_anonymous_in *in)
 {
 	struct pool *pool = pool_of(in->pool->cap.object);
 
@@ -346,7 +347,7 @@ static kn_status zero_range(struct memory_object *object)
 {
 	for (; object->next < object->pages; object->next++) {
 		arch_clear_page(
-			phys_to_virt(paddr(object->base.raw + (object->next << PAGE_SHIFT))));
+		    phys_to_virt(paddr(object->base.raw + (object->next << PAGE_SHIFT))));
 		if (work_step(50)) {
 			object->next++;
 			return KN_RESTART;
@@ -356,15 +357,15 @@ static kn_status zero_range(struct memory_object *object)
 }
 
 kn_status memory_object_configure_physical(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_configure_physical_in *in)
+    const struct memory_object_configure_physical_in *in)
 {
 	struct cap *untyped = &in->untyped->cap;
 	bool is_device = untyped->flags & SLOT_DEVICE;
 	paddr_t base = paddr(untyped->badge + (in->first << PAGE_SHIFT));
 	/* The second and later steps of the same call. */
 	bool is_continued = self->kind == KN_MEMORY_KIND_NONE && !slot_is_empty(&self->backing) &&
-	                    in->untyped->child == &self->backing && self->base.raw == base.raw &&
-	                    self->pages == in->pages;
+			    in->untyped->child == &self->backing && self->base.raw == base.raw &&
+			    self->pages == in->pages;
 	kn_status status;
 
 	if (!is_continued) {
@@ -376,7 +377,7 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 			return KN_E_RANGE;
 		/* RAM has one memory type in the whole system; devices are never cached. */
 		if (in->memory_type > KN_MEMORY_TYPE_WRITE_COMBINE ||
-			is_device == (in->memory_type == KN_MEMORY_TYPE_NORMAL))
+		    is_device == (in->memory_type == KN_MEMORY_TYPE_NORMAL))
 			return KN_E_INVALID_ARG;
 		status = untyped_try_reset(in->untyped);
 		if (status != KN_OK)
@@ -397,7 +398,7 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 }
 
 kn_status memory_object_configure_slice(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_configure_slice_in *in)
+    const struct memory_object_configure_slice_in *in)
 {
 	struct memory_object *source = memory_object_of(in->source->cap.object);
 
@@ -419,7 +420,7 @@ kn_status memory_object_configure_slice(struct memory_object *self, struct invoc
 }
 
 kn_status memory_object_configure_pager(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_configure_pager_in *in)
+    const struct memory_object_configure_pager_in *in)
 {
 	struct pool *pool = pool_of(in->pool->cap.object);
 
@@ -494,7 +495,7 @@ static kn_status clone_pages(struct memory_object *self, struct memory_object *s
 }
 
 kn_status memory_object_configure_clone(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_configure_clone_in *in)
+    const struct memory_object_configure_clone_in *in)
 {
 	struct memory_object *source = memory_object_of(in->source->cap.object);
 	struct pool *pool = pool_of(in->pool->cap.object);
@@ -535,8 +536,8 @@ static bool has_page_map(const struct memory_object *object)
 	return object->kind == KN_MEMORY_KIND_ANONYMOUS || object->kind == KN_MEMORY_KIND_PAGER;
 }
 
-kn_status memory_object_resize(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_resize_in *in)
+kn_status memory_object_resize(
+    struct memory_object *self, struct invocation *inv, const struct memory_object_resize_in *in)
 {
 	if (!has_page_map(self))
 		return KN_E_WRONG_TYPE;
@@ -549,8 +550,8 @@ kn_status memory_object_resize(struct memory_object *self, struct invocation *in
 	return free_pages(self, in->pages, PAGE_MAP_MAX_PAGES);
 }
 
-kn_status memory_object_commit(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_commit_in *in)
+kn_status memory_object_commit(
+    struct memory_object *self, struct invocation *inv, const struct memory_object_commit_in *in)
 {
 	if (self->kind != KN_MEMORY_KIND_ANONYMOUS)
 		return KN_E_WRONG_TYPE;
@@ -572,8 +573,8 @@ kn_status memory_object_commit(struct memory_object *self, struct invocation *in
 	return KN_OK;
 }
 
-kn_status memory_object_decommit(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_decommit_in *in)
+kn_status memory_object_decommit(
+    struct memory_object *self, struct invocation *inv, const struct memory_object_decommit_in *in)
 {
 	if (!has_page_map(self))
 		return KN_E_WRONG_TYPE;
@@ -585,8 +586,8 @@ kn_status memory_object_decommit(struct memory_object *self, struct invocation *
 }
 
 /* Move one page; both are checked. */
-static kn_status supply_page(struct memory_object *self, uint64_t page,
-	struct memory_object *source, uint64_t source_page)
+static kn_status supply_page(
+    struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page)
 {
 	page_entry *from = page_map_find(&source->map, source_page), *to;
 	kn_status status = page_map_ensure(&self->map, self->pool, page, &to);
@@ -608,16 +609,16 @@ static kn_status supply_page(struct memory_object *self, uint64_t page,
 	return KN_OK;
 }
 
-kn_status memory_object_supply(struct memory_object *self, struct invocation *inv,
-	const struct memory_object_supply_in *in)
+kn_status memory_object_supply(
+    struct memory_object *self, struct invocation *inv, const struct memory_object_supply_in *in)
 {
 	struct memory_object *source = memory_object_of(in->source->cap.object);
 
 	if (self->kind != KN_MEMORY_KIND_PAGER || source->kind != KN_MEMORY_KIND_ANONYMOUS ||
-		source->pool->root != self->pool->root)
+	    source->pool->root != self->pool->root)
 		return KN_E_WRONG_TYPE;
 	if (!is_inside(in->first, in->pages, self->pages) ||
-		!is_inside(in->source_first, in->pages, source->pages))
+	    !is_inside(in->source_first, in->pages, source->pages))
 		return KN_E_RANGE;
 	if (has_pins(source, in->source_first, in->source_first + in->pages))
 		return KN_E_BUSY;
@@ -644,7 +645,7 @@ kn_status memory_object_supply(struct memory_object *self, struct invocation *in
 }
 
 kn_status memory_object_fail(
-	struct memory_object *self, struct invocation *inv, const struct memory_object_fail_in *in)
+    struct memory_object *self, struct invocation *inv, const struct memory_object_fail_in *in)
 {
 	if (self->kind != KN_MEMORY_KIND_PAGER)
 		return KN_E_WRONG_TYPE;
@@ -674,13 +675,13 @@ kn_status memory_object_fail(
 }
 
 kn_status memory_object_info(
-	struct memory_object *self, struct invocation *inv, struct memory_object_info_out *out)
+    struct memory_object *self, struct invocation *inv, struct memory_object_info_out *out)
 {
 	out->info = (struct kn_memory_object_info){
-		.pages = self->pages,
-		.committed = self->committed,
-		.kind = self->kind,
-		.mappings = self->region_count,
+	    .pages = self->pages,
+	    .committed = self->committed,
+	    .kind = self->kind,
+	    .mappings = self->region_count,
 	};
 	return KN_OK;
 }

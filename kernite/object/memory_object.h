@@ -2,10 +2,11 @@
 /*
  * Memory objects: the owners of user pages that can be mapped by more than one address space.
  *
- * Anonymous and pager-backed objects keep their pages in a radix map (mm/page_map.h); physical objects are
- * just a range. Every region that maps an object is on its list, so that taking a page away
- * (decommit, resize, copy-on-write, destruction) reaches every page-table entry, and waits for every TLB, before the
- * frame is reused. A clone shares frames; whoever writes first copies. There is no chain of objects.
+ * Anonymous and pager-backed objects keep their pages in a radix map (mm/page_map.h); physical
+ * objects are just a range. Every region that maps an object is on its list, so that taking a page
+ * away (decommit, resize, copy-on-write, destruction) reaches every page-table entry, and waits for
+ * every TLB, before the frame is reused. A clone shares frames; whoever writes first copies. There
+ * is no chain of objects.
  */
 #pragma once
 
@@ -18,25 +19,27 @@ struct tcb;
 
 struct memory_object {
 	struct object object;
-	uint64_t id;              /* never reused; 0 is no object */
-	uint32_t kind;            /* KN_MEMORY_KIND_* */
+	uint64_t id;   /* never reused; 0 is no object */
+	uint32_t kind; /* KN_MEMORY_KIND_* */
 	enum vm_memory_type memory_type;
 	uint64_t pages;
 	uint64_t committed;
 	struct page_map map;
-	struct pool *pool;        /* anonymous, pager */
+	struct pool *pool; /* anonymous, pager */
 	struct list pool_link;
-	struct list regions;      /* struct region.object_link */
+	struct list regions; /* struct region.object_link */
 	uint32_t region_count;
-	bool is_read_only;        /* slice through a capability without WRITE */
-	struct list pins;         /* struct tcb.ipc_link: threads whose IPC buffer is a page of ours */
-	paddr_t base;             /* physical */
-	struct slot backing;      /* physical: SLOT_INTERNAL, child of the untyped; pager: its endpoint */
+	bool is_read_only; /* slice through a capability without WRITE */
+	struct list pins;  /* struct tcb.ipc_link: threads whose IPC buffer is a page of ours */
+	paddr_t base;      /* physical */
+	struct slot
+	    backing; /* physical: SLOT_INTERNAL, child of the untyped; pager: its endpoint */
 	struct memory_object *whole; /* a slice's source */
-	struct list slices;       /* of this object */
+	struct list slices;          /* of this object */
 	struct list slice_link;
-	uint64_t clone_source;    /* id of the object being cloned into this one, 0: none, CLONE_FAILED: cleaning up */
-	uint64_t next;            /* first page not yet cloned, or not yet zeroed (physical) */
+	uint64_t clone_source; /* id of the object being cloned into this one, 0: none,
+				  CLONE_FAILED: cleaning up */
+	uint64_t next;         /* first page not yet cloned, or not yet zeroed (physical) */
 };
 
 static inline struct memory_object *memory_object_of(struct object *object)
@@ -51,28 +54,31 @@ uint64_t memory_id_new(void);
 void memory_object_init(struct object *object);
 [[nodiscard]] kn_status memory_object_destroy(struct object *object);
 [[nodiscard]] kn_status memory_object_sever(struct object *object, struct slot *slot);
-/* Unmap everywhere, unpin, free all pages, leave the pool: as if never configured; KN_RESTART until done. */
+/* Unmap everywhere, unpin, free all pages, leave the pool: as if never configured; KN_RESTART until
+ * done. */
 [[nodiscard]] kn_status memory_object_retire(struct memory_object *object);
 /* Boot: a physical object over memory that belongs to the kernel for ever. */
 void memory_object_init_physical(
-	struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type);
+    struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type);
 
 /*
- * The page's frame, committing it if it is missing. `for_write`: make it the object's own first (copy-on-write).
- * KN_E_RANGE: beyond the end; KN_E_WOULD_BLOCK: the pager must be asked; KN_E_QUOTA, KN_E_NO_MEMORY; a pager's failure reason.
+ * The page's frame, committing it if it is missing. `for_write`: make it the object's own first
+ * (copy-on-write). KN_E_RANGE: beyond the end; KN_E_WOULD_BLOCK: the pager must be asked;
+ * KN_E_QUOTA, KN_E_NO_MEMORY; a pager's failure reason.
  */
 [[nodiscard]] kn_status memory_object_page(
-	struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame);
+    struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame);
 /* As above but never changes anything: NO_FRAME if it is not there. */
 paddr_t memory_object_peek(struct memory_object *object, uint64_t page);
 /* Is the page's frame shared with a clone, so that it may only be mapped read-only? */
 bool memory_object_is_shared(paddr_t frame);
 
 /*
- * IPC buffers: commit and pin the page, set the thread's ipc_object, ipc_page and ipc (kernel mapping).
- * KN_E_BUSY: pinned by somebody else; KN_E_WRONG_TYPE: only anonymous objects; KN_E_RANGE, KN_E_NO_MEMORY.
+ * IPC buffers: commit and pin the page, set the thread's ipc_object, ipc_page and ipc (kernel
+ * mapping). KN_E_BUSY: pinned by somebody else; KN_E_WRONG_TYPE: only anonymous objects;
+ * KN_E_RANGE, KN_E_NO_MEMORY.
  */
 [[nodiscard]] kn_status memory_object_pin(
-	struct memory_object *object, uint64_t page, struct tcb *thread);
+    struct memory_object *object, uint64_t page, struct tcb *thread);
 /* Harmless when nothing is pinned. */
 void memory_object_unpin(struct tcb *thread);

@@ -54,14 +54,16 @@ static kn_status anonymous(struct memory_object *target, uint64_t pages)
 	return memory_object_configure_anonymous(target, nullptr, &in);
 }
 
-static kn_status physical(struct memory_object *target, uint64_t first, uint64_t pages, uint32_t type)
+static kn_status physical(
+    struct memory_object *target, uint64_t first, uint64_t pages, uint32_t type)
 {
 	const struct memory_object_configure_physical_in in = {&untyped, first, pages, type};
 
 	return FAKE_RUN(memory_object_configure_physical(target, nullptr, &in));
 }
 
-static kn_status slice(struct memory_object *target, struct slot *source, uint64_t first, uint64_t pages)
+static kn_status slice(
+    struct memory_object *target, struct slot *source, uint64_t first, uint64_t pages)
 {
 	const struct memory_object_configure_slice_in in = {source, first, pages};
 
@@ -224,9 +226,9 @@ static void a_clone_takes_write_access_from_mappings(void **state)
 
 	fake_space(&space);
 	assert_int_equal(anonymous(&object, 4), KN_OK);
-	assert_int_equal(vspace_configure(&space, nullptr,
-				 &(struct vspace_configure_in){&pool_slot, 0x100000}),
-		KN_OK);
+	assert_int_equal(
+	    vspace_configure(&space, nullptr, &(struct vspace_configure_in){&pool_slot, 0x100000}),
+	    KN_OK);
 	assert_int_equal(vspace_map(&space, nullptr, &in, &out), KN_OK);
 	assert_int_equal(fake_write(&space, out.mapped, 1), KN_OK);
 	assert_int_equal(clone(&other, &object_slot), KN_OK);
@@ -356,9 +358,9 @@ static void a_slice_through_a_read_only_capability_is_read_only(void **state)
 	struct vspace_map_in in = {&other_slot, 0, 0, 4, 3, 3, KN_VSPACE_MAP_SHARED};
 
 	fake_space(&space);
-	assert_int_equal(vspace_configure(&space, nullptr,
-				 &(struct vspace_configure_in){&pool_slot, 0x100000}),
-		KN_OK);
+	assert_int_equal(
+	    vspace_configure(&space, nullptr, &(struct vspace_configure_in){&pool_slot, 0x100000}),
+	    KN_OK);
 	assert_int_equal(physical(&object, 0, 100, KN_MEMORY_TYPE_NORMAL), KN_OK);
 	object_slot.cap.rights = KN_RIGHT_READ;
 	assert_int_equal(slice(&other, &object_slot, 0, 10), KN_OK);
@@ -427,26 +429,26 @@ static void fail_refuses_what_is_no_failure(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_object_is_configured_once),
-		TEST(sizes_beyond_the_largest_object_are_refused),
-		TEST(an_unconfigured_object_refuses_its_methods),
-		TEST(commit_and_decommit_refuse_ranges_beyond_the_end),
-		TEST(commit_in_steps_fills_everything),
-		TEST(commit_says_when_memory_is_out),
-		TEST(decommitted_pages_read_as_zero),
-		TEST(shrinking_frees_what_is_beyond),
-		TEST(a_clone_and_its_source_part_at_the_first_write),
-		TEST(a_clone_takes_write_access_from_mappings),
-		TEST(a_clone_that_runs_out_of_memory_leaves_a_fresh_object),
-		TEST(a_pinned_page_stays),
-		TEST(a_pin_needs_memory),
-		TEST(a_dying_object_takes_the_buffer_from_its_thread),
-		TEST(physical_memory_is_zeroed_first),
-		TEST(physical_objects_refuse_bad_ranges_and_types),
-		TEST(revoking_the_untyped_ends_a_physical_object_and_its_slices),
-		TEST(a_slice_through_a_read_only_capability_is_read_only),
-		TEST(supply_refuses_what_is_not_there_and_what_is),
-		TEST(fail_refuses_what_is_no_failure),
+	    TEST(an_object_is_configured_once),
+	    TEST(sizes_beyond_the_largest_object_are_refused),
+	    TEST(an_unconfigured_object_refuses_its_methods),
+	    TEST(commit_and_decommit_refuse_ranges_beyond_the_end),
+	    TEST(commit_in_steps_fills_everything),
+	    TEST(commit_says_when_memory_is_out),
+	    TEST(decommitted_pages_read_as_zero),
+	    TEST(shrinking_frees_what_is_beyond),
+	    TEST(a_clone_and_its_source_part_at_the_first_write),
+	    TEST(a_clone_takes_write_access_from_mappings),
+	    TEST(a_clone_that_runs_out_of_memory_leaves_a_fresh_object),
+	    TEST(a_pinned_page_stays),
+	    TEST(a_pin_needs_memory),
+	    TEST(a_dying_object_takes_the_buffer_from_its_thread),
+	    TEST(physical_memory_is_zeroed_first),
+	    TEST(physical_objects_refuse_bad_ranges_and_types),
+	    TEST(revoking_the_untyped_ends_a_physical_object_and_its_slices),
+	    TEST(a_slice_through_a_read_only_capability_is_read_only),
+	    TEST(supply_refuses_what_is_not_there_and_what_is),
+	    TEST(fail_refuses_what_is_no_failure),
 	};
 
 	return cmocka_run_group_tests_name("memory_object", tests, nullptr, nullptr);

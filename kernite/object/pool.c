@@ -2,13 +2,14 @@
 /*
  * Pools: see pool.h for what they own and promise.
  *
- * A range of frames enters with the first frame as its head (struct pool_range), whose internal slot hangs below the
- * untyped's: so refill costs O(1), nothing is allocated, and revoking the untyped finds the pool. Frames are
- * not even looked at before they are handed out the first time.
+ * A range of frames enters with the first frame as its head (struct pool_range), whose internal
+ * slot hangs below the untyped's: so refill costs O(1), nothing is allocated, and revoking the
+ * untyped finds the pool. Frames are not even looked at before they are handed out the first time.
  *
- * Emptying goes top down and is restartable: children, address spaces, memory objects, then the ranges. When the
- * ranges are reached, nothing can hold a frame any more, because every frame that was
- * handed out is on the books of something on those lists (frames are shared only below one root).
+ * Emptying goes top down and is restartable: children, address spaces, memory objects, then the
+ * ranges. When the ranges are reached, nothing can hold a frame any more, because every frame that
+ * was handed out is on the books of something on those lists (frames are shared only below one
+ * root).
  */
 #include "object/pool.h"
 
@@ -99,8 +100,7 @@ static struct frame *take_untouched(struct pool *root)
 	return frame;
 }
 
-kn_status pool_take_uncharged(
-	struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *out)
+kn_status pool_take_uncharged(struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *out)
 {
 	struct pool *root = pool->root;
 	struct frame *frame;
@@ -179,7 +179,8 @@ void pool_add_boot_frames(struct pool *pool, paddr_t base, uint64_t pages)
 	add_range(pool, base, pages, nullptr);
 }
 
-/* Make the range's frames untyped again; true: done. `kept` is a slot that its remover unlinks itself. */
+/* Make the range's frames untyped again; true: done. `kept` is a slot that its remover unlinks
+ * itself. */
 static bool return_range(struct pool_range *range, const struct slot *kept)
 {
 	struct frame *frames = frame_of(range->base);
@@ -258,13 +259,13 @@ kn_status pool_sever(struct object *object, struct slot *slot)
 /* ---- methods ---- */
 
 kn_status pool_configure(
-	struct pool *self, struct invocation *inv, const struct pool_configure_in *in)
+    struct pool *self, struct invocation *inv, const struct pool_configure_in *in)
 {
 	struct pool *parent = pool_of(in->parent->cap.object);
 
 	if (self->parent || parent == self || self->used != 0 || self->root != self ||
-		!list_is_empty(&self->ranges) || !list_is_empty(&self->children) ||
-		!list_is_empty(&self->objects) || !list_is_empty(&self->spaces))
+	    !list_is_empty(&self->ranges) || !list_is_empty(&self->children) ||
+	    !list_is_empty(&self->objects) || !list_is_empty(&self->spaces))
 		return KN_E_BUSY;
 	if (!parent->root || parent->is_emptying)
 		return KN_E_BUSY;
@@ -302,30 +303,31 @@ kn_status pool_refill(struct pool *self, struct invocation *inv, const struct po
 }
 
 kn_status pool_set_limit(
-	struct pool *self, struct invocation *inv, const struct pool_set_limit_in *in)
+    struct pool *self, struct invocation *inv, const struct pool_set_limit_in *in)
 {
 	self->limit = in->limit;
 	return KN_OK;
 }
 
 kn_status pool_set_handler(
-	struct pool *self, struct invocation *inv, const struct pool_set_handler_in *in)
+    struct pool *self, struct invocation *inv, const struct pool_set_handler_in *in)
 {
 	if (in->handler && !slot_is_copyable(in->handler))
 		return KN_E_INVALID_CAP;
 	(void)slot_delete(&self->handler);
 	if (in->handler)
-		slot_derive(&self->handler, in->handler, in->handler->cap.rights, in->handler->cap.badge);
+		slot_derive(
+		    &self->handler, in->handler, in->handler->cap.rights, in->handler->cap.badge);
 	return KN_OK;
 }
 
 kn_status pool_info(struct pool *self, struct invocation *inv, struct pool_info_out *out)
 {
 	out->info = (struct kn_pool_info){
-		.used = self->used,
-		.limit = self->limit,
-		.free = self->root ? self->root->free : 0,
-		.peak = self->peak,
+	    .used = self->used,
+	    .limit = self->limit,
+	    .free = self->root ? self->root->free : 0,
+	    .peak = self->peak,
 	};
 	return KN_OK;
 }

@@ -3,13 +3,14 @@
  * Pools: frames that somebody paid for, and budgets on them.
  *
  * A root pool owns free frames, taken from untyped ranges by refill(). A child pool owns none: it
- * counts, and every charge goes through all its ancestors (at most POOL_DEPTH_MAX levels) to the root. What is
- * charged: every page of a memory object or private layer, every page table, radix node and slab page. A page
- * shared copy-on-write is charged to each sharer, so that a later copy cannot exceed a budget.
+ * counts, and every charge goes through all its ancestors (at most POOL_DEPTH_MAX levels) to the
+ * root. What is charged: every page of a memory object or private layer, every page table, radix
+ * node and slab page. A page shared copy-on-write is charged to each sharer, so that a later copy
+ * cannot exceed a budget.
  *
- * Everything charged to a pool is on its lists, so that the pool can take it all back: when the pool is destroyed,
- * or when the untyped below it is revoked, its children, address spaces and memory objects
- * are emptied first.
+ * Everything charged to a pool is on its lists, so that the pool can take it all back: when the
+ * pool is destroyed, or when the untyped below it is revoked, its children, address spaces and
+ * memory objects are emptied first.
  */
 #pragma once
 
@@ -24,31 +25,31 @@ struct tcb;
 /* Lives in the first frame of each range given to a root pool. */
 struct pool_range {
 	struct list link;
-	struct slot slot;     /* SLOT_INTERNAL, child of the untyped's slot; empty: boot memory */
+	struct slot slot; /* SLOT_INTERNAL, child of the untyped's slot; empty: boot memory */
 	struct pool *pool;
 	paddr_t base;
 	uint64_t pages;
-	uint64_t taken;       /* frames [taken, pages) have never been handed out, nor touched */
+	uint64_t taken; /* frames [taken, pages) have never been handed out, nor touched */
 };
 
 struct pool {
 	struct object object;
-	struct pool *parent;  /* null: root (or not configured) */
-	struct pool *root;    /* itself for a root pool; null after the root went away */
+	struct pool *parent; /* null: root (or not configured) */
+	struct pool *root;   /* itself for a root pool; null after the root went away */
 	struct list children;
 	struct list sibling;
-	struct list objects;  /* memory objects that charge here */
-	struct list spaces;   /* address spaces that charge here */
-	struct list ranges;   /* root: struct pool_range; those with untaken frames first */
-	struct slot handler;  /* endpoint asked when the root runs dry; may be empty */
+	struct list objects; /* memory objects that charge here */
+	struct list spaces;  /* address spaces that charge here */
+	struct list ranges;  /* root: struct pool_range; those with untaken frames first */
+	struct slot handler; /* endpoint asked when the root runs dry; may be empty */
 	uint64_t used;
 	uint64_t limit;
 	uint64_t peak;
-	uint64_t free;        /* root: frames on the two lists and untaken ones */
-	uint32_t free_dirty;  /* frame index + 1, or 0 */
+	uint64_t free;       /* root: frames on the two lists and untaken ones */
+	uint32_t free_dirty; /* frame index + 1, or 0 */
 	uint32_t free_zeroed;
 	uint8_t depth;
-	bool is_emptying;     /* destroy has begun: no new charges */
+	bool is_emptying; /* destroy has begun: no new charges */
 };
 
 static inline struct pool *pool_of(struct object *object)
@@ -63,21 +64,23 @@ void pool_init(struct object *object);
 /* Boot: make [base, base + pages) frames of this root pool for ever. */
 void pool_add_boot_frames(struct pool *pool, paddr_t base, uint64_t pages);
 
-/* Counts `pages` against the pool and its ancestors. KN_E_QUOTA: some limit would be passed, nothing counted. */
+/* Counts `pages` against the pool and its ancestors. KN_E_QUOTA: some limit would be passed,
+ * nothing counted. */
 [[nodiscard]] kn_status pool_charge(struct pool *pool, uint64_t pages);
 void pool_uncharge(struct pool *pool, uint64_t pages);
 /* Can `pages` more be taken now? KN_E_QUOTA or KN_E_NO_MEMORY if not. */
 [[nodiscard]] kn_status pool_check(const struct pool *pool, uint64_t pages);
 
 /*
- * Charge one page and take a frame: USER frames with count 1, others with count 0. KN_E_QUOTA: over a
- * limit; KN_E_NO_MEMORY: the root has no free frame. `is_zeroed` false: the caller overwrites it all.
+ * Charge one page and take a frame: USER frames with count 1, others with count 0. KN_E_QUOTA: over
+ * a limit; KN_E_NO_MEMORY: the root has no free frame. `is_zeroed` false: the caller overwrites it
+ * all.
  */
 [[nodiscard]] kn_status pool_take(
-	struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
+    struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
 /* The same without a charge: the copy of a page that is charged already. */
 [[nodiscard]] kn_status pool_take_uncharged(
-	struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
+    struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
 /* Undo pool_take() of a TABLE or METADATA frame; `is_zero` as for frame_free(). */
 void pool_give(struct pool *pool, paddr_t frame, bool is_zero);
 /* The handler nearest to `pool`; null: nobody. */

@@ -37,7 +37,7 @@ static kn_status configure(struct pool *pool, struct pool *parent, uint64_t limi
 	struct slot slot = fake_cap(&parent->object, TYPE_POOL, KN_RIGHT_WRITE);
 
 	return pool_configure(
-		pool, nullptr, &(struct pool_configure_in){.parent = &slot, .limit = limit});
+	    pool, nullptr, &(struct pool_configure_in){.parent = &slot, .limit = limit});
 }
 
 static kn_status refill(struct pool *pool, struct slot *slot)
@@ -119,7 +119,7 @@ static void a_limit_below_the_use_only_stops_growth(void **state)
 	assert_int_equal(configure(&child, &root, POOL_NO_LIMIT), KN_OK);
 	assert_int_equal(pool_charge(&child, 8), KN_OK);
 	assert_int_equal(
-		pool_set_limit(&child, nullptr, &(struct pool_set_limit_in){.limit = 4}), KN_OK);
+	    pool_set_limit(&child, nullptr, &(struct pool_set_limit_in){.limit = 4}), KN_OK);
 	assert_int_equal(pool_charge(&child, 1), KN_E_QUOTA);
 	pool_uncharge(&child, 5);
 	assert_int_equal(pool_charge(&child, 1), KN_OK);
@@ -171,23 +171,22 @@ static void revoking_the_untyped_empties_all_users(void **state)
 	fake_object(&object);
 	fake_space(&space);
 	assert_int_equal(memory_object_configure_anonymous(&object, nullptr,
-				 &(struct memory_object_configure_anonymous_in){&pool_slot, 20}),
-		KN_OK);
+			     &(struct memory_object_configure_anonymous_in){&pool_slot, 20}),
+	    KN_OK);
 	for (uint64_t page = 0; page < 20; page++)
 		assert_int_equal(memory_object_page(&object, page, true, &frame), KN_OK);
-	assert_int_equal(vspace_configure(&space, nullptr,
-				 &(struct vspace_configure_in){&pool_slot, 0x100000}),
-		KN_OK);
-	object_slot = fake_cap(&object.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 	assert_int_equal(
-		vspace_map(&space, nullptr,
-			&(struct vspace_map_in){.object = &object_slot,
-				.pages = 20,
-				.prot = 3,
-				.max_prot = 3,
-				.flags = KN_VSPACE_MAP_SHARED},
-			&out),
-		KN_OK);
+	    vspace_configure(&space, nullptr, &(struct vspace_configure_in){&pool_slot, 0x100000}),
+	    KN_OK);
+	object_slot = fake_cap(&object.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	assert_int_equal(vspace_map(&space, nullptr,
+			     &(struct vspace_map_in){.object = &object_slot,
+				 .pages = 20,
+				 .prot = 3,
+				 .max_prot = 3,
+				 .flags = KN_VSPACE_MAP_SHARED},
+			     &out),
+	    KN_OK);
 	for (uint64_t page = 0; page < 20; page++)
 		assert_int_equal(fake_write(&space, out.mapped + page * PAGE_SIZE, 1), KN_OK);
 	fake_work_limit(20);
@@ -241,20 +240,21 @@ static void zeroed_frames_are_kept_for_those_who_need_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_refill_uses_the_whole_untyped, start, stop),
-		cmocka_unit_test_setup_teardown(a_refill_refuses_devices_and_single_pages, start, stop),
-		cmocka_unit_test_setup_teardown(a_child_pool_cannot_be_refilled, start, stop),
-		cmocka_unit_test_setup_teardown(frames_are_zero_and_counted, start, stop),
-		cmocka_unit_test_setup_teardown(a_shared_frame_is_free_after_its_last_owner, start, stop),
-		cmocka_unit_test_setup_teardown(every_ancestor_counts, start, stop),
-		cmocka_unit_test_setup_teardown(a_limit_below_the_use_only_stops_growth, start, stop),
-		cmocka_unit_test_setup_teardown(
-			a_pool_in_use_or_too_deep_cannot_become_a_child, start, stop),
-		cmocka_unit_test_setup_teardown(the_nearest_handler_is_asked, start, stop),
-		cmocka_unit_test_setup_teardown(revoking_the_untyped_empties_all_users, start, stop),
-		cmocka_unit_test_setup_teardown(a_destroyed_pool_gives_its_untyped_back, start, stop),
-		cmocka_unit_test_setup_teardown(
-			zeroed_frames_are_kept_for_those_who_need_them, start, stop),
+	    cmocka_unit_test_setup_teardown(a_refill_uses_the_whole_untyped, start, stop),
+	    cmocka_unit_test_setup_teardown(a_refill_refuses_devices_and_single_pages, start, stop),
+	    cmocka_unit_test_setup_teardown(a_child_pool_cannot_be_refilled, start, stop),
+	    cmocka_unit_test_setup_teardown(frames_are_zero_and_counted, start, stop),
+	    cmocka_unit_test_setup_teardown(
+		a_shared_frame_is_free_after_its_last_owner, start, stop),
+	    cmocka_unit_test_setup_teardown(every_ancestor_counts, start, stop),
+	    cmocka_unit_test_setup_teardown(a_limit_below_the_use_only_stops_growth, start, stop),
+	    cmocka_unit_test_setup_teardown(
+		a_pool_in_use_or_too_deep_cannot_become_a_child, start, stop),
+	    cmocka_unit_test_setup_teardown(the_nearest_handler_is_asked, start, stop),
+	    cmocka_unit_test_setup_teardown(revoking_the_untyped_empties_all_users, start, stop),
+	    cmocka_unit_test_setup_teardown(a_destroyed_pool_gives_its_untyped_back, start, stop),
+	    cmocka_unit_test_setup_teardown(
+		zeroed_frames_are_kept_for_those_who_need_them, start, stop),
 	};
 
 	return cmocka_run_group_tests_name("pool", tests, nullptr, nullptr);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address spaces: life and methods. What happens to ranges is in mm/mapping.c, faults in mm/populate.c,
- * fork in mm/clone.c.
+ * Address spaces: life and methods. What happens to ranges is in mm/mapping.c, faults in
+ * mm/populate.c, fork in mm/clone.c.
  *
- * Each method first checks everything it was given (decode), then reserves the structures it may need, and only then
- * changes something. A space into which a clone is still under way refuses all changes but the clone itself.
+ * Each method first checks everything it was given (decode), then reserves the structures it may
+ * need, and only then changes something. A space into which a clone is still under way refuses all
+ * changes but the clone itself.
  */
 #include "object/vspace.h"
 
@@ -21,7 +22,7 @@
 #define PROT_ALL (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE)
 #define MAP_ALL                                                                                    \
 	(KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED |                      \
-		KN_VSPACE_MAP_NO_REPLACE | KN_VSPACE_MAP_POPULATE | KN_VSPACE_MAP_NO_INHERIT)
+	    KN_VSPACE_MAP_NO_REPLACE | KN_VSPACE_MAP_POPULATE | KN_VSPACE_MAP_NO_INHERIT)
 /* What take() moves at once, so that it needs no restart. */
 #define TAKE_MAX_PAGES 4096
 
@@ -136,7 +137,7 @@ static kn_status check_range(uint64_t address, uint64_t pages)
 	if (address & PAGE_MASK)
 		return KN_E_ALIGNMENT;
 	if (pages == 0 || pages > KN_USER_MAX >> PAGE_SHIFT || address < KN_USER_MIN ||
-		address >= KN_USER_MAX || KN_USER_MAX - address < pages << PAGE_SHIFT)
+	    address >= KN_USER_MAX || KN_USER_MAX - address < pages << PAGE_SHIFT)
 		return KN_E_BAD_ADDRESS;
 	return KN_OK;
 }
@@ -145,7 +146,7 @@ static bool is_prot_valid(uint32_t prot)
 {
 	return !(prot & ~(uint32_t)PROT_ALL) &&
 	       (prot & (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE)) !=
-		       (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE);
+		   (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE);
 }
 
 /* No machine can write without reading. */
@@ -183,7 +184,7 @@ static kn_status check_map(const struct vspace_map_in *in, uint32_t prot, uint32
 	uint32_t sharing = in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED);
 
 	if (!is_prot_valid(in->prot) || !is_prot_valid(in->max_prot) || (prot & ~max_prot) ||
-		(in->flags & ~(uint32_t)MAP_ALL))
+	    (in->flags & ~(uint32_t)MAP_ALL))
 		return KN_E_INVALID_ARG;
 	if (sharing != KN_VSPACE_MAP_PRIVATE && sharing != KN_VSPACE_MAP_SHARED)
 		return KN_E_INVALID_ARG;
@@ -218,7 +219,7 @@ static kn_status no_memory(kn_status status)
 /* ---- methods ---- */
 
 kn_status vspace_configure(
-	struct vspace *self, struct invocation *inv, const struct vspace_configure_in *in)
+    struct vspace *self, struct invocation *inv, const struct vspace_configure_in *in)
 {
 	if (self->root.raw != 0 || self->is_emptying)
 		return KN_E_BUSY;
@@ -231,9 +232,9 @@ kn_status vspace_configure(
 static void populate(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
 {
 	struct populate_miss miss;
-	unsigned access = prot & KN_VSPACE_PROT_WRITE ? VM_WRITE
-	                  : prot & KN_VSPACE_PROT_READ ? VM_READ
-	                                               : VM_EXECUTE;
+	unsigned access = prot & KN_VSPACE_PROT_WRITE  ? VM_WRITE
+			  : prot & KN_VSPACE_PROT_READ ? VM_READ
+						       : VM_EXECUTE;
 
 	if (prot == 0)
 		return;
@@ -264,7 +265,7 @@ static kn_status perform_map(struct vspace *space, const struct mapping *mapping
 }
 
 kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct vspace_map_in *in,
-	struct vspace_map_out *out)
+    struct vspace_map_out *out)
 {
 	uint32_t prot = readable(in->prot), max_prot = readable(in->max_prot);
 	uint64_t size = in->pages << PAGE_SHIFT, address = in->address;
@@ -278,7 +279,7 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 		struct region *region = region_at_or_above(&self->regions, address);
 
 		if ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && region &&
-			region->start < address + size)
+		    region->start < address + size)
 			return KN_E_OVERLAP;
 	} else {
 		address = mapping_find_gap(self, in->address, in->pages);
@@ -287,14 +288,14 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 	}
 
 	struct mapping mapping = {
-		.object = in->object ? memory_object_of(in->object->cap.object) : nullptr,
-		.offset = in->offset,
-		.start = address,
-		.end = address + size,
-		.prot = (uint8_t)prot,
-		.max_prot = (uint8_t)max_prot,
-		.flags = in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED |
-					     KN_VSPACE_MAP_NO_INHERIT),
+	    .object = in->object ? memory_object_of(in->object->cap.object) : nullptr,
+	    .offset = in->offset,
+	    .start = address,
+	    .end = address + size,
+	    .prot = (uint8_t)prot,
+	    .max_prot = (uint8_t)max_prot,
+	    .flags = in->flags &
+		     (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_NO_INHERIT),
 	};
 
 	status = perform_map(self, &mapping, in->flags);
@@ -307,16 +308,16 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 }
 
 kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object, uint64_t offset,
-	uint64_t address, uint64_t pages, unsigned prot, unsigned flags)
+    uint64_t address, uint64_t pages, unsigned prot, unsigned flags)
 {
 	struct mapping mapping = {
-		.object = object,
-		.offset = offset,
-		.start = address,
-		.end = address + (pages << PAGE_SHIFT),
-		.prot = (uint8_t)readable(prot),
-		.max_prot = (uint8_t)readable(prot),
-		.flags = (uint16_t)flags,
+	    .object = object,
+	    .offset = offset,
+	    .start = address,
+	    .end = address + (pages << PAGE_SHIFT),
+	    .prot = (uint8_t)readable(prot),
+	    .max_prot = (uint8_t)readable(prot),
+	    .flags = (uint16_t)flags,
 	};
 	kn_status status = check_range(address, pages);
 
@@ -328,7 +329,7 @@ kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object, u
 }
 
 kn_status vspace_unmap(
-	struct vspace *self, struct invocation *inv, const struct vspace_unmap_in *in)
+    struct vspace *self, struct invocation *inv, const struct vspace_unmap_in *in)
 {
 	kn_status status = check_usable(self);
 
@@ -341,14 +342,13 @@ kn_status vspace_unmap(
 
 	struct tlb_batch batch = TLB_BATCH_EMPTY;
 
-	status = mapping_remove(
-		self, in->address, in->address + (in->pages << PAGE_SHIFT), &batch);
+	status = mapping_remove(self, in->address, in->address + (in->pages << PAGE_SHIFT), &batch);
 	tlb_batch_flush(self, &batch);
 	return status;
 }
 
 kn_status vspace_protect(
-	struct vspace *self, struct invocation *inv, const struct vspace_protect_in *in)
+    struct vspace *self, struct invocation *inv, const struct vspace_protect_in *in)
 {
 	uint32_t prot = readable(in->prot);
 	kn_status status = check_usable(self);
@@ -382,7 +382,7 @@ kn_status vspace_protect(
 }
 
 kn_status vspace_discard(
-	struct vspace *self, struct invocation *inv, const struct vspace_discard_in *in)
+    struct vspace *self, struct invocation *inv, const struct vspace_discard_in *in)
 {
 	kn_status status = check_usable(self);
 
@@ -400,18 +400,19 @@ kn_status vspace_discard(
 }
 
 kn_status vspace_clone(
-	struct vspace *self, struct invocation *inv, const struct vspace_clone_in *in)
+    struct vspace *self, struct invocation *inv, const struct vspace_clone_in *in)
 {
 	struct vspace *child = vspace_of(in->child->cap.object);
 	kn_status status;
 
 	if (child == self || check_usable(self) != KN_OK || child->root.raw == 0 ||
-		child->is_emptying)
+	    child->is_emptying)
 		return KN_E_BUSY;
 	if (child->cloning == 0) {
 		if (child->regions.count != 0)
 			return KN_E_BUSY;
-		/* Frames are shared below one root only: their owner must not go away under a sharer. */
+		/* Frames are shared below one root only: their owner must not go away under a
+		 * sharer. */
 		if (child->pool->root != self->pool->root)
 			return KN_E_INVALID_ARG;
 		child->cloning = self->id;
@@ -472,23 +473,23 @@ static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t e
 }
 
 kn_status vspace_query(struct vspace *self, struct invocation *inv,
-	const struct vspace_query_in *in, struct vspace_query_out *out)
+    const struct vspace_query_in *in, struct vspace_query_out *out)
 {
 	struct region *region =
-		self->root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
+	    self->root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
 
 	if (!region) {
 		out->info = (struct kn_region_info){};
 		return KN_OK;
 	}
 	out->info = (struct kn_region_info){
-		.address = region->start,
-		.pages = (region->end - region->start) >> PAGE_SHIFT,
-		.prot = region->prot,
-		.flags = region->flags,
-		.object_offset = region->object ? region->offset : 0,
-		.object_id = region->object ? region->object->id : 0,
-		.committed = count_committed(self, region->start, region->end),
+	    .address = region->start,
+	    .pages = (region->end - region->start) >> PAGE_SHIFT,
+	    .prot = region->prot,
+	    .flags = region->flags,
+	    .object_offset = region->object ? region->offset : 0,
+	    .object_id = region->object ? region->object->id : 0,
+	    .committed = count_committed(self, region->start, region->end),
 	};
 	return KN_OK;
 }
@@ -535,7 +536,7 @@ kn_status vspace_wait(struct vspace *self, struct invocation *inv, const struct 
 }
 
 kn_status vspace_wake(struct vspace *self, struct invocation *inv, const struct vspace_wake_in *in,
-	struct vspace_wake_out *out)
+    struct vspace_wake_out *out)
 {
 	kn_status status = check_word(self, in->address);
 	uint64_t key[2];
@@ -550,9 +551,9 @@ kn_status vspace_wake(struct vspace *self, struct invocation *inv, const struct 
 kn_status vspace_usage(struct vspace *self, struct invocation *inv, struct vspace_usage_out *out)
 {
 	*out = (struct vspace_usage_out){
-		.mapped = self->mapped,
-		.committed = self->committed,
-		.tables = self->tables,
+	    .mapped = self->mapped,
+	    .committed = self->committed,
+	    .tables = self->tables,
 	};
 	return KN_OK;
 }
@@ -567,7 +568,7 @@ static struct region *find_movable(struct vspace *space, uint64_t address, uint6
 
 /* Move the entries of [from, from + size) to `to` in another space; tables are there. */
 static uint64_t move_entries(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
-	uint64_t size, struct tlb_batch *batch)
+    uint64_t size, struct tlb_batch *batch)
 {
 	uint64_t moved = 0;
 
@@ -586,8 +587,8 @@ static uint64_t move_entries(struct vspace *source, uint64_t from, struct vspace
 }
 
 /* Make the tables for everything that will move, and free them again on failure. */
-static kn_status prepare_tables(struct vspace *source, uint64_t from, struct vspace *self,
-	uint64_t to, uint64_t size)
+static kn_status prepare_tables(
+    struct vspace *source, uint64_t from, struct vspace *self, uint64_t to, uint64_t size)
 {
 	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
 		pte_t *old = page_table_find(source, from + at), *unused;
@@ -635,11 +636,11 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 		return KN_E_OVERLAP;
 
 	struct mapping mapping = {
-		.start = in->address,
-		.end = in->address + size,
-		.prot = region->prot,
-		.max_prot = region->max_prot,
-		.flags = region->flags,
+	    .start = in->address,
+	    .end = in->address + size,
+	    .prot = region->prot,
+	    .max_prot = region->max_prot,
+	    .flags = region->flags,
 	};
 	uint64_t pages = count_committed(source, in->source_address, in->source_address + size);
 
@@ -657,17 +658,17 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	}
 
 	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	uint64_t moved =
-		move_entries(source, in->source_address, self, in->address, size, &batch);
+	uint64_t moved = move_entries(source, in->source_address, self, in->address, size, &batch);
 
 	invariant(moved == pages);
 	(void)mapping_add(self, &mapping);
 	self->committed += moved;
 	source->committed -= moved;
 	pool_uncharge(source->pool, moved);
-	/* Nothing is left to free but one region and some tables: bounded, whatever the work budget says. */
+	/* Nothing is left to free but one region and some tables: bounded, whatever the work budget
+	 * says. */
 	while (mapping_remove(source, in->source_address, in->source_address + size, &batch) ==
-		KN_RESTART)
+	       KN_RESTART)
 		;
 	tlb_batch_flush(source, &batch);
 	return KN_OK;

@@ -2,12 +2,13 @@
 /*
  * Address spaces: regions, and the page tables behind them.
  *
- * The private layer of an address space is its page table: an entry marked PTE_PRIVATE owns (a share of) its frame,
- * present or not; any other entry only shows a page of the region's memory object and may be dropped
- * at any time. So a private page costs one 8-byte entry, fork copies it once, and (entry, owner) cannot disagree.
+ * The private layer of an address space is its page table: an entry marked PTE_PRIVATE owns (a
+ * share of) its frame, present or not; any other entry only shows a page of the region's memory
+ * object and may be dropped at any time. So a private page costs one 8-byte entry, fork copies it
+ * once, and (entry, owner) cannot disagree.
  *
- * Invariants: every non-empty entry lies in a region; regions do not overlap; the threads that run here
- * are on `threads`; everything is charged to `pool`.
+ * Invariants: every non-empty entry lies in a region; regions do not overlap; the threads that run
+ * here are on `threads`; everything is charged to `pool`.
  */
 #pragma once
 
@@ -21,22 +22,22 @@ struct tcb;
 
 struct vspace {
 	struct object object;
-	uint64_t id;             /* never reused */
-	struct arch_space arch;  /* valid while root is not NO_FRAME */
-	paddr_t root;            /* NO_FRAME: not configured */
+	uint64_t id;            /* never reused */
+	struct arch_space arch; /* valid while root is not NO_FRAME */
+	paddr_t root;           /* NO_FRAME: not configured */
 	struct pool *pool;
 	struct list pool_link;
-	struct list threads;     /* struct tcb.vspace_link */
+	struct list threads; /* struct tcb.vspace_link */
 	struct region_set regions;
 	uint64_t map_base;
-	uint64_t map_hint;       /* no gap lies between map_base and here, most likely */
-	uint64_t mapped;         /* pages */
-	uint64_t committed;      /* private pages */
-	uint64_t tables;         /* page-table frames */
-	uint64_t cloning;        /* id of the address space that is being cloned into this one, 0: none */
-	uint64_t clone_next;     /* first address not yet copied */
-	bool clone_failed;       /* clear what was copied, then say so */
-	bool is_emptying;        /* destroy has begun */
+	uint64_t map_hint;  /* no gap lies between map_base and here, most likely */
+	uint64_t mapped;    /* pages */
+	uint64_t committed; /* private pages */
+	uint64_t tables;    /* page-table frames */
+	uint64_t cloning; /* id of the address space that is being cloned into this one, 0: none */
+	uint64_t clone_next; /* first address not yet copied */
+	bool clone_failed;   /* clear what was copied, then say so */
+	bool is_emptying;    /* destroy has begun */
 };
 
 static inline struct vspace *vspace_of(struct object *object)
@@ -49,7 +50,8 @@ void vspace_init(struct object *object);
 [[nodiscard]] kn_status vspace_destroy(struct object *object);
 /* Unmap everything, keep the space; KN_RESTART until done. */
 [[nodiscard]] kn_status vspace_empty(struct vspace *space);
-/* Stop its threads, unmap everything, leave the pool: as if never configured; KN_RESTART until done. */
+/* Stop its threads, unmap everything, leave the pool: as if never configured; KN_RESTART until
+ * done. */
 [[nodiscard]] kn_status vspace_retire(struct vspace *space);
 
 /* Threads that run here; severed when the space dies. */
@@ -59,7 +61,7 @@ void vspace_detach(struct tcb *thread);
 /* Boot, and configure(): what vspace.configure() and vspace.map(FIXED) do, for init. */
 [[nodiscard]] kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_base);
 [[nodiscard]] kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object,
-	uint64_t offset, uint64_t address, uint64_t pages, unsigned prot, unsigned flags);
+    uint64_t offset, uint64_t address, uint64_t pages, unsigned prot, unsigned flags);
 
 /* What vspace_populate() lacked. */
 struct populate_miss {
@@ -69,15 +71,16 @@ struct populate_miss {
 };
 
 /*
- * Make the page at `address` usable for `access` (VM_*). KN_OK; KN_E_BAD_ADDRESS: no region; KN_E_RIGHTS: not allowed;
- * KN_E_RANGE: beyond the object's end; KN_E_WOULD_BLOCK: ask the pager; KN_E_QUOTA and KN_E_NO_MEMORY: budget
- * passed, frames gone; anything else: the pager's reason. (mm/populate.c)
+ * Make the page at `address` usable for `access` (VM_*). KN_OK; KN_E_BAD_ADDRESS: no region;
+ * KN_E_RIGHTS: not allowed; KN_E_RANGE: beyond the object's end; KN_E_WOULD_BLOCK: ask the pager;
+ * KN_E_QUOTA and KN_E_NO_MEMORY: budget passed, frames gone; anything else: the pager's reason.
+ * (mm/populate.c)
  */
 [[nodiscard]] kn_status vspace_populate(
-	struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss);
+    struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss);
 
 /*
- * Kernel address of user page `address` (page-aligned), populated for `access`; null if that is not possible now.
- * Valid until the kernel lock is dropped.
+ * Kernel address of user page `address` (page-aligned), populated for `access`; null if that is not
+ * possible now. Valid until the kernel lock is dropped.
  */
 void *vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address spaces: every refusal of the methods, faults, fork, and a long random run against a model, through an
- * MMU whose TLB forgets nothing by itself.
+ * Address spaces: every refusal of the methods, faults, fork, and a long random run against a
+ * model, through an MMU whose TLB forgets nothing by itself.
  */
 #include "object/vspace.h"
 
@@ -78,8 +78,8 @@ static int stop(void **state)
 }
 
 static kn_status map_raw(struct vspace *target, struct slot *slot, uint64_t offset,
-	uint64_t address, uint64_t pages, uint32_t prot, uint32_t max_prot, uint32_t flags,
-	uint64_t *mapped)
+    uint64_t address, uint64_t pages, uint32_t prot, uint32_t max_prot, uint32_t flags,
+    uint64_t *mapped)
 {
 	struct vspace_map_out out = {};
 	const struct vspace_map_in in = {slot, offset, address, pages, prot, max_prot, flags};
@@ -90,13 +90,12 @@ static kn_status map_raw(struct vspace *target, struct slot *slot, uint64_t offs
 	return status;
 }
 
-static uint64_t map(struct vspace *target, struct slot *slot, uint64_t pages, uint32_t prot,
-	uint32_t flags)
+static uint64_t map(
+    struct vspace *target, struct slot *slot, uint64_t pages, uint32_t prot, uint32_t flags)
 {
 	uint64_t mapped;
 
-	assert_int_equal(
-		map_raw(target, slot, 0, 0, pages, prot, prot, flags, &mapped), KN_OK);
+	assert_int_equal(map_raw(target, slot, 0, 0, pages, prot, prot, flags, &mapped), KN_OK);
 	return mapped;
 }
 
@@ -146,89 +145,85 @@ static void write_at(struct vspace *target, uint64_t address, uint8_t value)
 
 static void map_refuses_write_with_execute(void **state)
 {
-	assert_int_equal(map_raw(&space, &object_slot, 0, 0, 1, 7, 7, PRIVATE, nullptr),
-		KN_E_INVALID_ARG);
-	assert_int_equal(map_raw(&space, &object_slot, 0, 0, 1, 1, 7, PRIVATE, nullptr),
-		KN_E_INVALID_ARG);
-	assert_int_equal(map_raw(&space, &object_slot, 0, 0, 1, 8, 8, PRIVATE, nullptr),
-		KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, &object_slot, 0, 0, 1, 7, 7, PRIVATE, nullptr), KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, &object_slot, 0, 0, 1, 1, 7, PRIVATE, nullptr), KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, &object_slot, 0, 0, 1, 8, 8, PRIVATE, nullptr), KN_E_INVALID_ARG);
 }
 
 static void map_refuses_a_protection_above_its_ceiling(void **state)
 {
 	assert_int_equal(
-		map_raw(&space, nullptr, 0, 0, 1, RW, 1, PRIVATE, nullptr), KN_E_INVALID_ARG);
+	    map_raw(&space, nullptr, 0, 0, 1, RW, 1, PRIVATE, nullptr), KN_E_INVALID_ARG);
 }
 
 static void map_refuses_unclear_sharing(void **state)
 {
 	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, 1, 1, 0, nullptr), KN_E_INVALID_ARG);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, 1, 1, PRIVATE | SHARED, nullptr),
-		KN_E_INVALID_ARG);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, 1, 1, SHARED, nullptr),
-		KN_E_INVALID_ARG);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, 1, 1, PRIVATE | 64, nullptr),
-		KN_E_INVALID_ARG);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, 1, 1,
-				 PRIVATE | KN_VSPACE_MAP_NO_REPLACE, nullptr),
-		KN_E_INVALID_ARG);
 	assert_int_equal(
-		map_raw(&space, nullptr, 1, 0, 1, 1, 1, PRIVATE, nullptr), KN_E_INVALID_ARG);
+	    map_raw(&space, nullptr, 0, 0, 1, 1, 1, PRIVATE | SHARED, nullptr), KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0, 1, 1, 1, SHARED, nullptr), KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0, 1, 1, 1, PRIVATE | 64, nullptr), KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0, 1, 1, 1, PRIVATE | KN_VSPACE_MAP_NO_REPLACE, nullptr),
+	    KN_E_INVALID_ARG);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 1, 0, 1, 1, 1, PRIVATE, nullptr), KN_E_INVALID_ARG);
 }
 
 static void map_refuses_bad_ranges(void **state)
 {
 	assert_int_equal(
-		map_raw(&space, nullptr, 0, 0, 0, 1, 1, PRIVATE, nullptr), KN_E_INVALID_ARG);
+	    map_raw(&space, nullptr, 0, 0, 0, 1, 1, PRIVATE, nullptr), KN_E_INVALID_ARG);
 	assert_int_equal(
-		map_raw(&space, nullptr, 0, BASE + 1, 1, 1, 1, PRIVATE, nullptr), KN_E_ALIGNMENT);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1ull << 40, 1, 1, PRIVATE, nullptr),
-		KN_E_NO_MEMORY);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0, ~0ull, 1, 1, PRIVATE, nullptr),
-		KN_E_NO_MEMORY);
+	    map_raw(&space, nullptr, 0, BASE + 1, 1, 1, 1, PRIVATE, nullptr), KN_E_ALIGNMENT);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0, 1ull << 40, 1, 1, PRIVATE, nullptr), KN_E_NO_MEMORY);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0, ~0ull, 1, 1, PRIVATE, nullptr), KN_E_NO_MEMORY);
 
 	const uint64_t addresses[] = {0, KN_USER_MIN - PAGE_SIZE, KN_USER_MAX,
-		KN_USER_MAX - PAGE_SIZE, 0xffff800000000000ull, ~PAGE_MASK};
+	    KN_USER_MAX - PAGE_SIZE, 0xffff800000000000ull, ~PAGE_MASK};
 
 	for (size_t i = 0; i < 6; i++)
-		assert_int_equal(map_raw(&space, nullptr, 0, addresses[i], 2, 1, 1,
-					 PRIVATE | FIXED, nullptr),
-			KN_E_BAD_ADDRESS);
-	assert_int_equal(
-		map_raw(&space, nullptr, 0, BASE, ~0ull, 1, 1, PRIVATE | FIXED, nullptr),
-		KN_E_BAD_ADDRESS);
+		assert_int_equal(
+		    map_raw(&space, nullptr, 0, addresses[i], 2, 1, 1, PRIVATE | FIXED, nullptr),
+		    KN_E_BAD_ADDRESS);
+	assert_int_equal(map_raw(&space, nullptr, 0, BASE, ~0ull, 1, 1, PRIVATE | FIXED, nullptr),
+	    KN_E_BAD_ADDRESS);
 }
 
 static void map_refuses_pages_beyond_the_object(void **state)
 {
 	assert_int_equal(
-		map_raw(&space, &object_slot, 0, 0, 65, 1, 1, PRIVATE, nullptr), KN_E_RANGE);
+	    map_raw(&space, &object_slot, 0, 0, 65, 1, 1, PRIVATE, nullptr), KN_E_RANGE);
 	assert_int_equal(
-		map_raw(&space, &object_slot, 64, 0, 1, 1, 1, PRIVATE, nullptr), KN_E_RANGE);
+	    map_raw(&space, &object_slot, 64, 0, 1, 1, 1, PRIVATE, nullptr), KN_E_RANGE);
 	assert_int_equal(
-		map_raw(&space, &object_slot, ~0ull, 0, 2, 1, 1, SHARED, nullptr), KN_E_RANGE);
+	    map_raw(&space, &object_slot, ~0ull, 0, 2, 1, 1, SHARED, nullptr), KN_E_RANGE);
 }
 
 static void map_refuses_more_than_the_capability_allows(void **state)
 {
 	object_slot.cap.rights = KN_RIGHT_MAP | KN_RIGHT_READ;
 	assert_int_equal(
-		map_raw(&space, &object_slot, 0, 0, 1, 1, RW, SHARED, nullptr), KN_E_RIGHTS);
+	    map_raw(&space, &object_slot, 0, 0, 1, 1, RW, SHARED, nullptr), KN_E_RIGHTS);
 	assert_int_equal(
-		map_raw(&space, &object_slot, 0, 0, 1, RX, RX, PRIVATE, nullptr), KN_E_RIGHTS);
-	assert_int_equal(
-		map_raw(&space, &object_slot, 0, 0, 1, RW, RW, PRIVATE, nullptr), KN_OK);
+	    map_raw(&space, &object_slot, 0, 0, 1, RX, RX, PRIVATE, nullptr), KN_E_RIGHTS);
+	assert_int_equal(map_raw(&space, &object_slot, 0, 0, 1, RW, RW, PRIVATE, nullptr), KN_OK);
 	object_slot.cap.rights = KN_RIGHT_MAP;
 	assert_int_equal(
-		map_raw(&space, &object_slot, 0, 0, 1, 1, 1, PRIVATE, nullptr), KN_E_RIGHTS);
+	    map_raw(&space, &object_slot, 0, 0, 1, 1, 1, PRIVATE, nullptr), KN_E_RIGHTS);
 }
 
 static void map_refuses_executable_anonymous_memory(void **state)
 {
-	assert_int_equal(
-		map_raw(&space, nullptr, 0, 0, 1, RX, RX, PRIVATE, nullptr), KN_E_RIGHTS);
-	assert_int_equal(
-		map_raw(&space, nullptr, 0, 0, 1, 1, RX, PRIVATE, nullptr), KN_E_RIGHTS);
+	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, RX, RX, PRIVATE, nullptr), KN_E_RIGHTS);
+	assert_int_equal(map_raw(&space, nullptr, 0, 0, 1, 1, RX, PRIVATE, nullptr), KN_E_RIGHTS);
 }
 
 static void map_refuses_an_unconfigured_object(void **state)
@@ -237,8 +232,7 @@ static void map_refuses_an_unconfigured_object(void **state)
 	struct slot slot = fake_cap(&fresh.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 
 	fake_object(&fresh);
-	assert_int_equal(
-		map_raw(&space, &slot, 0, 0, 1, 1, 1, SHARED, nullptr), KN_E_INVALID_ARG);
+	assert_int_equal(map_raw(&space, &slot, 0, 0, 1, 1, 1, SHARED, nullptr), KN_E_INVALID_ARG);
 }
 
 static void an_unconfigured_space_refuses_everything(void **state)
@@ -278,9 +272,9 @@ static void no_replace_refuses_what_overlaps(void **state)
 
 	assert_int_equal(map_raw(&space, nullptr, 0, BASE, 4, 1, 1, flags, nullptr), KN_OK);
 	assert_int_equal(map_raw(&space, nullptr, 0, BASE + 3 * PAGE_SIZE, 4, 1, 1, flags, nullptr),
-		KN_E_OVERLAP);
-	assert_int_equal(map_raw(&space, nullptr, 0, BASE + 4 * PAGE_SIZE, 4, 1, 1, flags, nullptr),
-		KN_OK);
+	    KN_E_OVERLAP);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, BASE + 4 * PAGE_SIZE, 4, 1, 1, flags, nullptr), KN_OK);
 }
 
 static void protect_refuses_holes_and_ceilings(void **state)
@@ -310,8 +304,8 @@ static void unmap_and_discard_refuse_bad_ranges(void **state)
 static void unmapping_a_hole_is_fine(void **state)
 {
 	assert_int_equal(unmap(&space, BASE, 1000), KN_OK);
-	assert_int_equal(unmap(&space, KN_USER_MIN, (KN_USER_MAX - KN_USER_MIN) >> PAGE_SHIFT),
-		KN_OK);
+	assert_int_equal(
+	    unmap(&space, KN_USER_MIN, (KN_USER_MAX - KN_USER_MIN) >> PAGE_SHIFT), KN_OK);
 }
 
 static void wait_refuses_what_cannot_be_read(void **state)
@@ -353,8 +347,8 @@ static void equal_neighbours_become_one_region(void **state)
 {
 	for (uint64_t i = 0; i < 50; i++)
 		assert_int_equal(map_raw(&space, nullptr, 0, BASE + i * PAGE_SIZE, 1, RW, RW,
-					 PRIVATE | FIXED, nullptr),
-			KN_OK);
+				     PRIVATE | FIXED, nullptr),
+		    KN_OK);
 	assert_int_equal(space.regions.count, 1);
 	assert_int_equal(protect(&space, BASE + 10 * PAGE_SIZE, 5, 1), KN_OK);
 	assert_int_equal(space.regions.count, 3);
@@ -379,9 +373,11 @@ static void a_hint_is_taken_when_it_is_free(void **state)
 {
 	uint64_t mapped;
 
-	assert_int_equal(map_raw(&space, nullptr, 0, 0x7000000, 4, RW, RW, PRIVATE, &mapped), KN_OK);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0x7000000, 4, RW, RW, PRIVATE, &mapped), KN_OK);
 	assert_int_equal(mapped, 0x7000000);
-	assert_int_equal(map_raw(&space, nullptr, 0, 0x7000000, 4, RW, RW, PRIVATE, &mapped), KN_OK);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, 0x7000000, 4, RW, RW, PRIVATE, &mapped), KN_OK);
 	assert_int_not_equal(mapped, 0x7000000);
 }
 
@@ -389,8 +385,8 @@ static void the_last_user_page_can_be_mapped(void **state)
 {
 	uint64_t last = KN_USER_MAX - PAGE_SIZE;
 
-	assert_int_equal(map_raw(&space, nullptr, 0, last, 1, RW, RW, PRIVATE | FIXED, nullptr),
-		KN_OK);
+	assert_int_equal(
+	    map_raw(&space, nullptr, 0, last, 1, RW, RW, PRIVATE | FIXED, nullptr), KN_OK);
 	write_at(&space, last + PAGE_SIZE - 1, 1);
 	assert_int_equal(unmap(&space, last, 1), KN_OK);
 	assert_int_equal(space.tables, 1);
@@ -529,9 +525,10 @@ static void waiters_meet_by_object_and_by_address(void **state)
 
 	assert_int_equal(vspace_wait(&space, &inv, &(struct vspace_wait_in){a + 8, 0}), KN_BLOCKED);
 	assert_int_equal(
-		vspace_wake(&other, &inv, &(struct vspace_wake_in){b + 12, 1}, &out), KN_OK);
+	    vspace_wake(&other, &inv, &(struct vspace_wake_in){b + 12, 1}, &out), KN_OK);
 	assert_int_equal(out.woken, 0);
-	assert_int_equal(vspace_wake(&other, &inv, &(struct vspace_wake_in){b + 8, 1}, &out), KN_OK);
+	assert_int_equal(
+	    vspace_wake(&other, &inv, &(struct vspace_wake_in){b + 8, 1}, &out), KN_OK);
 	assert_int_equal(out.woken, 1);
 	assert_int_equal(vspace_wait(&space, &inv, &(struct vspace_wait_in){p, 0}), KN_BLOCKED);
 	assert_int_equal(vspace_wake(&other, &inv, &(struct vspace_wake_in){p, 1}, &out), KN_OK);
@@ -553,8 +550,8 @@ static void a_dry_pool_asks_its_handler(void **state)
 		page++;
 	page_fault(&thread, vaddr(a + page * PAGE_SIZE), VM_WRITE);
 	assert_int_equal(fake_fault_reason, KN_E_NO_MEMORY);
-	assert_int_equal(pool_set_handler(&pool, nullptr, &(struct pool_set_handler_in){&slot}),
-		KN_OK);
+	assert_int_equal(
+	    pool_set_handler(&pool, nullptr, &(struct pool_set_handler_in){&slot}), KN_OK);
 	page_fault(&thread, vaddr(a + page * PAGE_SIZE), VM_WRITE);
 	assert_int_equal(fake_fault_label, KN_LABEL_FAULT_POOL);
 	assert_ptr_equal(fake_fault_handler, &pool.handler);
@@ -568,8 +565,8 @@ static void a_spent_budget_is_no_matter_for_the_handler(void **state)
 	struct tcb thread = {.vspace = &space};
 	uint64_t a = map(&space, nullptr, 8, RW, PRIVATE);
 
-	assert_int_equal(pool_set_handler(&pool, nullptr, &(struct pool_set_handler_in){&slot}),
-		KN_OK);
+	assert_int_equal(
+	    pool_set_handler(&pool, nullptr, &(struct pool_set_handler_in){&slot}), KN_OK);
 	pool.limit = pool.used;
 	page_fault(&thread, vaddr(a), VM_WRITE);
 	assert_int_equal(fake_fault_label, 0);
@@ -742,7 +739,8 @@ static void a_fork_needs_an_empty_child_of_the_same_root(void **state)
 
 	assert_int_equal(pool_take(&pool, FRAME_USER, false, &frames), KN_OK);
 	fake_pool(&foreign);
-	/* Borrow some frames of the first pool's; this test gives nothing back through `foreign`. */
+	/* Borrow some frames of the first pool's; this test gives nothing back through `foreign`.
+	 */
 	foreign.root = &pool;
 	fake_space(&stranger);
 	assert_int_equal(vspace_configure(&stranger, nullptr, &in), KN_OK);
@@ -773,13 +771,13 @@ static void a_fork_in_steps_survives_a_busy_parent(void **state)
 		write_at(&space, a, (uint8_t)(2 + steps));
 		fake_work_limit(0);
 		assert_int_equal(
-			map_raw(&space, &object_slot, 0, a + (1499 - steps * 20) * PAGE_SIZE, 10, RW,
-				RW, SHARED | FIXED, nullptr),
-			KN_OK);
+		    map_raw(&space, &object_slot, 0, a + (1499 - steps * 20) * PAGE_SIZE, 10, RW,
+			RW, SHARED | FIXED, nullptr),
+		    KN_OK);
 		assert_int_equal(unmap(&space, a + (10 + steps) * PAGE_SIZE, 1), KN_OK);
 		assert_int_equal(map_raw(&other, nullptr, 0, BASE - 100 * PAGE_SIZE, 1, RW, RW,
-					 PRIVATE | FIXED, nullptr),
-			KN_E_BUSY);
+				     PRIVATE | FIXED, nullptr),
+		    KN_E_BUSY);
 		fake_work_limit(300);
 		fake_kernel_entry();
 		steps++;
@@ -814,8 +812,8 @@ static void pages_can_be_taken_over(void **state)
 	assert_int_equal(fake_read(&space, a + PAGE_SIZE, &value), KN_E_BAD_ADDRESS);
 	assert_int_equal(read_at(&space, a), 0);
 	for (uint64_t i = 1; i < 520; i++)
-		assert_int_equal(read_at(&other, 0x7000000 + (i - 1) * PAGE_SIZE),
-			i % 3 == 0 ? (uint8_t)i : 0);
+		assert_int_equal(
+		    read_at(&other, 0x7000000 + (i - 1) * PAGE_SIZE), i % 3 == 0 ? (uint8_t)i : 0);
 	assert_int_equal(vspace_take(&other, nullptr, &in), KN_E_BAD_ADDRESS);
 	in.source_address = a + 540 * PAGE_SIZE;
 	in.pages = 1;
@@ -898,7 +896,7 @@ struct model_page {
 	uint8_t prot;
 	bool is_private; /* has a private page with `value` */
 	uint8_t value;
-	uint8_t page;    /* of the object */
+	uint8_t page; /* of the object */
 };
 
 static struct model_page model[SPACES][ARENA];
@@ -952,7 +950,8 @@ static void model_access(struct vspace *target, struct model_page *pages, unsign
 	}
 }
 
-static void model_map(struct vspace *target, struct model_page *pages, unsigned from, unsigned count)
+static void model_map(
+    struct vspace *target, struct model_page *pages, unsigned from, unsigned count)
 {
 	enum content content = (enum content)(1 + rand() % 3);
 	uint32_t prot = (uint32_t[]){0, 1, RW, RW}[rand() % 4];
@@ -961,17 +960,16 @@ static void model_map(struct vspace *target, struct model_page *pages, unsigned 
 	if (count > 32)
 		count = 32;
 	assert_int_equal(map_raw(target, content == ANONYMOUS ? nullptr : &object_slot, offset,
-				 ARENA_BASE + from * PAGE_SIZE, count, prot, RW,
-				 (content == OBJECT_SHARED ? SHARED : PRIVATE) | FIXED, nullptr),
-		KN_OK);
+			     ARENA_BASE + from * PAGE_SIZE, count, prot, RW,
+			     (content == OBJECT_SHARED ? SHARED : PRIVATE) | FIXED, nullptr),
+	    KN_OK);
 	for (unsigned i = 0; i < count; i++)
-		pages[from + i] = (struct model_page){.content = content,
-			.prot = (uint8_t)prot,
-			.page = (uint8_t)(offset + i)};
+		pages[from + i] = (struct model_page){
+		    .content = content, .prot = (uint8_t)prot, .page = (uint8_t)(offset + i)};
 }
 
 static void model_protect(
-	struct vspace *target, struct model_page *pages, unsigned from, unsigned count)
+    struct vspace *target, struct model_page *pages, unsigned from, unsigned count)
 {
 	uint32_t prot = (uint32_t[]){0, 1, RW}[rand() % 3];
 	bool has_hole = false;
@@ -979,7 +977,7 @@ static void model_protect(
 	for (unsigned i = from; i < from + count; i++)
 		has_hole |= pages[i].content == NOTHING;
 	assert_int_equal(protect(target, ARENA_BASE + from * PAGE_SIZE, count, prot),
-		has_hole ? KN_E_BAD_ADDRESS : KN_OK);
+	    has_hole ? KN_E_BAD_ADDRESS : KN_OK);
 	for (unsigned i = from; i < from + count && !has_hole; i++)
 		pages[i].prot = (uint8_t)prot;
 }
@@ -1065,53 +1063,53 @@ static void random_use_agrees_with_a_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(map_refuses_write_with_execute),
-		TEST(map_refuses_a_protection_above_its_ceiling),
-		TEST(map_refuses_unclear_sharing),
-		TEST(map_refuses_bad_ranges),
-		TEST(map_refuses_pages_beyond_the_object),
-		TEST(map_refuses_more_than_the_capability_allows),
-		TEST(map_refuses_executable_anonymous_memory),
-		TEST(map_refuses_an_unconfigured_object),
-		TEST(an_unconfigured_space_refuses_everything),
-		TEST(configure_refuses_a_second_time_and_bad_bases),
-		TEST(no_replace_refuses_what_overlaps),
-		TEST(protect_refuses_holes_and_ceilings),
-		TEST(unmap_and_discard_refuse_bad_ranges),
-		TEST(unmapping_a_hole_is_fine),
-		TEST(wait_refuses_what_cannot_be_read),
-		TEST(fresh_memory_is_zero_and_charged_when_touched),
-		TEST(equal_neighbours_become_one_region),
-		TEST(a_gap_is_found_again),
-		TEST(a_hint_is_taken_when_it_is_free),
-		TEST(the_last_user_page_can_be_mapped),
-		TEST(shared_mappings_show_one_memory),
-		TEST(private_writes_stay_private),
-		TEST(a_private_write_to_a_missing_page_commits_nothing_in_the_object),
-		TEST(a_read_fault_maps_present_neighbours),
-		TEST(protection_is_enforced),
-		TEST(a_fault_outside_is_a_bad_address),
-		TEST(an_access_beyond_a_shrunk_object_is_out_of_range),
-		TEST(populate_fills_at_once),
-		TEST(query_tells_regions_in_order),
-		TEST(waiters_meet_by_object_and_by_address),
-		TEST(a_dry_pool_asks_its_handler),
-		TEST(a_spent_budget_is_no_matter_for_the_handler),
-		TEST(faults_go_to_the_thread_s_handler_with_their_reason),
-		TEST(a_missing_page_is_asked_from_the_pager),
-		TEST(both_sides_of_a_fork_write_without_the_other_seeing),
-		TEST(the_last_sharer_writes_without_a_copy),
-		TEST(a_sharer_is_charged_and_can_always_copy),
-		TEST(a_fork_leaves_out_what_is_not_inherited),
-		TEST(a_fork_keeps_pages_that_may_not_be_read_now),
-		TEST(a_fork_that_runs_out_of_memory_leaves_an_empty_child),
-		TEST(a_fork_needs_an_empty_child_of_the_same_root),
-		TEST(a_fork_in_steps_survives_a_busy_parent),
-		TEST(pages_can_be_taken_over),
-		TEST(a_destroyed_space_stops_its_threads),
-		TEST(a_destroyed_object_vanishes_from_all_spaces),
-		TEST(running_out_of_memory_anywhere_leaks_nothing),
-		TEST(random_use_agrees_with_a_model),
+	    TEST(map_refuses_write_with_execute),
+	    TEST(map_refuses_a_protection_above_its_ceiling),
+	    TEST(map_refuses_unclear_sharing),
+	    TEST(map_refuses_bad_ranges),
+	    TEST(map_refuses_pages_beyond_the_object),
+	    TEST(map_refuses_more_than_the_capability_allows),
+	    TEST(map_refuses_executable_anonymous_memory),
+	    TEST(map_refuses_an_unconfigured_object),
+	    TEST(an_unconfigured_space_refuses_everything),
+	    TEST(configure_refuses_a_second_time_and_bad_bases),
+	    TEST(no_replace_refuses_what_overlaps),
+	    TEST(protect_refuses_holes_and_ceilings),
+	    TEST(unmap_and_discard_refuse_bad_ranges),
+	    TEST(unmapping_a_hole_is_fine),
+	    TEST(wait_refuses_what_cannot_be_read),
+	    TEST(fresh_memory_is_zero_and_charged_when_touched),
+	    TEST(equal_neighbours_become_one_region),
+	    TEST(a_gap_is_found_again),
+	    TEST(a_hint_is_taken_when_it_is_free),
+	    TEST(the_last_user_page_can_be_mapped),
+	    TEST(shared_mappings_show_one_memory),
+	    TEST(private_writes_stay_private),
+	    TEST(a_private_write_to_a_missing_page_commits_nothing_in_the_object),
+	    TEST(a_read_fault_maps_present_neighbours),
+	    TEST(protection_is_enforced),
+	    TEST(a_fault_outside_is_a_bad_address),
+	    TEST(an_access_beyond_a_shrunk_object_is_out_of_range),
+	    TEST(populate_fills_at_once),
+	    TEST(query_tells_regions_in_order),
+	    TEST(waiters_meet_by_object_and_by_address),
+	    TEST(a_dry_pool_asks_its_handler),
+	    TEST(a_spent_budget_is_no_matter_for_the_handler),
+	    TEST(faults_go_to_the_thread_s_handler_with_their_reason),
+	    TEST(a_missing_page_is_asked_from_the_pager),
+	    TEST(both_sides_of_a_fork_write_without_the_other_seeing),
+	    TEST(the_last_sharer_writes_without_a_copy),
+	    TEST(a_sharer_is_charged_and_can_always_copy),
+	    TEST(a_fork_leaves_out_what_is_not_inherited),
+	    TEST(a_fork_keeps_pages_that_may_not_be_read_now),
+	    TEST(a_fork_that_runs_out_of_memory_leaves_an_empty_child),
+	    TEST(a_fork_needs_an_empty_child_of_the_same_root),
+	    TEST(a_fork_in_steps_survives_a_busy_parent),
+	    TEST(pages_can_be_taken_over),
+	    TEST(a_destroyed_space_stops_its_threads),
+	    TEST(a_destroyed_object_vanishes_from_all_spaces),
+	    TEST(running_out_of_memory_anywhere_leaks_nothing),
+	    TEST(random_use_agrees_with_a_model),
 	};
 
 	return cmocka_run_group_tests_name("vspace", tests, nullptr, nullptr);

@@ -194,8 +194,7 @@ kn_status tcb_stop_severed(struct tcb *thread)
 	return KN_OK;
 }
 
-void fault_send(
-	struct tcb *thread, struct slot *handler, uint64_t label, const uint64_t words[6])
+void fault_send(struct tcb *thread, struct slot *handler, uint64_t label, const uint64_t words[6])
 {
 	fake_fault_label = label;
 	fake_fault_handler = handler;
@@ -236,9 +235,9 @@ void fake_untyped(struct slot *slot, uint64_t first_page, unsigned size_bits)
 {
 	*slot = (struct slot){};
 	slot->cap = (struct cap){.type = TYPE_UNTYPED,
-		.badge = (frame_first + first_page) << PAGE_SHIFT,
-		.size_bits = (uint8_t)size_bits,
-		.rights = KN_RIGHTS_ALL};
+	    .badge = (frame_first + first_page) << PAGE_SHIFT,
+	    .size_bits = (uint8_t)size_bits,
+	    .rights = KN_RIGHTS_ALL};
 }
 
 static void head(struct object *object, enum object_type type)
@@ -281,7 +280,7 @@ static kn_status walk(struct vspace *space, uint64_t address, unsigned access, p
 
 	for (size_t i = 0; i < tlb_count; i++) {
 		if (tlb[i].space == &space->arch && tlb[i].page == number &&
-			allows(tlb[i].entry, access)) {
+		    allows(tlb[i].entry, access)) {
 			*page = pte_paddr(tlb[i].entry);
 			return KN_OK;
 		}
@@ -368,13 +367,13 @@ void fake_check(struct vspace *space)
 			assert_non_null(region_find(&space->regions, address));
 			/* Nobody may write to a frame that has other owners. */
 			if (frame_is_ram(pte_paddr(leaf[i])) && pte_is_writable(leaf[i]) &&
-				frame_of(pte_paddr(leaf[i]))->kind == FRAME_USER)
+			    frame_of(pte_paddr(leaf[i]))->kind == FRAME_USER)
 				assert_int_equal(frame_of(pte_paddr(leaf[i]))->count, 1);
 		}
 	}
 	assert_int_equal(committed, space->committed);
 	for (struct region *region = region_at_or_above(&space->regions, 0); region;
-		region = region_next(&space->regions, region)) {
+	     region = region_next(&space->regions, region)) {
 		assert_true(region->start >= last_end && region->end > region->start);
 		last_end = region->end;
 		mapped += (region->end - region->start) >> PAGE_SHIFT;

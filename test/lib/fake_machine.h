@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A machine for tests of kernel memory management: RAM from the host's heap (the physical map is plain arithmetic,
- * so a host pointer is its own kernel mapping), a memory management unit with a TLB that remembers
- * everything until it is told not to, and stand-ins for the parts of the kernel around mm.
+ * A machine for tests of kernel memory management: RAM from the host's heap (the physical map is
+ * plain arithmetic, so a host pointer is its own kernel mapping), a memory management unit with a
+ * TLB that remembers everything until it is told not to, and stand-ins for the parts of the kernel
+ * around mm.
  *
- * The TLB is the point: fake_check() fails when a translation that a real CPU might still use disagrees with
- * the page tables, so a missing or late invalidation shows.
+ * The TLB is the point: fake_check() fails when a translation that a real CPU might still use
+ * disagrees with the page tables, so a missing or late invalidation shows.
  */
 #pragma once
 
@@ -16,7 +17,8 @@
 
 #define FAKE_TLB_MAX 4096
 
-/* RAM of `pages` pages; all of it UNTYPED. Ends with fake_machine_stop(), which checks for leaks in the fakes. */
+/* RAM of `pages` pages; all of it UNTYPED. Ends with fake_machine_stop(), which checks for leaks in
+ * the fakes. */
 void fake_machine_start(uint64_t pages);
 void fake_machine_stop(void);
 /* The RAM as an untyped capability of 2^n pages from its start. */
@@ -33,30 +35,31 @@ void fake_object(struct memory_object *object);
 void fake_space(struct vspace *space);
 
 /*
- * A user access of one byte through the fake MMU; faults go to vspace_populate(). Returns the status of the
- * fault that could not be resolved, or KN_OK.
+ * A user access of one byte through the fake MMU; faults go to vspace_populate(). Returns the
+ * status of the fault that could not be resolved, or KN_OK.
  */
 kn_status fake_read(struct vspace *space, uint64_t address, uint8_t *value);
 kn_status fake_write(struct vspace *space, uint64_t address, uint8_t value);
 kn_status fake_execute(struct vspace *space, uint64_t address);
-/* No translation in the TLB allows what the page tables do not; counters of the space agree with its tables. */
+/* No translation in the TLB allows what the page tables do not; counters of the space agree with
+ * its tables. */
 void fake_check(struct vspace *space);
 /* Forget translations silently, as a real TLB may at any time. */
 void fake_tlb_evict(void);
 
 /* What the kernel around mm was asked to do. */
 extern unsigned fake_stopped_threads;
-extern uint64_t fake_fault_label;      /* of the last fault_send(), 0: none */
+extern uint64_t fake_fault_label; /* of the last fault_send(), 0: none */
 extern uint64_t fake_fault_words[6];
 extern struct slot *fake_fault_handler;
-extern kn_status fake_fault_reason;    /* of the last fault_vm() */
+extern kn_status fake_fault_reason; /* of the last fault_vm() */
 extern uint64_t fake_wait_key[2];
 extern unsigned fake_waiting;
 extern bool fake_cap_is_copyable;
 
 /* Run a restartable method until it is done; counts the restarts. */
 extern unsigned fake_restarts;
-#define FAKE_RUN(call)                                                                            \
+#define FAKE_RUN(call)                                                                             \
 	({                                                                                         \
 		kn_status status_;                                                                 \
 		fake_kernel_entry();                                                               \

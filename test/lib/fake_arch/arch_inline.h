@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The inline half of arch.h for tests of generic kernel code on the build machine. Registers are plain
- * words; page table entries have the bits that both real machines agree on in spirit.
+ * The inline half of arch.h for tests of generic kernel code on the build machine. Registers are
+ * plain words; page table entries have the bits that both real machines agree on in spirit.
  */
 #pragma once
 
@@ -136,7 +136,8 @@ static inline pte_t pte_none(void)
 
 static inline pte_t pte_leaf(paddr_t address, unsigned perms, enum vm_memory_type type)
 {
-	return (pte_t){address.raw | FAKE_PTE_PRESENT | FAKE_PTE_PERMS(perms) | (uint64_t)type << 8};
+	return (pte_t){
+	    address.raw | FAKE_PTE_PRESENT | FAKE_PTE_PERMS(perms) | (uint64_t)type << 8};
 }
 
 static inline pte_t pte_table(paddr_t address)
@@ -166,5 +167,6 @@ static inline bool pte_is_writable(pte_t p)
 
 static inline pte_t pte_with_perms(pte_t p, unsigned perms)
 {
-	return (pte_t){(p.raw & (FAKE_PTE_ADDRESS | 0x300)) | FAKE_PTE_PRESENT | FAKE_PTE_PERMS(perms)};
+	return (pte_t){
+	    (p.raw & (FAKE_PTE_ADDRESS | 0x300)) | FAKE_PTE_PRESENT | FAKE_PTE_PERMS(perms)};
 }
