@@ -2,6 +2,7 @@
 /*
  * The primitives that generated client stubs stand on. kn_call returns the status of the transport (bad
  * capability, deadline, peer gone); the status of the method is in the label of regs->info afterwards.
+ * The other system calls are in trona/syscall.h; programs use the stubs (kn/, client/) and the server loop.
  */
 #pragma once
 
