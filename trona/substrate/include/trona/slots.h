@@ -20,6 +20,8 @@ typedef kn_status slots_grow_fn(kn_cap root_slot);
 
 /* Hands the root slots [first, first + count) to the allocator (server start code does it). At most 8192. */
 void slots_init(kn_cap first, unsigned count, slots_grow_fn *grow);
+/* Changes who makes further CNodes (objsrv makes its own). */
+void slots_set_grow(slots_grow_fn *grow);
 [[nodiscard]] kn_status slot_alloc(kn_cap *slot);
 /* `count` (at most 64) slots in a row in one CNode: *first + i. */
 [[nodiscard]] kn_status slots_alloc(unsigned count, kn_cap *first);

@@ -3,3 +3,5 @@
 #pragma once
 
 #define KN_THREAD_POINTER_OFFSET 64
+/* sp is a multiple of 16 at every function's entry. */
+#define KN_ENTRY_STACK_BIAS 0

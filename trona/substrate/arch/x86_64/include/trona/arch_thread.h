@@ -3,3 +3,5 @@
 #pragma once
 
 #define KN_THREAD_POINTER_OFFSET 0
+/* A C function is entered with the return address pushed: sp is 8 below a multiple of 16. */
+#define KN_ENTRY_STACK_BIAS 8
