@@ -28,8 +28,8 @@ class Artifacts:
         self.arch = self.build.name if self.build.name in ("x86_64", "aarch64") else self._arch()
         self.iso = self.build / "image" / f"saltyos-{self.arch}.iso"
         self.archive = self.build / "image" / "boot.archive"
-        name = "kernite-x86_64.elf" if self.arch == "x86_64" else "arch/aarch64/efi/kernite-aarch64.efi"
-        self.kernel = self.build / "kernite" / name
+        self.kernel = self.build / ("kernite/kernite-x86_64.elf" if self.arch == "x86_64"
+                                    else "image/boot/aarch64/kernite-aarch64.efi")
 
     def _arch(self):
         return "aarch64" if (self.build / "kernite/kernite-aarch64.elf").exists() else "x86_64"

@@ -8,7 +8,7 @@
  * LoadOptions.
  *
  * While firmware's identity map is on, pointers are physical addresses, so this is also the best place to
- * build the kernel's page tables: see ../handoff.h for what the kernel finds. Everything that can fail
+ * build the kernel's page tables: see kernite's handoff.h for what the kernel finds. Everything that can fail
  * happens before ExitBootServices, so that it can be said.
  */
 #include "efi.h"
