@@ -63,7 +63,7 @@ static kn_status make_space(struct process *process, uint64_t memory_limit)
 
 	if (status != KN_OK)
 		return status;
-	status = mmsrv_space_create(services.mmsrv, memory_limit, MAP_BASE, &process->memory_id, pair);
+	status = mmsrv_space_create(services.mmsrv, memory_limit, MAP_BASE, 0, &process->memory_id, pair);
 	if (status != KN_OK) {
 		slot_free(pair);
 		slot_free(pair + 1);
