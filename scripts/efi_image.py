@@ -4,17 +4,18 @@
 
     efi_image.py --out kernite.efi --work DIR [--include DIR]... KERNEL SOURCE...
 
-The loader's sources are compiled for the PE/COFF target with the stripped kernel embedded (KERNEL_ELF), linked, and
-marked: GRUB's `linux` command asks for "MZ" and, at 0x38, "ARM\\x64" (Linux, arch/arm64/kernel/head.S); that
-place is unused in a PE file's DOS header.
+The loader's sources are compiled for the PE/COFF target with the stripped kernel embedded
+(KERNEL_ELF), linked, and marked: GRUB's `linux` command asks for "MZ" and, at 0x38, "ARM\\x64"
+(Linux, arch/arm64/kernel/head.S); that place is unused in a PE file's DOS header.
 """
 import argparse
 import pathlib
 import subprocess
 
 TARGET = ["clang-19", "--target=aarch64-unknown-windows"]
-FLAGS = ["-std=c23", "-O2", "-ffreestanding", "-fno-builtin", "-fshort-wchar", "-mgeneral-regs-only", "-ffixed-x18",
-         "-fno-stack-protector", "-mno-outline-atomics", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
+FLAGS = ["-std=c23", "-O2", "-ffreestanding", "-fno-builtin", "-fshort-wchar",
+         "-mgeneral-regs-only", "-ffixed-x18", "-fno-stack-protector", "-mno-outline-atomics",
+         "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
 MAGIC_AT = 0x38
 MAGIC = b"ARM\x64"
 
@@ -31,8 +32,8 @@ def build(kernel, out, work, includes, sources):
         extra = embed if source.endswith(".c") else []
         subprocess.run(TARGET + flags + extra + ["-c", source, "-o", obj], check=True)
         objects.append(obj)
-    subprocess.run(["lld-link-19", "/subsystem:efi_application", "/entry:efi_main", "/nodefaultlib", "/Brepro",
-                    f"/out:{out}"] + objects, check=True)
+    subprocess.run(["lld-link-19", "/subsystem:efi_application", "/entry:efi_main",
+                    "/nodefaultlib", "/Brepro", f"/out:{out}"] + objects, check=True)
     image = bytearray(out.read_bytes())
     if image[:2] != b"MZ" or int.from_bytes(image[0x3c:0x40], "little") < MAGIC_AT + 8:
         raise SystemExit(f"efi_image.py: {out} is not a PE file as expected")
@@ -41,7 +42,8 @@ def build(kernel, out, work, includes, sources):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--include", action="append", default=[])

@@ -4,9 +4,10 @@
 
     grub_arm64.py      prints the folder with the modules, for grub-mkimage -O arm64-efi -d
 
-A private apt configuration for the foreign machine finds the package grub-efi-arm64-bin on the machine's
-own mirror (apt checks signature and hash); it is unpacked into the download cache and nothing is installed. The
-modules must be of the same version as the grub-mkimage that combines them, so the cache is keyed by it.
+A private apt configuration for the foreign machine finds the package grub-efi-arm64-bin on the
+machine's own mirror (apt checks signature and hash); it is unpacked into the download cache and
+nothing is installed. The modules must be of the same version as the grub-mkimage that combines
+them, so the cache is keyed by it.
 """
 import pathlib
 import re
@@ -51,17 +52,19 @@ def download(folder):
         (folder / name).mkdir(parents=True)
     (folder / "sources.list").write_text(mirror_lines())
     (folder / "status").write_text("")
-    settings = {"APT::Architecture": "arm64", "APT::Architectures": "arm64", "Acquire::Languages": "none",
+    settings = {"APT::Architecture": "arm64", "APT::Architectures": "arm64",
+                "Acquire::Languages": "none",
                 "Dir::Etc::sourcelist": folder / "sources.list", "Dir::Etc::sourceparts": "-",
                 "Dir::State::Lists": folder / "lists", "Dir::State::status": folder / "status",
                 "Dir::Cache": folder / "cache", "APT::Sandbox::User": "root"}
     options = [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
     run("apt-get", *options, "update")
-    # The installed grub-mkimage may be older than the mirror: modules of its upstream version do as well.
+    # The mirror may have moved on: modules of the same upstream version do as well.
     known = run("apt-cache", *options, "madison", PACKAGE)
     versions = [line.split("|")[1].strip() for line in known.splitlines() if "|" in line]
     upstream = host_version().split("-")[0]
-    same = [v for v in versions if v == host_version()] or [v for v in versions if v.split("-")[0] == upstream]
+    same = ([v for v in versions if v == host_version()]
+            or [v for v in versions if v.split("-")[0] == upstream])
     if not same:
         raise SystemExit(f"grub_arm64.py: the mirror has no {PACKAGE} {upstream}, only {versions}")
     run("apt-get", *options, "download", f"{PACKAGE}={same[0]}", cwd=folder)

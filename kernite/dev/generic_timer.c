@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtual timer (ARM ARM D12): EL1 may always use it, under a hypervisor too, and user space may
- * read its counter. ns = (count - base) * multiplier >> SHIFT, a 128-bit product: exact for the frequencies
- * that divide 10^9, and within 2^-32 for others.
+ * The virtual timer (ARM ARM D12): EL1 may always use it, under a hypervisor too, and user space
+ * may read its counter. ns = (count - base) * multiplier >> SHIFT, a 128-bit product: exact for the
+ * frequencies that divide 10^9, and within 2^-32 for others.
  */
 #include "dev/generic_timer.h"
 
@@ -40,7 +40,8 @@ void generic_timer_init_cpu(void)
 
 kn_time arch_now(void)
 {
-	/* Not before earlier instructions: time must not run backwards between CPUs (ARM ARM D12.2.2). */
+	/* Not before earlier instructions: time must not run backwards between CPUs (ARM ARM
+	 * D12.2.2). */
 	isb();
 	return (kn_time)((unsigned __int128)(read_sysreg(cntvct_el0) - base) * multiplier >> SHIFT);
 }

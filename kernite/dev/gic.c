@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * GICv2 (IHI 0048) and GICv3 (IHI 0069). The distributors are alike; the CPU's side is memory in version 2 and
- * system registers plus a redistributor in version 3. All interrupts have one priority and go to the
- * boot CPU; they are taken one at a time with EOI right after the handler knows the source.
+ * GICv2 (IHI 0048) and GICv3 (IHI 0069). The distributors are alike; the CPU's side is memory in
+ * version 2 and system registers plus a redistributor in version 3. All interrupts have one
+ * priority and go to the boot CPU; they are taken one at a time with EOI right after the handler
+ * knows the source.
  *
- * Everything below is called with the kernel lock held or during boot, except gic_take() and gic_finish(),
- * which touch only this CPU's interface.
+ * Everything below is called with the kernel lock held or during boot, except gic_take() and
+ * gic_finish(), which touch only this CPU's interface.
  */
 #include "dev/gic.h"
 
@@ -112,7 +113,8 @@ static void find_parts(void)
 		} else if (entry->type == ACPI_MADT_GICC) {
 			interface_base = acpi_madt_field(entry, MADT_GICC_BASE, 8);
 			if (acpi_madt_field(entry, MADT_GICC_GICR, 8))
-				add_redistributors(acpi_madt_field(entry, MADT_GICC_GICR, 8), 2 * GICR_FRAME);
+				add_redistributors(
+				    acpi_madt_field(entry, MADT_GICC_GICR, 8), 2 * GICR_FRAME);
 		}
 	}
 	if (!distributor)
@@ -260,7 +262,8 @@ void gic_send_to_others(void)
 {
 	dsb_ish();
 	if (version == 3)
-		write_sysreg(s3_0_c12_c11_5, 1ull << 40 | SGI_RESCHEDULE << 24); /* ICC_SGI1R_EL1, IRM */
+		write_sysreg(
+		    s3_0_c12_c11_5, 1ull << 40 | SGI_RESCHEDULE << 24); /* ICC_SGI1R_EL1, IRM */
 	else
 		write32(distributor, GICD_SGIR, 1u << 24 | SGI_RESCHEDULE);
 	isb();
@@ -270,14 +273,17 @@ void arch_ipi(unsigned cpu_index)
 {
 	uint64_t affinity = smp_affinity(cpu_index);
 
-	/* What the other CPU is to find must be visible before the interrupt is (IHI 0069, 12.1.7). */
+	/* What the other CPU is to find must be visible before the interrupt is (IHI 0069, 12.1.7).
+	 */
 	dsb_ish();
 	if (version == 3)
-		write_sysreg(s3_0_c12_c11_5, (affinity >> 32 & 0xff) << 48 | (affinity & 0xf0) << 40 |
-		                                 (affinity >> 16 & 0xff) << 32 | (affinity >> 8 & 0xff) << 16 |
-		                                 1ull << (affinity & 15) | SGI_RESCHEDULE << 24);
+		write_sysreg(s3_0_c12_c11_5,
+		    (affinity >> 32 & 0xff) << 48 | (affinity & 0xf0) << 40 |
+			(affinity >> 16 & 0xff) << 32 | (affinity >> 8 & 0xff) << 16 |
+			1ull << (affinity & 15) | SGI_RESCHEDULE << 24);
 	else
-		write32(distributor, GICD_SGIR, cpus[cpu_index].arch.gic_cpu_mask << 16 | SGI_RESCHEDULE);
+		write32(distributor, GICD_SGIR,
+		    cpus[cpu_index].arch.gic_cpu_mask << 16 | SGI_RESCHEDULE);
 	isb();
 }
 

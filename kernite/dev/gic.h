@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Arm generic interrupt controller, versions 2 and 3. Interrupts are known by INTID: 0..15 between CPUs,
- * 16..31 private to a CPU, from 32 on devices.
+ * The Arm generic interrupt controller, versions 2 and 3. Interrupts are known by INTID: 0..15
+ * between CPUs, 16..31 private to a CPU, from 32 on devices.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 
 struct cpu;
 
-void gic_init(void);                   /* boot CPU, once; needs ACPI's MADT */
-void gic_init_cpu(struct cpu *cpu);    /* every CPU for itself */
+void gic_init(void);                /* boot CPU, once; needs ACPI's MADT */
+void gic_init_cpu(struct cpu *cpu); /* every CPU for itself */
 void gic_enable_private(unsigned intid);
 
 /* Provided by arch/aarch64/smp.c: MPIDR_EL1's affinity fields of a CPU. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arm PrimeCell UART, polled output only (DDI 0183). Firmware has set the line up. Until a console server
- * takes the device over this is its only user; afterwards only a panic writes here.
+ * Arm PrimeCell UART, polled output only (DDI 0183). Firmware has set the line up. Until a console
+ * server takes the device over this is its only user; afterwards only a panic writes here.
  */
 #include "dev/pl011.h"
 

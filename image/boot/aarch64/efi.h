@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The part of UEFI 2.10 that the loader uses: layouts only, in the specification's order (chapters 4, 7,
- * 8, 9, 12.9 and 13.3). Functions that are never called are plain pointers.
+ * The part of UEFI 2.10 that the loader uses: layouts only, in the specification's order (chapters
+ * 4, 7, 8, 9, 12.9 and 13.3). Functions that are never called are plain pointers.
  */
 #pragma once
 
@@ -67,23 +67,26 @@ struct efi_runtime_services {
 struct efi_boot_services {
 	struct efi_table_header header;
 	void *raise_tpl, *restore_tpl;
-	efi_status (*allocate_pages)(
-	    enum efi_allocate_type type, enum efi_memory_type memory, size_t pages, uint64_t *address);
+	efi_status (*allocate_pages)(enum efi_allocate_type type, enum efi_memory_type memory,
+	    size_t pages, uint64_t *address);
 	void *free_pages;
 	efi_status (*get_memory_map)(
 	    size_t *size, void *map, size_t *key, size_t *descriptor_size, uint32_t *version);
 	void *allocate_pool, *free_pool;
 	void *create_event, *set_timer, *wait_for_event, *signal_event, *close_event, *check_event;
 	void *install_protocol, *reinstall_protocol, *uninstall_protocol;
-	efi_status (*handle_protocol)(void *handle, const struct efi_guid *protocol, void **interface);
+	efi_status (*handle_protocol)(
+	    void *handle, const struct efi_guid *protocol, void **interface);
 	void *reserved, *register_protocol_notify, *locate_handle;
-	efi_status (*locate_device_path)(const struct efi_guid *protocol, void **path, void **handle);
+	efi_status (*locate_device_path)(
+	    const struct efi_guid *protocol, void **path, void **handle);
 	void *install_configuration_table, *load_image, *start_image;
 	efi_status (*exit)(void *image, efi_status status, size_t data_size, char16_t *data);
 	void *unload_image;
 	efi_status (*exit_boot_services)(void *image, size_t map_key);
 	void *get_next_monotonic_count, *stall;
-	efi_status (*set_watchdog_timer)(size_t seconds, uint64_t code, size_t size, char16_t *data);
+	efi_status (*set_watchdog_timer)(
+	    size_t seconds, uint64_t code, size_t size, char16_t *data);
 	void *connect_controller, *disconnect_controller, *open_protocol, *close_protocol;
 	void *open_protocol_information, *protocols_per_handle, *locate_handle_buffer;
 	efi_status (*locate_protocol)(
@@ -145,5 +148,5 @@ struct efi_graphics_output {
 		size_t info_size;
 		uint64_t frame_buffer_base;
 		size_t frame_buffer_size;
-	} *mode;
+	} * mode;
 };

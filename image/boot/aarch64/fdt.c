@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A reader for the structure block of a flattened device tree (Devicetree Specification 0.4, chapter
- * 5), as small as the loader's one question needs it.
+ * A reader for the structure block of a flattened device tree (Devicetree Specification 0.4,
+ * chapter 5), as small as the loader's one question needs it.
  */
 #include "fdt.h"
 
@@ -76,14 +76,17 @@ bool fdt_find_initrd(const void *bytes, uint64_t *start, uint64_t *end)
 				is_in_chosen = is_string_at(&tree, at, "chosen");
 			at += string_size_at(&tree, at);
 		} else if (token == PROPERTY) {
-			uint32_t size = word_at(&tree, at), name = tree.strings + word_at(&tree, at + 4);
+			uint32_t size = word_at(&tree, at),
+				 name = tree.strings + word_at(&tree, at + 4);
 
 			at += 8;
 			if (size > tree.size - (at < tree.size ? at : tree.size))
 				return false;
-			if (is_in_chosen && depth == 2 && is_string_at(&tree, name, "linux,initrd-start"))
+			if (is_in_chosen && depth == 2 &&
+			    is_string_at(&tree, name, "linux,initrd-start"))
 				first = address_at(&tree, at, size);
-			if (is_in_chosen && depth == 2 && is_string_at(&tree, name, "linux,initrd-end"))
+			if (is_in_chosen && depth == 2 &&
+			    is_string_at(&tree, name, "linux,initrd-end"))
 				last = address_at(&tree, at, size);
 			at += size;
 		} else if (token == END_NODE && depth) {

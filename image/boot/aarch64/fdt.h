@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * Finds /chosen/linux,initrd-start and -end. Every offset in the tree is distrusted. False: not there,
- * empty, or the tree is broken.
+ * Finds /chosen/linux,initrd-start and -end. Every offset in the tree is distrusted. False: not
+ * there, empty, or the tree is broken.
  */
 bool fdt_find_initrd(const void *tree, uint64_t *start, uint64_t *end);

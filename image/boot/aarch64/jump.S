@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loader's two pieces of assembly (COFF). The kernel turns the MMU off for a moment, so all that it
- * reads meanwhile must be in memory and not only in a cache.
+ * The loader's two pieces of assembly (COFF). The kernel turns the MMU off for a moment, so all
+ * that it reads meanwhile must be in memory and not only in a cache.
  */
 
 	.text
 	.globl clean_to_memory
 	.globl enter_kernel
 
-/* void clean_to_memory(uint64_t start, uint64_t end): clean and invalidate to the point of coherency. */
+/*
+ * void clean_to_memory(uint64_t start, uint64_t end): clean and invalidate to the point of
+ * coherency.
+ */
 clean_to_memory:
 	mrs x3, ctr_el0
 	ubfx x3, x3, #16, #4

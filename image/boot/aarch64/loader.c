@@ -2,14 +2,14 @@
 /*
  * The aarch64 boot front end: an EFI application that carries the kernel's ELF file.
  *
- * One file serves every way of starting: scripts/efi_image.py marks it as a Linux Image too, so GRUB's
- * `linux` and `initrd` commands take it, and QEMU's -kernel does. The boot archive comes by the LoadFile2
- * protocol (QEMU, newer GRUB) or by /chosen in a device tree (GRUB 2.06); the command line by
- * LoadOptions.
+ * One file serves every way of starting: scripts/efi_image.py marks it as a Linux Image too, so
+ * GRUB's `linux` and `initrd` commands take it, and QEMU's -kernel does. The boot archive comes by
+ * the LoadFile2 protocol (QEMU, newer GRUB) or by /chosen in a device tree (GRUB 2.06); the command
+ * line by LoadOptions.
  *
- * While firmware's identity map is on, pointers are physical addresses, so this is also the best place to
- * build the kernel's page tables: see kernite's handoff.h for what the kernel finds. Everything that can fail
- * happens before ExitBootServices, so that it can be said.
+ * While firmware's identity map is on, pointers are physical addresses, so this is also the best
+ * place to build the kernel's page tables: see kernite's handoff.h for what the kernel finds.
+ * Everything that can fail happens before ExitBootServices, so that it can be said.
  */
 #include "efi.h"
 #include "fdt.h"
@@ -77,7 +77,8 @@ static const struct efi_guid graphics_guid = {
 static const uint8_t initrd_path[] = {4, 3, 20, 0, 0x27, 0xe4, 0x68, 0x55, 0xfc, 0x68, 0x3d, 0x4f,
     0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68, 0x7f, 0xff, 4, 0};
 
-/* By words where size allows: kernel and archive are megabytes, and firmware allows unaligned access. */
+/* By words where size allows: kernel and archive are megabytes, and firmware allows unaligned
+ * access. */
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
 	uint8_t *target = to;
@@ -166,13 +167,16 @@ static void read_command_line(const struct efi_loaded_image *image)
 		for (size_t d = 0; d < 2; d++) {
 			size_t n = 0;
 
-			while (dropped[d][n] && word + n < length && line[word + n] == dropped[d][n])
+			while (
+			    dropped[d][n] && word + n < length && line[word + n] == dropped[d][n])
 				n++;
 			if (dropped[d][n] || word + n != length)
 				continue;
-			while (i + 1 < image->load_options_size / 2 && image->load_options[i + 1] > ' ')
+			while (i + 1 < image->load_options_size / 2 &&
+			       image->load_options[i + 1] > ' ')
 				i++;
-			if (i + 1 < image->load_options_size / 2 && image->load_options[i + 1] == ' ')
+			if (i + 1 < image->load_options_size / 2 &&
+			    image->load_options[i + 1] == ' ')
 				i++;
 			length = word;
 		}
@@ -196,7 +200,7 @@ static bool load_archive_by_protocol(void)
 	if (loader->load_file(loader, path, false, &size, nullptr) != EFI_BUFFER_TOO_SMALL || !size)
 		return true;
 	if (boot->allocate_pages(EFI_ALLOCATE_ANY_PAGES, EFI_LOADER_DATA,
-	        (size + PAGE_MASK) / PAGE_SIZE, &address) ||
+		(size + PAGE_MASK) / PAGE_SIZE, &address) ||
 	    loader->load_file(loader, path, false, &size, (void *)address))
 		return false;
 	handoff->info.archive_base = address;
@@ -243,7 +247,7 @@ static void read_wall_clock(void)
 	if (now.year < 1970 || now.month < 1 || now.month > 12 || now.day < 1 || now.day > 31)
 		return;
 	handoff->info.wall_clock = days_since_1970(now.year, now.month, now.day) * 86400 +
-	                           now.hour * 3600u + now.minute * 60u + now.second;
+				   now.hour * 3600u + now.minute * 60u + now.second;
 	if (now.time_zone != 2047)
 		handoff->info.wall_clock += (uint64_t)((int64_t)now.time_zone * 60);
 }
@@ -279,7 +283,8 @@ static unsigned segment_perms(const struct elf_program_header *segment)
 	       (segment->flags & ELF_EXECUTE ? VM_EXECUTE : 0);
 }
 
-/* The build made kernel_elf, so its headers are trusted. Copies the segments and maps them twice. */
+/* The build made kernel_elf, so its headers are trusted. Copies the segments and maps them twice.
+ */
 static bool load_kernel(void)
 {
 	const struct elf_header *header = (const void *)kernel_elf;
@@ -304,11 +309,11 @@ static bool load_kernel(void)
 			continue;
 		memcpy((void *)physical, kernel_elf + segment->offset, segment->file_size);
 		if (!kernel_map(&pool, handoff->root, segment->virtual_address, physical, pages,
-		        segment_perms(segment), VM_NORMAL, 0))
+			segment_perms(segment), VM_NORMAL, 0))
 			return false;
 		if ((segment->flags & ELF_EXECUTE) &&
 		    !kernel_map(&pool, handoff->identity, physical, physical, pages,
-		        VM_READ | VM_EXECUTE, VM_NORMAL, 0))
+			VM_READ | VM_EXECUTE, VM_NORMAL, 0))
 			return false;
 	}
 	handoff->info.kernel_base = base;
@@ -326,7 +331,8 @@ static enum boot_region_kind kind_of(const struct efi_memory_descriptor *descrip
 	case EFI_BOOT_SERVICES_CODE:
 	case EFI_BOOT_SERVICES_DATA:
 	case EFI_CONVENTIONAL_MEMORY:
-		return descriptor->attributes & EFI_MEMORY_WB ? BOOT_REGION_RAM : BOOT_REGION_RESERVED;
+		return descriptor->attributes & EFI_MEMORY_WB ? BOOT_REGION_RAM
+							      : BOOT_REGION_RESERVED;
 	case EFI_ACPI_RECLAIM_MEMORY:
 	case EFI_ACPI_MEMORY_NVS:
 		return BOOT_REGION_RECLAIM;
@@ -348,14 +354,15 @@ static bool read_regions(size_t size, size_t descriptor_size)
 		enum boot_region_kind kind = kind_of(descriptor);
 
 		if (kind && !boot_region_set(info, descriptor->physical_start,
-		                descriptor->page_count * PAGE_SIZE, kind))
+				descriptor->page_count * PAGE_SIZE, kind))
 			return false;
 	}
 	return boot_region_set(info, info->kernel_base, info->kernel_size, BOOT_REGION_IN_USE) &&
 	       boot_region_set(info, info->archive_base, info->archive_size, BOOT_REGION_IN_USE);
 }
 
-/* What the tables took, and a few frames for later ones, stays; the rest of the pool is RAM again. */
+/* What the tables took, and a few frames for later ones, stays; the rest of the pool is RAM again.
+ */
 static bool keep_pool(void)
 {
 	handoff->pool_next = pool.next;
@@ -368,8 +375,8 @@ static bool keep_pool(void)
 
 static bool map_physical(uint64_t start, uint64_t end, enum vm_memory_type type)
 {
-	return start >= end || kernel_map(&pool, handoff->root, PHYS_MAP_BASE + start, start, end - start,
-	                           VM_READ | VM_WRITE, type, 2);
+	return start >= end || kernel_map(&pool, handoff->root, PHYS_MAP_BASE + start, start,
+				   end - start, VM_READ | VM_WRITE, type, 2);
 }
 
 /* Devices below 4 GiB; higher ones are mapped by the kernel when it meets them. */
@@ -385,7 +392,8 @@ static bool map_ram(uint64_t start, uint64_t end)
 	uint64_t kernel_end = kernel + handoff->info.kernel_size;
 
 	if (start <= kernel && kernel_end <= end)
-		return map_physical(start, kernel, VM_NORMAL) && map_physical(kernel_end, end, VM_NORMAL);
+		return map_physical(start, kernel, VM_NORMAL) &&
+		       map_physical(kernel_end, end, VM_NORMAL);
 	return map_physical(start, end, VM_NORMAL);
 }
 
@@ -411,8 +419,8 @@ static bool map_memory(void)
 }
 
 /*
- * The map may change between the two calls; firmware then wants them repeated (UEFI 7.4.6). The maps of
- * one attempt stay for the next: only what firmware calls the same memory changes.
+ * The map may change between the two calls; firmware then wants them repeated (UEFI 7.4.6). The
+ * maps of one attempt stay for the next: only what firmware calls the same memory changes.
  */
 static bool leave_firmware(void *image)
 {
@@ -465,6 +473,7 @@ efi_status efi_main(void *image, struct efi_system_table *system)
 		return refuse(u"firmware does not let go");
 
 	clean_to_memory(memory, pool.end);
-	clean_to_memory(handoff->info.kernel_base, handoff->info.kernel_base + handoff->info.kernel_size);
+	clean_to_memory(
+	    handoff->info.kernel_base, handoff->info.kernel_base + handoff->info.kernel_size);
 	enter_kernel((uint64_t)handoff, kernel_entry_physical);
 }

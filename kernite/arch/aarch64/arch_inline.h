@@ -191,7 +191,8 @@ typedef struct {
 #define PTE_PXN (1ull << 53)
 #define PTE_UXN (1ull << 54)
 #define PTE_ADDRESS_MASK 0x0000fffffffff000ull
-#define PTE_PERMS_MASK (PTE_AP_USER | PTE_AP_READONLY | PTE_NOT_GLOBAL | PTE_GUARDED | PTE_PXN | PTE_UXN)
+#define PTE_PERMS_MASK                                                                             \
+	(PTE_AP_USER | PTE_AP_READONLY | PTE_NOT_GLOBAL | PTE_GUARDED | PTE_PXN | PTE_UXN)
 
 static inline pte_t pte_none(void)
 {
@@ -220,7 +221,8 @@ static inline uint64_t pte_perm_bits(unsigned perms)
 static inline pte_t pte_leaf(paddr_t address, unsigned perms, unsigned memory_type)
 {
 	return (pte_t){address.raw | pte_perm_bits(perms) | PTE_ATTR(memory_type) |
-		       (memory_type == VM_DEVICE ? 0 : PTE_SH_INNER) | PTE_AF | PTE_TABLE | PTE_VALID};
+		       (memory_type == VM_DEVICE ? 0 : PTE_SH_INNER) | PTE_AF | PTE_TABLE |
+		       PTE_VALID};
 }
 
 static inline pte_t pte_table(paddr_t address)
@@ -262,13 +264,14 @@ static inline uint64_t arch_cycles(void)
 	return count;
 }
 
-#define read_sysreg(name)                                    \
-	({                                                   \
-		uint64_t value_;                             \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
-		value_;                                      \
+#define read_sysreg(name)                                                                          \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_));                                 \
+		value_;                                                                            \
 	})
-#define write_sysreg(name, value) __asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(value)) : "memory")
+#define write_sysreg(name, value)                                                                  \
+	__asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(value)) : "memory")
 
 static inline void isb(void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Into the higher half, for the boot CPU (from the EFI loader, MMU on, EL1 or EL2) and for every
- * further one (from PSCI CPU_ON, MMU off; PSCI 1.2, 6.4). Both go through start_mmu, so that there is one
- * set of control register values. x19: the handoff's physical address, or the struct cpu; x20: kernel root table;
- * x21: identity root table; x22: where to go on in the higher half.
+ * further one (from PSCI CPU_ON, MMU off; PSCI 1.2, 6.4). Both go through start_mmu, so that there
+ * is one set of control register values. x19: the handoff's physical address, or the struct cpu;
+ * x20: kernel root table; x21: identity root table; x22: where to go on in the higher half.
  */
 #include "arch_inline.h"
 #include "core/cpu.h"
@@ -13,14 +13,20 @@
 #define SECONDARY_IDENTITY 8
 #define SECONDARY_CPU 16
 
-/* SCTLR_EL1 (ARM ARM D19.2.136). SPAN (23) clear: PAN is set on every entry. WXN (19): never W and X. */
+/*
+ * SCTLR_EL1 (ARM ARM D19.2.136). SPAN (23) clear: PAN is set on every entry. WXN (19): never W and
+ * X.
+ */
 #define SCTLR_OFF 0x30d00800
 #define SCTLR_ON ((1 << 0) | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 7) | (1 << 8) | (1 << 11) | \
-	(1 << 12) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 18) | (1 << 19) | (1 << 20) | (1 << 22) | \
-	(1 << 26) | (1 << 28) | (1 << 29))
+	(1 << 12) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 18) | (1 << 19) | (1 << 20) | \
+	(1 << 22) | (1 << 26) | (1 << 28) | (1 << 29))
 #define SCTLR_BT1 (1 << 36)
 
-/* TCR_EL1: 48 bits on both halves, 4 KiB granule, inner shareable write-back walks; IPS and AS are added. */
+/*
+ * TCR_EL1: 48 bits on both halves, 4 KiB granule, inner shareable write-back walks; IPS and AS are
+ * added.
+ */
 #define TCR_BASE ((16 << 0) | (1 << 8) | (1 << 10) | (3 << 12) | \
 	(16 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30))
 
@@ -50,7 +56,9 @@ start_mmu:
 	cmp x0, #(2 << 2)
 	b.ne at_el1
 
-	/* EL2: give EL1 everything, then drop. MMU off first; the loader's map is an identity map. */
+	/*
+	 * EL2: give EL1 everything, then drop. MMU off first; the loader's map is an identity map.
+	 */
 	ldr x0, =0x30c50830
 	msr sctlr_el2, x0
 	isb

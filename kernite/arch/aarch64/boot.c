@@ -12,12 +12,13 @@
 
 static struct handoff handoff;
 
-#define FIELD(value, shift) ((value) >> (shift) & 15)
+#define FIELD(value, shift) ((value) >> (shift)&15)
 
 /* PAC keys: one set for the machine, made at boot. */
 static uint64_t pac_keys[10];
 
-#define SCTLR_PAC_KEYS (1ull << 31 | 1ull << 30 | 1ull << 27 | 1ull << 13) /* EnIA EnIB EnDA EnDB */
+#define SCTLR_PAC_KEYS (1ull << 31 | 1ull << 30 | 1ull << 27 | 1ull << 13) /* EnIA EnIB EnDA EnDB  \
+									    */
 
 static bool has_random(void)
 {
@@ -89,7 +90,8 @@ void arch_secure(uint64_t handoff_physical)
 
 void arch_boot(uint64_t handoff_physical)
 {
-	/* The loader's copy stays in an IN_USE region; ours is in the kernel's data, as boot_info.h promises. */
+	/* The loader's copy stays in an IN_USE region; ours is in the kernel's data, as boot_info.h
+	 * promises. */
 	memcpy(&handoff, phys_to_virt(paddr(handoff_physical)), sizeof(handoff));
 	if (handoff.magic != HANDOFF_MAGIC)
 		arch_halt();
@@ -120,7 +122,8 @@ const char *command_line_option(const struct boot_info *info, const char *name)
 	return nullptr;
 }
 
-/* User code may read the virtual counter and the cycle counter, and nothing else (ARM ARM D12.2, D13.3). */
+/* User code may read the virtual counter and the cycle counter, and nothing else (ARM ARM D12.2,
+ * D13.3). */
 static void open_counters(void)
 {
 	uint64_t version = FIELD(read_sysreg(id_aa64dfr0_el1), 8);

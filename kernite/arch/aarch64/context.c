@@ -2,10 +2,11 @@
 /*
  * Thread contexts: creation, import and export, and what changes hands on a switch.
  *
- * TPIDR_EL0 and the FPU stay in registers while a thread runs: they are saved in arch_switch(). FPU: a
- * thread's first use after a switch traps (CPACR_EL1.FPEN = 01) and loads its state, unless this CPU's
- * registers still hold it (fpu.live_on). A thread that did trap gets its state without a trap for the
- * next FPU_EAGER switches (C libraries use vector registers in strlen), then is put to the test again.
+ * TPIDR_EL0 and the FPU stay in registers while a thread runs: they are saved in arch_switch().
+ * FPU: a thread's first use after a switch traps (CPACR_EL1.FPEN = 01) and loads its state, unless
+ * this CPU's registers still hold it (fpu.live_on). A thread that did trap gets its state without a
+ * trap for the next FPU_EAGER switches (C libraries use vector registers in strlen), then is put to
+ * the test again.
  */
 #include "local.h"
 
@@ -116,7 +117,8 @@ void arch_fpu_copy(struct tcb *to, struct tcb *from)
 	if (from->uses_fpu && from == this_cpu()->current)
 		fpu_save(&from->fpu);
 	memcpy(&to->fpu, &from->fpu, sizeof(to->fpu));
-	to->fpu.live_on = 0; /* even if `to` owned this CPU's registers: they are not its state any more */
+	to->fpu.live_on =
+	    0; /* even if `to` owned this CPU's registers: they are not its state any more */
 }
 
 /* ---- switch ---- */
@@ -135,7 +137,8 @@ void arch_switch(struct tcb *from, struct tcb *to)
 	} else {
 		write_sysreg(cpacr_el1, CPACR_FP_TRAP_USER);
 	}
-	/* The exception return synchronises CPACR and TTBR0 (ARM ARM D1.4.1: SCTLR_EL1.EOS is set). */
+	/* The exception return synchronises CPACR and TTBR0 (ARM ARM D1.4.1: SCTLR_EL1.EOS is set).
+	 */
 	if (from->vspace != to->vspace)
 		space_switch(to->vspace ? &to->vspace->arch : nullptr);
 }
@@ -148,8 +151,8 @@ void arch_context_print(const struct arch_context *context)
 		klog("x%u %lx  x%u %lx\n", i, (unsigned long)context->x[i], i + 1,
 		    (unsigned long)context->x[i + 1]);
 	klog("x30 %lx  sp %lx\n", (unsigned long)context->x[30], (unsigned long)context->sp);
-	klog("pc %lx  spsr %lx  tls %lx\n", (unsigned long)context->ip, (unsigned long)context->spsr,
-	    (unsigned long)context->tls);
+	klog("pc %lx  spsr %lx  tls %lx\n", (unsigned long)context->ip,
+	    (unsigned long)context->spsr, (unsigned long)context->tls);
 }
 
 extern const char __text_start[], __text_end[];
@@ -162,7 +165,8 @@ unsigned arch_backtrace(uint64_t fp, uint64_t *frames, unsigned max)
 		fp = (uint64_t)__builtin_frame_address(0);
 	while (count < max && fp >= PHYS_MAP_BASE && fp % 16 == 0 && fp < ~0ull - 16) {
 		const uint64_t *record = (const uint64_t *)fp;
-		/* Saved addresses may be signed: all kernel addresses have the upper 16 bits set. */
+		/* Saved addresses may be signed: all kernel addresses have the upper 16 bits set.
+		 */
 		uint64_t address = record[1] | 0xffffull << 48;
 
 		if (address < (uint64_t)__text_start || address >= (uint64_t)__text_end)

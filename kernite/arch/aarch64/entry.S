@@ -13,7 +13,9 @@
 
 #define EC_SVC64 0x15
 
-	/* 20 instructions: everything but the FPU and TPIDR_EL0, which change hands in arch_switch. */
+	/*
+	 * 20 instructions: everything but the FPU and TPIDR_EL0, which change hands in arch_switch.
+	 */
 .macro save_user
 	stp x0, x1, [sp, #16 * 0]
 	stp x2, x3, [sp, #16 * 1]
@@ -139,9 +141,10 @@ user_serror_entry:
 	b return_to_user
 
 	/*
-	 * A fault in the kernel. Builds a context on the stack; kernel_fault() returns when the fault was that
-	 * of a user memory accessor, with ip at its way out. When the stack itself has run out, its top is used
-	 * again: the frames near the overflow stay readable for the backtrace.
+	 * A fault in the kernel. Builds a context on the stack; kernel_fault() returns when the
+	 * fault was that of a user memory accessor, with ip at its way out. When the stack itself
+	 * has run out, its top is used again: the frames near the overflow stay readable for the
+	 * backtrace.
 	 */
 kernel_fault_entry:
 	msr tpidrro_el0, x0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Making kernel mappings. Shared by loader and kernel so that there is one idea of what a kernel
- * mapping looks like. Mappings are only ever added, so no invalidation is needed here: an entry that
- * was invalid cannot be in a TLB (ARM ARM D8.16.1).
+ * mapping looks like. Mappings are only ever added, so no invalidation is needed here: an entry
+ * that was invalid cannot be in a TLB (ARM ARM D8.16.1).
  */
 #include "kernel_map.h"
 
@@ -44,7 +44,8 @@ bool kernel_map(struct table_pool *pool, uint64_t root, uint64_t address, uint64
 	while (size) {
 		unsigned level = largest_level;
 
-		while (level && ((address | physical) % level_size(level) || size < level_size(level)))
+		while (
+		    level && ((address | physical) % level_size(level) || size < level_size(level)))
 			level--;
 
 		pte_t *entry = entry_at(pool, root, address, level);

@@ -13,8 +13,8 @@ struct table_pool {
 };
 
 /*
- * Maps [address, address + size) to `physical` with the largest pages that fit; all page-aligned. What is
- * mapped already stays as it is. False: the pool ran out.
+ * Maps [address, address + size) to `physical` with the largest pages that fit; all page-aligned.
+ * What is mapped already stays as it is. False: the pool ran out.
  */
 bool kernel_map(struct table_pool *pool, uint64_t root, uint64_t address, uint64_t physical,
     uint64_t size, unsigned perms, unsigned memory_type, unsigned largest_level);

@@ -45,8 +45,9 @@ static uint64_t translate(uint64_t address)
 	unsigned level;
 	pte_t entry = look_up(address, &level);
 
-	return level == 9 ? 0 : (pte_paddr(entry).raw & ~((1ull << (12 + 9 * level)) - 1)) |
-	                            (address & ((1ull << (12 + 9 * level)) - 1));
+	return level == 9 ? 0
+			  : (pte_paddr(entry).raw & ~((1ull << (12 + 9 * level)) - 1)) |
+				(address & ((1ull << (12 + 9 * level)) - 1));
 }
 
 static bool map(uint64_t address, uint64_t physical, uint64_t size)
@@ -97,7 +98,8 @@ static void largest_level_is_respected(void **)
 {
 	unsigned level;
 
-	assert_true(kernel_map(&pool, root, KERNEL_BASE, 0x40200000, 0x200000, VM_READ, VM_NORMAL, 0));
+	assert_true(
+	    kernel_map(&pool, root, KERNEL_BASE, 0x40200000, 0x200000, VM_READ, VM_NORMAL, 0));
 	look_up(KERNEL_BASE, &level);
 	assert_int_equal(level, 0);
 }
@@ -107,7 +109,8 @@ static void keeps_what_is_mapped_already(void **)
 	unsigned level;
 	pte_t entry;
 
-	assert_true(kernel_map(&pool, root, PHYS_MAP_BASE, 0, 1ull << 30, VM_READ | VM_WRITE, VM_DEVICE, 2));
+	assert_true(kernel_map(
+	    &pool, root, PHYS_MAP_BASE, 0, 1ull << 30, VM_READ | VM_WRITE, VM_DEVICE, 2));
 	entry = look_up(PHYS_MAP_BASE + 0x9000000, &level);
 	assert_true(map(PHYS_MAP_BASE + 0x9000000, 0x9000000, PAGE_SIZE));
 	assert_int_equal(look_up(PHYS_MAP_BASE + 0x9000000, &level).raw, entry.raw);
@@ -147,7 +150,8 @@ static void user_pages_are_never_executable_by_the_kernel(void **)
 
 static void changing_rights_keeps_address_and_type(void **)
 {
-	pte_t entry = pte_leaf(paddr(0x0000'1234'5678'9000), VM_READ | VM_WRITE | VM_USER, VM_DEVICE);
+	pte_t entry =
+	    pte_leaf(paddr(0x0000'1234'5678'9000), VM_READ | VM_WRITE | VM_USER, VM_DEVICE);
 	pte_t changed = pte_with_perms(entry, VM_READ | VM_USER);
 
 	assert_false(pte_is_writable(changed));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of arch/aarch64 and its drivers in dev/ say to one another; generic code never sees it.
+ * What the files of arch/aarch64 and its drivers in dev/ say to one another; generic code never
+ * sees it.
  */
 #pragma once
 

@@ -2,13 +2,13 @@
 /*
  * Address spaces, their ASIDs, and the kernel's own map.
  *
- * Kernel half (TTBR1) and user half (TTBR0) are separate tables here, so a new space has nothing to copy.
- * A space gets its ASID when it is made and keeps it; that needs no generations and no rollover.
- * When all are taken (65,534 spaces; 254 on CPUs with 8-bit ASIDs) further spaces share the last ASID,
- * and a CPU flushes it whenever it changes from one of them to another.
+ * Kernel half (TTBR1) and user half (TTBR0) are separate tables here, so a new space has nothing to
+ * copy. A space gets its ASID when it is made and keeps it; that needs no generations and no
+ * rollover. When all are taken (65,534 spaces; 254 on CPUs with 8-bit ASIDs) further spaces share
+ * the last ASID, and a CPU flushes it whenever it changes from one of them to another.
  *
- * Invalidation is by broadcast (TLBI ...IS; DSB ISH waits for all CPUs: ARM ARM D8.16), so no CPU is
- * interrupted for it. All callers hold the kernel lock.
+ * Invalidation is by broadcast (TLBI ...IS; DSB ISH waits for all CPUs: ARM ARM D8.16), so no CPU
+ * is interrupted for it. All callers hold the kernel lock.
  */
 #include "local.h"
 #include "mmu.h"
@@ -43,7 +43,7 @@ static void unmap_image_page(const char *page)
 	table[address >> PAGE_SHIFT & 511] = pte_none();
 	__asm__ volatile("dsb ishst; tlbi vaae1is, %0; dsb ish; isb" ::"r"(
 	    address >> PAGE_SHIFT & TLBI_ADDRESS_MASK)
-	                 : "memory");
+			 : "memory");
 }
 
 uint64_t mmu_make_stack(unsigned index)
@@ -51,8 +51,8 @@ uint64_t mmu_make_stack(unsigned index)
 	uint64_t base = STACKS_BASE + (2ull * index + 1) * KERNEL_STACK_SIZE;
 	paddr_t memory = virt_to_phys(boot_alloc(KERNEL_STACK_SIZE, PAGE_SIZE));
 
-	if (!kernel_map(&pool, handoff->root, base, memory.raw, KERNEL_STACK_SIZE, VM_READ | VM_WRITE,
-	        VM_NORMAL, 0))
+	if (!kernel_map(&pool, handoff->root, base, memory.raw, KERNEL_STACK_SIZE,
+		VM_READ | VM_WRITE, VM_NORMAL, 0))
 		panic("no page tables left for the stack of CPU %u", index);
 	arch_pte_publish();
 	return base + KERNEL_STACK_SIZE;
@@ -117,7 +117,8 @@ void arch_space_init(struct arch_space *space, paddr_t root)
 
 static void flush_asid_everywhere(uint64_t asid)
 {
-	__asm__ volatile("dsb ishst; tlbi aside1is, %0; dsb ish; isb" ::"r"(asid << ASID_SHIFT) : "memory");
+	__asm__ volatile("dsb ishst; tlbi aside1is, %0; dsb ish; isb" ::"r"(asid << ASID_SHIFT)
+			 : "memory");
 }
 
 void arch_space_destroy(struct arch_space *space)
@@ -184,7 +185,8 @@ void arch_sync_code(vaddr_t kernel_address, size_t size)
 
 	/* CTR_EL0.IDC and DIC say that the caches need no help (ARM ARM D7.5.9). */
 	if (!(ctr >> 28 & 1))
-		for (uint64_t at = kernel_address.raw & ~(line - 1); at < kernel_address.raw + size; at += line)
+		for (uint64_t at = kernel_address.raw & ~(line - 1); at < kernel_address.raw + size;
+		     at += line)
 			__asm__ volatile("dc cvau, %0" ::"r"(at) : "memory");
 	dsb_ish();
 	if (!(ctr >> 29 & 1))
@@ -199,7 +201,7 @@ void *arch_map_device(paddr_t base, size_t size)
 
 	/* What lies below 4 GiB is mapped already and stays as it is. */
 	if (!kernel_map(&pool, handoff->root, PHYS_MAP_BASE + start, start, end - start,
-	        VM_READ | VM_WRITE, VM_DEVICE, 0))
+		VM_READ | VM_WRITE, VM_DEVICE, 0))
 		panic("no page tables left to map the device at %lx", (unsigned long)base.raw);
 	arch_pte_publish();
 	return phys_to_virt(base);

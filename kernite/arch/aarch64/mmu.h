@@ -6,5 +6,6 @@
 
 #include "arch.h"
 
-/* Null: no user half. Takes effect at the next context synchronisation, at the latest on leaving the kernel. */
+/* Null: no user half. Takes effect at the next context synchronisation, at the latest on leaving
+ * the kernel. */
 void space_switch(const struct arch_space *space);

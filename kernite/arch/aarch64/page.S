@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clearing and copying whole pages. DC ZVA clears a block whose size DCZID_EL0 tells (ARM ARM D19.2.27);
- * where it is prohibited (bit DZP), pairs of zero registers do it.
+ * Clearing and copying whole pages. DC ZVA clears a block whose size DCZID_EL0 tells (ARM ARM
+ * D19.2.27); where it is prohibited (bit DZP), pairs of zero registers do it.
  */
 	.text
 	.globl arch_clear_page

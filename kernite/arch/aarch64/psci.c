@@ -30,7 +30,8 @@ void psci_init(const struct boot_info *info)
 		conduit = flags & ARM_BOOT_PSCI_HVC ? psci_hvc : psci_smc;
 	else
 		klog("aarch64: no PSCI: one CPU, and no way to switch off\n");
-	/* HLT is an undefined instruction where nobody listens, so the command line must say that somebody does. */
+	/* HLT is an undefined instruction where nobody listens, so the command line must say that
+	 * somebody does. */
 	has_semihosting = leave && !memcmp(leave, "semihosting", 11);
 }
 

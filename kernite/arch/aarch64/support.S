@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What C cannot say: the FPU's registers (the kernel itself is built without them), the unprivileged load that
- * may fault, the PSCI conduits and the semihosting exit.
+ * What C cannot say: the FPU's registers (the kernel itself is built without them), the
+ * unprivileged load that may fault, the PSCI conduits and the semihosting exit.
  */
 
 	.arch armv8-a+fp+simd
@@ -60,8 +60,9 @@ fpu_load:
 	ret
 
 	/*
-	 * bool user_load32(uint64_t address, uint32_t *value): LDTR has EL0's rights, so PAN and the kernel's own
-	 * mappings do not matter (ARM ARM D8.4.1.4). kernel_fault() turns a fault at _access into _fault.
+	 * bool user_load32(uint64_t address, uint32_t *value): LDTR has EL0's rights, so PAN and
+	 * the kernel's own mappings do not matter (ARM ARM D8.4.1.4). kernel_fault() turns a fault
+	 * at _access into _fault.
 	 */
 	.globl user_load32
 	.globl user_load32_access
@@ -77,7 +78,9 @@ user_load32_fault:
 	mov w0, #0
 	ret
 
-	/* int64_t psci_hvc(uint32_t function, uint64_t, uint64_t, uint64_t): SMCCC keeps x18..x30. */
+	/*
+	 * int64_t psci_hvc(uint32_t function, uint64_t, uint64_t, uint64_t): SMCCC keeps x18..x30.
+	 */
 	.globl psci_hvc
 psci_hvc:
 	bti c
@@ -99,7 +102,10 @@ semihosting_exit:
 	hlt #0xf000
 	ret
 
-	/* void wait_for_interrupt(void): wakes on a pending interrupt although it is masked (ARM ARM D1.6.2). */
+	/*
+	 * void wait_for_interrupt(void): wakes on a pending interrupt although it is masked (ARM
+	 * ARM D1.6.2).
+	 */
 	.globl wait_for_interrupt
 wait_for_interrupt:
 	bti c

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From exception syndromes (ARM ARM D19.2.40, ESR_EL1) to the trap_*() functions of generic code. The
- * user's context is saved already; nothing here touches the kernel lock.
+ * From exception syndromes (ARM ARM D19.2.40, ESR_EL1) to the trap_*() functions of generic code.
+ * The user's context is saved already; nothing here touches the kernel lock.
  */
 #include "local.h"
 
@@ -31,7 +31,7 @@ enum exception_class : unsigned {
 #define ESR_CLASS(esr) ((unsigned)((esr) >> 26) & 0x3f)
 #define ISS_WRITE (1u << 6)
 #define ISS_CACHE_MAINTENANCE (1u << 8)
-#define FAULT_STATUS(esr) ((unsigned)(esr) & 0x3f)
+#define FAULT_STATUS(esr) ((unsigned)(esr)&0x3f)
 #define FAULT_ALIGNMENT 0x21
 
 void user_fault(uint64_t esr);
@@ -39,7 +39,8 @@ void user_fiq(void);
 void user_serror(uint64_t esr);
 void kernel_fault(struct arch_context *context, uint64_t esr);
 
-/* Translation (4..7), access flag (8..11) and permission (12..15) faults are the page tables' business. */
+/* Translation (4..7), access flag (8..11) and permission (12..15) faults are the page tables'
+ * business. */
 static void user_abort(uint64_t esr, bool is_fetch)
 {
 	unsigned status = FAULT_STATUS(esr), access = VM_READ;
@@ -94,13 +95,15 @@ void user_fault(uint64_t esr)
 		break;
 	case EC_UNKNOWN:
 	case EC_SYSTEM_REGISTER:
-	default: /* SVE, SME and whatever the future traps: not enabled, so not an instruction here. */
+	default: /* SVE, SME and whatever the future traps: not enabled, so not an instruction here.
+		  */
 		trap_exception(TRAP_UNDEFINED, esr);
 		break;
 	}
 }
 
-/* An asynchronous abort that a device mapping of the thread's caused, as far as anybody can know. */
+/* An asynchronous abort that a device mapping of the thread's caused, as far as anybody can know.
+ */
 void user_serror(uint64_t esr)
 {
 	trap_exception(TRAP_PROTECTION, esr);
@@ -115,7 +118,8 @@ static const char *describe_fault(uint64_t esr, uint64_t address)
 {
 	uint64_t stack = this_cpu()->stack_top - KERNEL_STACK_SIZE;
 
-	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && address < stack && stack - address <= PAGE_SIZE)
+	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && address < stack &&
+	    stack - address <= PAGE_SIZE)
 		return "kernel stack overflow";
 	switch (ESR_CLASS(esr)) {
 	case EC_DATA_ABORT_KERNEL:
@@ -177,8 +181,8 @@ void interrupt_dispatch(void)
 void arch_idle(void)
 {
 	/*
-	 * "Interrupts on" without unmasking: WFI wakes on a masked interrupt too, and taking it here needs no
-	 * exception. So no interrupt ever arrives in kernel mode.
+	 * "Interrupts on" without unmasking: WFI wakes on a masked interrupt too, and taking it
+	 * here needs no exception. So no interrupt ever arrives in kernel mode.
 	 */
 	wait_for_interrupt();
 	interrupt_dispatch();
