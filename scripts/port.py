@@ -60,7 +60,7 @@ def build(recipes, machine, sources, progress, parallel):
             for recipe in list(waiting):
                 if failure or len(running) >= parallel:
                     break
-                if all(need in built for need in recipe.needs):
+                if all(n in built for n in [*recipe.needs, recipe["answers_from"]] if n):
                     waiting.remove(recipe)
                     port = Port(recipe, machine, sources, built)
                     running[pool.submit(port.run)] = port

@@ -30,6 +30,7 @@ RECIPE_KEYS = {
     "headers": (STRINGS, False, [], True),     # include folders of this tree (freestanding only)
     "configure": (STRINGS, False, [], True),
     "answers": (TABLE, False, {}, True),       # configure tests that cannot run on the host
+    "answers_from": (STRING, False, "", True),  # a port whose configure answered the same tests
     "cflags": (STRINGS, False, [], True),
     "make": (STRINGS, False, [], True),
     "install": (STRINGS, False, [], True),
@@ -182,8 +183,9 @@ def load_all(image, names):
             return
         active.append(name)
         recipe = load_recipe(image, name)
-        for need in recipe.needs:
-            visit(need, name)
+        for need in recipe.needs + [recipe["answers_from"]]:
+            if need:
+                visit(need, name)
         active.pop()
         loaded[name] = recipe
         order.append(recipe)

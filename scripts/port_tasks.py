@@ -24,12 +24,16 @@ from pathlib import Path
 
 from port_recipe import RecipeError
 
-ENGINE = 1          # raise when a change of this file changes what ports yield
+ENGINE = 2          # raise when a change of this file changes what ports yield
 EPOCH = 1735689600  # 2025-01-01: the time stamp of everything we ship
 # What the SDK itself is made of: usable in libc.a and libc.so alike, thread locals without a call.
 BARE_FLAGS = ["-O2", "-ffreestanding", "-fPIC", "-ftls-model=initial-exec", "-nostdlib"]
 # x18 belongs to whoever hosts a foreign personality; atomics do not call into the C library.
 ARCH_FLAGS = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics"]}
+# Where a stage keeps its configure answers, and which of them are facts about the C library.
+ANSWERS = "usr/share/saltyos/answers"
+SHARED_ANSWER = re.compile(r"(ac_cv_(func|header|have_decl|type|member|sizeof|c|prog_cc|sys|working|"
+                           r"struct|safe)|gl_cv|am_cv_(langinfo|func))_\w*=")
 NOT_STAGED = ("usr/share/man", "usr/share/info", "usr/share/doc", "usr/share/locale")
 SAFE_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -155,6 +159,7 @@ class Port:
     def __init__(self, recipe, machine, sources, built):
         self.recipe, self.machine, self.sources = recipe, machine, sources
         self.deps = [built[name] for name in self._closure(recipe, built)]
+        self.teacher = built.get(recipe["answers_from"])
         self.work = machine.out / "work" / recipe.name
         self.src, self.build, self.dest = (self.work / d for d in ("src", "build", "dest"))
         self.logs = self.work / "log"
@@ -191,6 +196,9 @@ class Port:
             inputs[folder] = hash_tree(machine.root / folder)
         for dep in self.deps:
             inputs[dep.recipe.name] = dep.output_hash
+        if self.teacher:
+            inputs[f"the answers of {self.teacher.recipe.name}"] = hash_tree(
+                self.teacher.stage_dir / ANSWERS)
         if recipe["toolchain"] == "sdk":
             inputs.update(machine.sdk_hashes())
         return inputs
@@ -310,6 +318,7 @@ class Port:
             self.dest.mkdir()
             self._task("stage", self.recipe.style.data["stage"])
             self._hook("post_install", "stage")
+            self._keep_answers()
             for name in NOT_STAGED:
                 shutil.rmtree(self.dest / name, ignore_errors=True)
             self._state(staged=full_key)
@@ -333,6 +342,19 @@ class Port:
             shutil.copytree(files, self.src, dirs_exist_ok=True)
         if self.recipe.style.data["config_sub"]:
             self._teach_config_sub()
+
+    def _keep_answers(self):
+        """What configure found out about the C library, for ports that would ask again."""
+        cache = self.build / "config.cache"
+        if cache.exists():
+            lines = [line for line in cache.read_text(errors="replace").splitlines(True)
+                     if SHARED_ANSWER.match(line)]
+            target = self.dest / ANSWERS
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("".join(sorted(lines)))
+
+    def _taught(self):
+        return (self.teacher.stage_dir / ANSWERS).read_text() if self.teacher else ""
 
     def _teach_config_sub(self):
         """GNU config.sub checks system names against a list; tell every copy about ours."""
@@ -386,6 +408,7 @@ class Port:
             "pkgconfig": ":".join(f"{d.stage_dir}/usr/lib/pkgconfig" for d in self.deps),
             "subdir": self.subdir or "",
             "bare": " ".join(BARE_FLAGS + ARCH_FLAGS[machine.arch]),
+            "taught": self._taught(),
             "answers": "".join(f"{k}={v!r}\n" for k, v in sorted(recipe["answers"].items())),
         }
 
