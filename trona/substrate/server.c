@@ -285,7 +285,7 @@ static bool handle(struct kn_regs *regs)
 	if (status == KN_DEFERRED)
 		return false;
 	store(&call, regs, status);
-	if (call.release_after == KN_CAP_NONE)
+	if (call.release_after == KN_CAP_NONE && (call.out_moves == 0 || status != KN_OK))
 		return true;
 	/* The capability must have gone out before its slot can be used again. */
 	kn_status sent = kn_reply(current->slot, regs);
@@ -294,6 +294,9 @@ static bool handle(struct kn_regs *regs)
 		regs->info = kn_info((uint64_t)(int64_t)sent, 0, 0);
 		(void)!kn_reply(current->slot, regs);
 	}
+	for (unsigned i = 0; i < call.out_cap_count && status == KN_OK; i++)
+		if (call.out_moves & KN_IPC_MOVE(i))
+			slot_release(call.out_caps[i]);
 	slot_release(call.release_after);
 	return false;
 }

@@ -44,7 +44,7 @@ struct server_call {
 	/* Written by the dispatcher; valid when it returns KN_OK. */
 	uint32_t out_length;
 	uint32_t out_cap_count;
-	uint32_t out_moves; /* KN_IPC_MOVE bits */
+	uint32_t out_moves; /* KN_IPC_MOVE bits; the loop frees the slots of moved capabilities after the answer */
 	kn_cap out_caps[KN_MSG_MAX_CAPS];
 	/* The loop's own. */
 	struct server_reply *reply;

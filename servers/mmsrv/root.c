@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Frames come from objsrv in chunks. A chunk, once in the pool, stays: frames of freed memory go back to the pool's free list and are used again.
+ * Chunks are large while memory is plentiful and small when it runs out, so that the last pages can be used too.
+ */
+#include "root.h"
+
+#include "client/objsrv.h"
+#include "kn/pool.h"
+#include "trona/slots.h"
+#include "uapi/error.h"
+#include "uapi/object_type.h"
+
+#define CHUNK_BITS_MAX 22
+#define CHUNK_BITS_MIN 14
+#define LOW_WATER 512        /* pages */
+#define RESERVE_SHIFT 4      /* 1/16 of the machine stays with objsrv, for kernel objects */
+#define NO_LIMIT (~0ull)
+
+kn_cap root_shared_pool;
+static kn_cap server, root;
+static uint64_t reserve; /* bytes */
+
+static kn_status make_pool_object(kn_cap account, kn_cap *pool)
+{
+	uint64_t handle;
+	kn_status status = slot_alloc(pool);
+
+	if (status != KN_OK)
+		return status;
+	status = objsrv_alloc(account, KN_TYPE_POOL, 0, &handle, *pool);
+	if (status != KN_OK)
+		slot_free(*pool);
+	return status;
+}
+
+kn_status root_make_pool(kn_cap account, uint64_t limit, kn_cap *pool)
+{
+	kn_status status = make_pool_object(account, pool);
+
+	if (status != KN_OK)
+		return status;
+	status = kn_pool_configure(*pool, root, limit);
+	if (status != KN_OK)
+		slot_release(*pool);
+	return status;
+}
+
+kn_status root_refill(uint64_t pages)
+{
+	uint64_t free_bytes, total, handle, added = 0;
+	unsigned bits = CHUNK_BITS_MAX;
+
+	while (added < pages) {
+		kn_cap chunk;
+		kn_status status = objsrv_available(server, &free_bytes, &total);
+
+		if (status != KN_OK)
+			return status;
+		while (bits > CHUNK_BITS_MIN && free_bytes < reserve + (1ull << bits))
+			bits--;
+		if (free_bytes < reserve + (1ull << bits))
+			return KN_E_NO_MEMORY;
+		status = slot_alloc(&chunk);
+		if (status != KN_OK)
+			return status;
+		status = objsrv_untyped(server, (uint8_t)bits, &handle, chunk);
+		if (status == KN_E_NO_MEMORY && bits > CHUNK_BITS_MIN) { /* there, but in smaller pieces */
+			slot_free(chunk);
+			bits--;
+			continue;
+		}
+		if (status == KN_OK)
+			status = kn_pool_refill(root, chunk);
+		if (status != KN_OK) {
+			slot_release(chunk);
+			return status;
+		}
+		added += 1ull << (bits - KN_PAGE_SHIFT);
+	}
+	return KN_OK;
+}
+
+void root_keep_filled(void)
+{
+	struct kn_pool_info info;
+
+	if (kn_pool_info(root, &info) == KN_OK && info.free < LOW_WATER)
+		(void)root_refill(LOW_WATER); /* failing is FAULT_POOL's business */
+}
+
+void root_numbers(uint64_t *total, uint64_t *available)
+{
+	struct kn_pool_info info = {};
+	uint64_t bytes = 0, all = 0;
+
+	(void)kn_pool_info(root, &info);
+	(void)objsrv_available(server, &bytes, &all);
+	*total = all / KN_PAGE_SIZE;
+	*available = info.free + (bytes > reserve ? (bytes - reserve) / KN_PAGE_SIZE : 0);
+}
+
+kn_status root_init(kn_cap objsrv, kn_cap endpoint)
+{
+	uint64_t bytes, total;
+	kn_cap handler;
+
+	server = objsrv;
+	kn_status status = objsrv_available(server, &bytes, &total);
+	if (status != KN_OK)
+		return status;
+	reserve = total >> RESERVE_SHIFT;
+	status = make_pool_object(server, &root);
+	if (status == KN_OK)
+		status = slot_alloc(&handler);
+	if (status == KN_OK)
+		status = slot_mint(handler, endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL, ROOT_BADGE);
+	if (status == KN_OK)
+		status = kn_pool_set_handler(root, handler);
+	if (status == KN_OK)
+		status = root_refill(2 * LOW_WATER);
+	if (status == KN_OK)
+		status = root_make_pool(server, NO_LIMIT, &root_shared_pool);
+	return status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The root pool: all frames that user memory is made of, and its refilling from objsrv. */
+#pragma once
+
+#include <stdint.h>
+
+#include "uapi/types.h"
+
+/* Badge under which the kernel asks for frames (FAULT_POOL). */
+#define ROOT_BADGE 0x7ffffffffffffffeull
+
+/* Make the root pool and the pool for shared memory; `endpoint` is our own, for FAULT_POOL. */
+[[nodiscard]] kn_status root_init(kn_cap objsrv, kn_cap endpoint);
+/* A child pool of the root with a limit in pages; object from `account`. `handle` is objsrv's. */
+[[nodiscard]] kn_status root_make_pool(kn_cap account, uint64_t limit, kn_cap *pool);
+/* Refill if fewer than the low-water mark of frames are free. Called between messages, so that kernel faults rarely have to ask. */
+void root_keep_filled(void);
+/* Make `pages` more frames available. NO_MEMORY: the machine has no more. */
+[[nodiscard]] kn_status root_refill(uint64_t pages);
+/* Pages that could still be given out, and the machine's total. */
+void root_numbers(uint64_t *total, uint64_t *available);
+
+/* Pays for memory objects, which may outlive the client that asked for them. */
+extern kn_cap root_shared_pool;
