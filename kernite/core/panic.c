@@ -27,9 +27,10 @@ static void print_backtrace(uint64_t frame_pointer)
 	klog("backtrace:\n");
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t offset = 0;
-		const char *name = symbol_find(frames[i], &offset);
+		/* The call, not where it returns to: after a call that never does, that is the next function. */
+		const char *name = symbol_find(frames[i] - 1, &offset);
 
-		klog("  %lx %s+0x%lx\n", frames[i], name ? name : "?", offset);
+		klog("  %lx %s+0x%lx\n", frames[i], name ? name : "?", offset + 1);
 	}
 }
 

@@ -127,7 +127,8 @@ static const char *describe_fault(uint64_t esr, uint64_t address)
 	case EC_INSTRUCTION_ABORT_USER + 1:
 		return "jump to bad address";
 	case EC_BRK:
-		return "BRK (failed check)";
+		/* clang's trapping sanitizer: 0x5500 + the check (llvm, SanitizerHandler). */
+		return (esr & 0xff00) == 0x5500 ? "undefined behaviour" : "BRK";
 	case EC_BTI:
 		return "branch to a place that is no target";
 	case EC_PAC_FAIL:
