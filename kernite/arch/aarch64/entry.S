@@ -13,25 +13,28 @@
 
 #define EC_SVC64 0x15
 
-	/*
-	 * 20 instructions: everything but the FPU and TPIDR_EL0, which change hands in arch_switch.
-	 */
+/* x0..x29 of the context at sp, by \op: stp or ldp. */
+.macro all_pairs op
+	\op x0, x1, [sp, #16 * 0]
+	\op x2, x3, [sp, #16 * 1]
+	\op x4, x5, [sp, #16 * 2]
+	\op x6, x7, [sp, #16 * 3]
+	\op x8, x9, [sp, #16 * 4]
+	\op x10, x11, [sp, #16 * 5]
+	\op x12, x13, [sp, #16 * 6]
+	\op x14, x15, [sp, #16 * 7]
+	\op x16, x17, [sp, #16 * 8]
+	\op x18, x19, [sp, #16 * 9]
+	\op x20, x21, [sp, #16 * 10]
+	\op x22, x23, [sp, #16 * 11]
+	\op x24, x25, [sp, #16 * 12]
+	\op x26, x27, [sp, #16 * 13]
+	\op x28, x29, [sp, #16 * 14]
+.endm
+
+/* 20 instructions: everything but the FPU and TPIDR_EL0, which change hands in arch_switch. */
 .macro save_user
-	stp x0, x1, [sp, #16 * 0]
-	stp x2, x3, [sp, #16 * 1]
-	stp x4, x5, [sp, #16 * 2]
-	stp x6, x7, [sp, #16 * 3]
-	stp x8, x9, [sp, #16 * 4]
-	stp x10, x11, [sp, #16 * 5]
-	stp x12, x13, [sp, #16 * 6]
-	stp x14, x15, [sp, #16 * 7]
-	stp x16, x17, [sp, #16 * 8]
-	stp x18, x19, [sp, #16 * 9]
-	stp x20, x21, [sp, #16 * 10]
-	stp x22, x23, [sp, #16 * 11]
-	stp x24, x25, [sp, #16 * 12]
-	stp x26, x27, [sp, #16 * 13]
-	stp x28, x29, [sp, #16 * 14]
+	all_pairs stp
 	mrs x1, sp_el0
 	stp x30, x1, [sp, #CTX_LR]
 	mrs x2, elr_el1
@@ -107,21 +110,7 @@ return_to_user:
 	msr elr_el1, x2
 	msr spsr_el1, x3
 	msr sp_el0, x1
-	ldp x2, x3, [sp, #16 * 1]
-	ldp x4, x5, [sp, #16 * 2]
-	ldp x6, x7, [sp, #16 * 3]
-	ldp x8, x9, [sp, #16 * 4]
-	ldp x10, x11, [sp, #16 * 5]
-	ldp x12, x13, [sp, #16 * 6]
-	ldp x14, x15, [sp, #16 * 7]
-	ldp x16, x17, [sp, #16 * 8]
-	ldp x18, x19, [sp, #16 * 9]
-	ldp x20, x21, [sp, #16 * 10]
-	ldp x22, x23, [sp, #16 * 11]
-	ldp x24, x25, [sp, #16 * 12]
-	ldp x26, x27, [sp, #16 * 13]
-	ldp x28, x29, [sp, #16 * 14]
-	ldp x0, x1, [sp, #16 * 0]
+	all_pairs ldp
 	eret
 	/* No speculation past an exception return. */
 	dsb nsh
@@ -176,21 +165,7 @@ kernel_fault_entry:
 	msr elr_el1, x2
 	msr spsr_el1, x3
 	ldr x30, [sp, #CTX_LR]
-	ldp x2, x3, [sp, #16 * 1]
-	ldp x4, x5, [sp, #16 * 2]
-	ldp x6, x7, [sp, #16 * 3]
-	ldp x8, x9, [sp, #16 * 4]
-	ldp x10, x11, [sp, #16 * 5]
-	ldp x12, x13, [sp, #16 * 6]
-	ldp x14, x15, [sp, #16 * 7]
-	ldp x16, x17, [sp, #16 * 8]
-	ldp x18, x19, [sp, #16 * 9]
-	ldp x20, x21, [sp, #16 * 10]
-	ldp x22, x23, [sp, #16 * 11]
-	ldp x24, x25, [sp, #16 * 12]
-	ldp x26, x27, [sp, #16 * 13]
-	ldp x28, x29, [sp, #16 * 14]
-	ldp x0, x1, [sp, #16 * 0]
+	all_pairs ldp
 	add sp, sp, #CTX_SIZE
 	eret
 	dsb nsh
