@@ -65,7 +65,7 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 	pte_t *leaf;
 
 	*reached = end;
-	while ((leaf = page_table_next(source, &address, end))) {
+	while ((leaf = table_next(&source->tables, &address, end))) {
 		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
 		unsigned from = leaf_index(address), privates = 0;
 		bool is_changed = false;
@@ -83,7 +83,8 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 		if (from < to) {
 			pte_t *entry;
 			unsigned charge = to - from;
-			kn_status status = page_table_ensure(child, address, &entry);
+			kn_status status =
+			    table_ensure(&child->tables, child->pool, address, &entry);
 
 			if (status != KN_OK)
 				return status;

@@ -123,7 +123,7 @@ uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struc
 	bool is_over = false;
 
 	while (!is_over) {
-		pte_t *leaf = page_table_next(space, &address, end);
+		pte_t *leaf = table_next(&space->tables, &address, end);
 
 		if (!leaf)
 			break;
@@ -175,7 +175,7 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 	uint64_t end = high < shown ? region->start + (high << PAGE_SHIFT) : region->end;
 	pte_t *leaf;
 
-	while ((leaf = page_table_next(space, &address, end))) {
+	while ((leaf = table_next(&space->tables, &address, end))) {
 		struct frame *table = frame_of(virt_to_phys(leaf));
 		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
 
@@ -186,7 +186,7 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 
 			if (entry->raw == 0 || pte_is_private(*entry))
 				continue;
-			page_table_set(entry, pte_none());
+			table_set(entry, pte_none());
 			tlb_batch_add(&batch, address, address + PAGE_SIZE);
 		}
 		if (table->count == 0)
@@ -241,7 +241,7 @@ static uint64_t protect_entries(struct vspace *space, const struct region *regio
 	uint64_t address = start;
 	pte_t *leaf;
 
-	while ((leaf = page_table_next(space, &address, end))) {
+	while ((leaf = table_next(&space->tables, &address, end))) {
 		struct frame *table = frame_of(virt_to_phys(leaf));
 		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
 		bool was_present = false;
@@ -257,7 +257,7 @@ static uint64_t protect_entries(struct vspace *space, const struct region *regio
 			was_present |= pte_is_present(old);
 			if (!pte_is_private(old)) {
 				/* Only shows the object: the next access brings it back. */
-				page_table_set(entry, pte_none());
+				table_set(entry, pte_none());
 				continue;
 			}
 
@@ -265,7 +265,7 @@ static uint64_t protect_entries(struct vspace *space, const struct region *regio
 			bool is_writable =
 			    (prot & KN_VSPACE_PROT_WRITE) && frame_of(frame)->count == 1;
 
-			page_table_set(entry, pte_private(frame, prot, is_writable));
+			table_set(entry, pte_private(frame, prot, is_writable));
 		}
 		if (was_present)
 			tlb_batch_add(batch, leaf_start, stop);

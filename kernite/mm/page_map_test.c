@@ -29,7 +29,7 @@ static int stop(void **state)
 
 static void put(uint64_t page, uint64_t value)
 {
-	page_entry *entry;
+	pte_t *entry;
 
 	assert_int_equal(page_map_ensure(&map, &pool, page, &entry), KN_OK);
 	page_map_set(&map, entry, value << PAGE_SHIFT | PAGE_PRESENT);
@@ -37,9 +37,9 @@ static void put(uint64_t page, uint64_t value)
 
 static uint64_t get(uint64_t page)
 {
-	page_entry *entry = page_map_find(&map, page);
+	pte_t *entry = page_map_find(&map, page);
 
-	return entry ? *entry >> PAGE_SHIFT : 0;
+	return entry ? entry->raw >> PAGE_SHIFT : 0;
 }
 
 static void take(uint64_t page)
@@ -64,7 +64,7 @@ static void a_tree_grows_to_the_largest_page(void **state)
 		put(pages[i], 100 + i);
 	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(get(pages[i]), 100 + i);
-	assert_int_equal(map.height, 4);
+	assert_int_equal(map.tree.levels, 4);
 	assert_int_equal(get(9), 0);
 	assert_int_equal(get(1ull << 35), 0);
 }
@@ -86,7 +86,7 @@ static void empty_nodes_are_given_back(void **state)
 	take(1ull << 30);
 	take(8);
 	assert_int_equal(pool.used, 0);
-	assert_int_equal(map.root.raw, 0);
+	assert_int_equal(map.tree.root.raw, 0);
 	put(9, 1);
 	assert_int_equal(pool.used, 1);
 }
@@ -99,7 +99,7 @@ static void a_walk_visits_used_entries_in_order(void **state)
 
 	for (size_t j = 0; j < 5; j++)
 		put(pages[4 - j], j + 1);
-	for (page_entry *entry; (entry = page_map_next(&map, &page, PAGE_MAP_MAX_PAGES)); page++)
+	for (pte_t *entry; (entry = page_map_next(&map, &page, PAGE_MAP_MAX_PAGES)); page++)
 		assert_int_equal(page, pages[i++]);
 	assert_int_equal(i, 5);
 	assert_int_equal(page, PAGE_MAP_MAX_PAGES);
@@ -117,7 +117,7 @@ static void a_walk_stops_at_its_end(void **state)
 
 static void a_dry_pool_leaves_no_half_path(void **state)
 {
-	page_entry *entry;
+	pte_t *entry;
 
 	put(8, 1);
 	pool.limit = pool.used + 2;

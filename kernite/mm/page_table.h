@@ -13,15 +13,10 @@
  */
 #pragma once
 
-#include "mm/frame.h"
+#include "mm/table.h"
 #include "object/vspace.h"
 
 #define PTE_PRIVATE (1ull << 55)
-
-#define TABLE_BITS 9
-#define TABLE_ENTRIES (1u << TABLE_BITS)
-#define TABLE_LEVELS 4
-#define LEAF_SPAN (1ull << (PAGE_SHIFT + TABLE_BITS))
 
 struct tlb_batch {
 	uint64_t start, end; /* addresses; start >= end: nothing */
@@ -39,16 +34,17 @@ static inline void tlb_batch_add(struct tlb_batch *batch, uint64_t start, uint64
 }
 
 /* Invalidate what was collected and wait; the batch is empty afterwards. */
-void tlb_batch_flush(struct vspace *space, struct tlb_batch *batch);
+static inline void tlb_batch_flush(struct vspace *space, struct tlb_batch *batch)
+{
+	if (batch->start < batch->end)
+		arch_tlb_invalidate(&space->arch, vaddr(batch->start),
+		    (batch->end - batch->start) >> PAGE_SHIFT, batch->tables);
+	*batch = TLB_BATCH_EMPTY;
+}
 
 static inline bool pte_is_private(pte_t entry)
 {
 	return entry.raw & PTE_PRIVATE;
-}
-
-static inline unsigned leaf_index(uint64_t address)
-{
-	return address >> PAGE_SHIFT & (TABLE_ENTRIES - 1);
 }
 
 /* Translate KN_VSPACE_PROT_* into the walker's permissions; `is_writable`: writing needs no further
@@ -68,22 +64,11 @@ static inline pte_t pte_private(paddr_t frame, unsigned prot, bool is_writable)
 	    pte_leaf(frame, prot_to_perms(prot, is_writable), VM_NORMAL).raw | PTE_PRIVATE};
 }
 
-/* The leaf entry of `address` if its table exists, else null. */
-pte_t *page_table_find(struct vspace *space, uint64_t address);
-/* The leaf entry of `address`, with its tables made and charged; KN_E_QUOTA, KN_E_NO_MEMORY. */
-[[nodiscard]] kn_status page_table_ensure(struct vspace *space, uint64_t address, pte_t **entry);
-/* The leaf table at or above *address, which moves up to the first address it covers; null: none
- * below `end`. */
-pte_t *page_table_next(struct vspace *space, uint64_t *address, uint64_t end);
-/* Free the empty tables above `address`. */
-void page_table_prune(struct vspace *space, uint64_t address, struct tlb_batch *batch);
-
-/* Change one leaf entry and its table's count. */
-static inline void page_table_set(pte_t *entry, pte_t value)
+/* Free the empty page tables above `address`. */
+static inline void page_table_prune(struct vspace *space, uint64_t address, struct tlb_batch *batch)
 {
-	struct frame *table = frame_of(paddr(virt_to_phys(entry).raw & ~PAGE_MASK));
-
-	table->count += (uint32_t)(value.raw != 0) - (uint32_t)(entry->raw != 0);
-	/* One store: a walker of another CPU sees the old entry or the new one. */
-	*(volatile uint64_t *)&entry->raw = value.raw;
+	if (table_prune(&space->tables, space->pool, address)) {
+		tlb_batch_add(batch, address & ~PAGE_MASK, (address & ~PAGE_MASK) + PAGE_SIZE);
+		batch->tables = true;
+	}
 }

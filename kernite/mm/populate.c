@@ -54,15 +54,15 @@ static void replace(struct vspace *space, uint64_t address, pte_t *entry, pte_t 
 {
 	if (pte_is_present(*entry)) {
 		if (pte_paddr(*entry).raw != pte_paddr(value).raw) {
-			page_table_set(entry, pte_none());
+			table_set(entry, pte_none());
 			invalidate(space, address);
-			page_table_set(entry, value);
+			table_set(entry, value);
 		} else if (entry->raw != value.raw) {
-			page_table_set(entry, value);
+			table_set(entry, value);
 			invalidate(space, address);
 		}
 	} else {
-		page_table_set(entry, value);
+		table_set(entry, value);
 	}
 	arch_pte_publish();
 }
@@ -102,7 +102,7 @@ static kn_status add_private(struct vspace *space, const struct region *region, 
 	kn_status status;
 
 	miss->pool = space->pool;
-	status = page_table_ensure(space, address, &entry);
+	status = table_ensure(&space->tables, space->pool, address, &entry);
 	if (status != KN_OK)
 		return status;
 	status = pool_take(space->pool, FRAME_USER, source.raw == 0, &page);
@@ -141,7 +141,7 @@ static void map_around(const struct region *region, uint64_t address, pte_t *ent
 		paddr_t frame = memory_object_peek(region->object, page);
 
 		if (frame.raw != 0)
-			page_table_set(entry, shown_entry(region, frame));
+			table_set(entry, shown_entry(region, frame));
 	}
 	arch_pte_publish();
 }
@@ -176,7 +176,7 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 	pte_t *entry;
 
 	miss->pool = space->pool;
-	status = page_table_ensure(space, address, &entry);
+	status = table_ensure(&space->tables, space->pool, address, &entry);
 	if (status != KN_OK)
 		return status;
 	replace(space, address, entry, shown_entry(region, frame));
@@ -188,7 +188,7 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 kn_status vspace_populate(
     struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss)
 {
-	if (space->root.raw == 0)
+	if (space->tables.root.raw == 0)
 		return KN_E_BAD_ADDRESS;
 
 	struct region *region = region_find(&space->regions, address);
@@ -199,7 +199,7 @@ kn_status vspace_populate(
 		return KN_E_RIGHTS;
 	address &= ~PAGE_MASK;
 
-	pte_t *entry = page_table_find(space, address);
+	pte_t *entry = table_find(&space->tables, address);
 
 	if (entry && pte_is_private(*entry))
 		return touch_private(space, region, address, access, entry, miss);
@@ -211,7 +211,7 @@ kn_status vspace_populate(
 void *vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access)
 {
 	struct populate_miss miss;
-	pte_t *entry = space->root.raw != 0 ? page_table_find(space, address) : nullptr;
+	pte_t *entry = space->tables.root.raw != 0 ? table_find(&space->tables, address) : nullptr;
 	struct region *region = region_find(&space->regions, address);
 
 	if (!region || !(region->prot & access))
@@ -219,7 +219,7 @@ void *vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access
 	if (!entry || !pte_is_present(*entry) || (access == VM_WRITE && !pte_is_writable(*entry))) {
 		if (vspace_populate(space, address, access, &miss) != KN_OK)
 			return nullptr;
-		entry = page_table_find(space, address);
+		entry = table_find(&space->tables, address);
 	}
 	/* Device memory is not for the kernel to touch. */
 	if (!frame_is_ram(pte_paddr(*entry)))

@@ -66,7 +66,7 @@ static void unmap_everywhere(struct memory_object *object, uint64_t first, uint6
 static kn_status free_pages(struct memory_object *object, uint64_t first, uint64_t end)
 {
 	uint64_t page = first;
-	page_entry *entry;
+	pte_t *entry;
 
 	while ((entry = page_map_next(&object->map, &page, end))) {
 		uint64_t stop = end - page < CHUNK_PAGES ? end : page + CHUNK_PAGES;
@@ -74,10 +74,10 @@ static kn_status free_pages(struct memory_object *object, uint64_t first, uint64
 
 		unmap_everywhere(object, page, stop - page);
 		for (; entry; entry = page_map_next(&object->map, &page, stop)) {
-			page_entry old = *entry;
+			pte_t old = *entry;
 
 			page_map_set(&object->map, entry, 0);
-			if (old & PAGE_PRESENT) {
+			if (old.raw & PAGE_PRESENT) {
 				frame_release(frame_of(page_entry_frame(old)));
 				freed++;
 			}
@@ -122,7 +122,7 @@ static kn_status retire(struct memory_object *object, const struct slot *kept)
 		status = free_pages(object, 0, PAGE_MAP_MAX_PAGES);
 		if (status != KN_OK)
 			return status;
-		invariant(object->committed == 0 && object->map.root.raw == 0);
+		invariant(object->committed == 0 && object->map.tree.root.raw == 0);
 		list_remove(&object->pool_link);
 		object->pool = nullptr;
 	}
@@ -179,13 +179,13 @@ paddr_t memory_object_peek(struct memory_object *object, uint64_t page)
 	if (object->kind == KN_MEMORY_KIND_PHYSICAL)
 		return paddr(object->base.raw + (page << PAGE_SHIFT));
 
-	page_entry *entry = page_map_find(&object->map, page);
+	pte_t *entry = page_map_find(&object->map, page);
 
-	return entry && (*entry & PAGE_PRESENT) ? page_entry_frame(*entry) : NO_FRAME;
+	return entry && (entry->raw & PAGE_PRESENT) ? page_entry_frame(*entry) : NO_FRAME;
 }
 
 /* The first write since a clone: the object gets its own frame. It is charged already. */
-static kn_status unshare(struct memory_object *object, uint64_t page, page_entry *entry)
+static kn_status unshare(struct memory_object *object, uint64_t page, pte_t *entry)
 {
 	paddr_t old = page_entry_frame(*entry), copy;
 	kn_status status = pool_take_uncharged(object->pool, FRAME_USER, false, &copy);
@@ -194,7 +194,7 @@ static kn_status unshare(struct memory_object *object, uint64_t page, page_entry
 		return status;
 	arch_copy_page(phys_to_virt(copy), phys_to_virt(old));
 	unmap_everywhere(object, page, 1);
-	page_map_set(&object->map, entry, copy.raw | (*entry & PAGE_PINNED) | PAGE_PRESENT);
+	page_map_set(&object->map, entry, copy.raw | (entry->raw & PAGE_PINNED) | PAGE_PRESENT);
 	frame_release(frame_of(old));
 	return KN_OK;
 }
@@ -202,7 +202,7 @@ static kn_status unshare(struct memory_object *object, uint64_t page, page_entry
 /* A zeroed page where none is. */
 static kn_status add_page(struct memory_object *object, uint64_t page, paddr_t *frame)
 {
-	page_entry *entry;
+	pte_t *entry;
 	kn_status status = page_map_ensure(&object->map, object->pool, page, &entry);
 
 	if (status != KN_OK)
@@ -227,14 +227,14 @@ kn_status memory_object_page(
 		return KN_OK;
 	}
 
-	page_entry *entry = page_map_find(&object->map, page);
+	pte_t *entry = page_map_find(&object->map, page);
 
-	if (!entry || *entry == 0) {
+	if (!entry || entry->raw == 0) {
 		if (object->kind == KN_MEMORY_KIND_PAGER)
 			return KN_E_WOULD_BLOCK;
 		return add_page(object, page, frame);
 	}
-	if (*entry & PAGE_FAILED)
+	if (entry->raw & PAGE_FAILED)
 		return page_entry_reason(*entry);
 	if (for_write && frame_of(page_entry_frame(*entry))->count > 1) {
 		kn_status status = unshare(object, page, entry);
@@ -257,9 +257,9 @@ kn_status memory_object_pin(struct memory_object *object, uint64_t page, struct 
 	if (page >= object->pages)
 		return KN_E_RANGE;
 
-	page_entry *entry = page_map_find(&object->map, page);
+	pte_t *entry = page_map_find(&object->map, page);
 
-	if (entry && (*entry & PAGE_PINNED))
+	if (entry && (entry->raw & PAGE_PINNED))
 		return KN_E_BUSY;
 
 	kn_status status = memory_object_page(object, page, true, &frame);
@@ -268,7 +268,7 @@ kn_status memory_object_pin(struct memory_object *object, uint64_t page, struct 
 		return status == KN_E_QUOTA ? KN_E_NO_MEMORY : status;
 	memory_object_unpin(thread);
 	entry = page_map_find(&object->map, page);
-	page_map_set(&object->map, entry, *entry | PAGE_PINNED);
+	page_map_set(&object->map, entry, entry->raw | PAGE_PINNED);
 	thread->ipc_object = object;
 	thread->ipc_page = page;
 	thread->ipc = phys_to_virt(frame);
@@ -283,9 +283,9 @@ void memory_object_unpin(struct tcb *thread)
 	if (!object)
 		return;
 
-	page_entry *entry = page_map_find(&object->map, thread->ipc_page);
+	pte_t *entry = page_map_find(&object->map, thread->ipc_page);
 
-	page_map_set(&object->map, entry, *entry & ~PAGE_PINNED);
+	page_map_set(&object->map, entry, entry->raw & ~PAGE_PINNED);
 	list_remove(&thread->ipc_link);
 	thread->ipc_object = nullptr;
 	thread->ipc = nullptr;
@@ -438,14 +438,14 @@ kn_status memory_object_configure_pager(struct memory_object *self, struct invoc
 }
 
 /* Share or, if it is pinned, copy one page. */
-static kn_status clone_page(struct memory_object *self, uint64_t page, page_entry source)
+static kn_status clone_page(struct memory_object *self, uint64_t page, pte_t source)
 {
-	page_entry *entry;
+	pte_t *entry;
 	kn_status status = page_map_ensure(&self->map, self->pool, page, &entry);
 
 	if (status != KN_OK)
 		return status;
-	if (source & PAGE_PINNED) {
+	if (source.raw & PAGE_PINNED) {
 		paddr_t copy;
 
 		status = pool_take(self->pool, FRAME_USER, false, &copy);
@@ -457,7 +457,7 @@ static kn_status clone_page(struct memory_object *self, uint64_t page, page_entr
 		status = pool_charge(self->pool, 1);
 		if (status == KN_OK) {
 			frame_share(frame_of(page_entry_frame(source)));
-			page_map_set(&self->map, entry, source);
+			page_map_set(&self->map, entry, source.raw);
 		}
 	}
 	if (status != KN_OK) {
@@ -471,7 +471,7 @@ static kn_status clone_page(struct memory_object *self, uint64_t page, page_entr
 /* Chunk by chunk: the source's writable mappings go before anything of the chunk is shared. */
 static kn_status clone_pages(struct memory_object *self, struct memory_object *source)
 {
-	page_entry *entry;
+	pte_t *entry;
 
 	while ((entry = page_map_next(&source->map, &self->next, source->pages))) {
 		uint64_t end = self->next + CHUNK_PAGES;
@@ -589,7 +589,7 @@ kn_status memory_object_decommit(
 static kn_status supply_page(
     struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page)
 {
-	page_entry *from = page_map_find(&source->map, source_page), *to;
+	pte_t *from = page_map_find(&source->map, source_page), *to;
 	kn_status status = page_map_ensure(&self->map, self->pool, page, &to);
 
 	if (status != KN_OK)
@@ -600,7 +600,7 @@ static kn_status supply_page(
 		return status;
 	}
 	unmap_everywhere(source, source_page, 1);
-	page_map_set(&self->map, to, *from);
+	page_map_set(&self->map, to, from->raw);
 	page_map_set(&source->map, from, 0);
 	page_map_prune(&source->map, source->pool, source_page);
 	self->committed++;
@@ -655,12 +655,12 @@ kn_status memory_object_fail(
 	if (in->reason >= 0 || in->reason == KN_E_WOULD_BLOCK)
 		return KN_E_INVALID_ARG;
 
-	page_entry failed = (page_entry)(int64_t)in->reason << 12 | PAGE_FAILED;
+	uint64_t failed = (uint64_t)(int64_t)in->reason << 12 | PAGE_FAILED;
 
 	for (uint64_t page = in->first; page < in->first + in->pages; page++) {
-		page_entry *entry = page_map_find(&self->map, page);
+		pte_t *entry = page_map_find(&self->map, page);
 
-		if (entry && ((*entry & PAGE_PRESENT) || *entry == failed))
+		if (entry && ((entry->raw & PAGE_PRESENT) || entry->raw == failed))
 			continue;
 
 		kn_status status = page_map_ensure(&self->map, self->pool, page, &entry);

@@ -202,7 +202,7 @@ static void revoking_the_untyped_empties_all_users(void **state)
 	assert_true(fake_restarts > 0);
 	assert_int_equal(root.used, 0);
 	assert_int_equal(root.free, 0);
-	assert_int_equal(space.root.raw, 0);
+	assert_int_equal(space.tables.root.raw, 0);
 	assert_int_equal(object.kind, KN_MEMORY_KIND_NONE);
 	for (uint64_t i = 0; i < 64; i++)
 		assert_int_equal(frame_table[i].kind, FRAME_UNTYPED);

@@ -33,7 +33,7 @@ void vspace_init(struct object *object)
 	struct vspace *space = vspace_of(object);
 
 	space->id = memory_id_new();
-	space->root = NO_FRAME;
+	space->tables = (struct table_tree){.levels = TABLE_LEVELS, .kind = FRAME_TABLE};
 	list_init(&space->pool_link);
 	list_init(&space->threads);
 	region_set_init(&space->regions);
@@ -46,8 +46,8 @@ kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_bas
 
 	if (status != KN_OK)
 		return status;
-	space->root = root;
-	space->tables = 1;
+	space->tables.root = root;
+	space->tables.count = 1;
 	space->pool = pool;
 	space->map_base = map_base;
 	space->map_hint = map_base;
@@ -60,7 +60,7 @@ kn_status vspace_empty(struct vspace *space)
 {
 	struct tlb_batch batch = TLB_BATCH_EMPTY;
 
-	if (space->root.raw == 0)
+	if (space->tables.root.raw == 0)
 		return KN_OK;
 
 	kn_status status = mapping_remove(space, KN_USER_MIN, KN_USER_MAX, &batch);
@@ -87,13 +87,13 @@ kn_status vspace_retire(struct vspace *space)
 
 	if (status != KN_OK)
 		return status;
-	if (space->root.raw != 0) {
-		invariant(space->tables == 1 && space->committed == 0 && space->mapped == 0);
+	if (space->tables.root.raw != 0) {
+		invariant(space->tables.count == 1 && space->committed == 0 && space->mapped == 0);
 		region_set_destroy(&space->regions, space->pool);
 		arch_space_destroy(&space->arch);
-		pool_give(space->pool, space->root, false);
-		space->root = NO_FRAME;
-		space->tables = 0;
+		pool_give(space->pool, space->tables.root, false);
+		space->tables.root = NO_FRAME;
+		space->tables.count = 0;
 		list_remove(&space->pool_link);
 		space->pool = nullptr;
 	}
@@ -127,7 +127,7 @@ void vspace_detach(struct tcb *thread)
 /* May methods change this space now? */
 static kn_status check_usable(const struct vspace *space)
 {
-	if (space->root.raw == 0 || space->cloning != 0 || space->is_emptying)
+	if (space->tables.root.raw == 0 || space->cloning != 0 || space->is_emptying)
 		return KN_E_BUSY;
 	return KN_OK;
 }
@@ -221,7 +221,7 @@ static kn_status no_memory(kn_status status)
 kn_status vspace_configure(
     struct vspace *self, struct invocation *inv, const struct vspace_configure_in *in)
 {
-	if (self->root.raw != 0 || self->is_emptying)
+	if (self->tables.root.raw != 0 || self->is_emptying)
 		return KN_E_BUSY;
 	if ((in->map_base & PAGE_MASK) || in->map_base < KN_USER_MIN || in->map_base >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
@@ -405,7 +405,7 @@ kn_status vspace_clone(
 	struct vspace *child = vspace_of(in->child->cap.object);
 	kn_status status;
 
-	if (child == self || check_usable(self) != KN_OK || child->root.raw == 0 ||
+	if (child == self || check_usable(self) != KN_OK || child->tables.root.raw == 0 ||
 	    child->is_emptying)
 		return KN_E_BUSY;
 	if (child->cloning == 0) {
@@ -443,7 +443,7 @@ kn_status vspace_clone(
 
 kn_status vspace_clear(struct vspace *self, struct invocation *inv)
 {
-	if (self->root.raw == 0 || self->is_emptying)
+	if (self->tables.root.raw == 0 || self->is_emptying)
 		return KN_E_BUSY;
 
 	kn_status status = vspace_empty(self);
@@ -463,7 +463,7 @@ static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t e
 	uint64_t count = 0, address = start;
 	pte_t *leaf;
 
-	while ((leaf = page_table_next(space, &address, end))) {
+	while ((leaf = table_next(&space->tables, &address, end))) {
 		uint64_t stop = (address | (LEAF_SPAN - 1)) + 1;
 
 		for (; address < stop && address < end; address += PAGE_SIZE)
@@ -476,7 +476,7 @@ kn_status vspace_query(struct vspace *self, struct invocation *inv,
     const struct vspace_query_in *in, struct vspace_query_out *out)
 {
 	struct region *region =
-	    self->root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
+	    self->tables.root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
 
 	if (!region) {
 		out->info = (struct kn_region_info){};
@@ -512,7 +512,7 @@ static kn_status check_word(const struct vspace *space, uint64_t address)
 {
 	if (address & 3)
 		return KN_E_ALIGNMENT;
-	if (space->root.raw == 0 || address < KN_USER_MIN || address >= KN_USER_MAX)
+	if (space->tables.root.raw == 0 || address < KN_USER_MIN || address >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
 	return KN_OK;
 }
@@ -553,7 +553,7 @@ kn_status vspace_usage(struct vspace *self, struct invocation *inv, struct vspac
 	*out = (struct vspace_usage_out){
 	    .mapped = self->mapped,
 	    .committed = self->committed,
-	    .tables = self->tables,
+	    .tables = self->tables.count,
 	};
 	return KN_OK;
 }
@@ -573,12 +573,12 @@ static uint64_t move_entries(struct vspace *source, uint64_t from, struct vspace
 	uint64_t moved = 0;
 
 	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
-		pte_t *old = page_table_find(source, from + at);
+		pte_t *old = table_find(&source->tables, from + at);
 
 		if (!old || old->raw == 0)
 			continue;
-		page_table_set(page_table_find(self, to + at), *old);
-		page_table_set(old, pte_none());
+		table_set(table_find(&self->tables, to + at), *old);
+		table_set(old, pte_none());
 		tlb_batch_add(batch, from + at, from + at + PAGE_SIZE);
 		moved++;
 	}
@@ -591,12 +591,12 @@ static kn_status prepare_tables(
     struct vspace *source, uint64_t from, struct vspace *self, uint64_t to, uint64_t size)
 {
 	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
-		pte_t *old = page_table_find(source, from + at), *unused;
+		pte_t *old = table_find(&source->tables, from + at), *unused;
 
 		if (!old || old->raw == 0)
 			continue;
 
-		kn_status status = page_table_ensure(self, to + at, &unused);
+		kn_status status = table_ensure(&self->tables, self->pool, to + at, &unused);
 
 		if (status != KN_OK) {
 			struct tlb_batch batch = TLB_BATCH_EMPTY;

@@ -14,6 +14,7 @@
 
 #include "arch.h"
 #include "mm/region.h"
+#include "mm/table.h"
 #include "object/object.h"
 
 struct pool;
@@ -22,9 +23,9 @@ struct tcb;
 
 struct vspace {
 	struct object object;
-	uint64_t id;            /* never reused */
-	struct arch_space arch; /* valid while root is not NO_FRAME */
-	paddr_t root;           /* NO_FRAME: not configured */
+	uint64_t id;              /* never reused */
+	struct arch_space arch;   /* valid while there is a root */
+	struct table_tree tables; /* page tables; root is NO_FRAME: not configured */
 	struct pool *pool;
 	struct list pool_link;
 	struct list threads; /* struct tcb.vspace_link */
@@ -33,7 +34,6 @@ struct vspace {
 	uint64_t map_hint;  /* no gap lies between map_base and here, most likely */
 	uint64_t mapped;    /* pages */
 	uint64_t committed; /* private pages */
-	uint64_t tables;    /* page-table frames */
 	uint64_t cloning; /* id of the address space that is being cloned into this one, 0: none */
 	uint64_t clone_next; /* first address not yet copied */
 	bool clone_failed;   /* clear what was copied, then say so */

@@ -340,7 +340,7 @@ static void fresh_memory_is_zero_and_charged_when_touched(void **state)
 	assert_int_equal(space.committed, 2);
 	assert_int_equal(unmap(&space, a, 100), KN_OK);
 	assert_int_equal(space.committed, 0);
-	assert_int_equal(space.tables, 1);
+	assert_int_equal(space.tables.count, 1);
 }
 
 static void equal_neighbours_become_one_region(void **state)
@@ -389,7 +389,7 @@ static void the_last_user_page_can_be_mapped(void **state)
 	    map_raw(&space, nullptr, 0, last, 1, RW, RW, PRIVATE | FIXED, nullptr), KN_OK);
 	write_at(&space, last + PAGE_SIZE - 1, 1);
 	assert_int_equal(unmap(&space, last, 1), KN_OK);
-	assert_int_equal(space.tables, 1);
+	assert_int_equal(space.tables.count, 1);
 }
 
 static void shared_mappings_show_one_memory(void **state)
@@ -438,7 +438,7 @@ static void a_read_fault_maps_present_neighbours(void **state)
 		write_at(&space, a + (uint64_t)i * PAGE_SIZE, (uint8_t)i);
 	read_at(&other, b + 20 * PAGE_SIZE);
 	for (uint64_t i = 0; i < 64; i++)
-		present += pte_is_present(*page_table_find(&other, b + i * PAGE_SIZE));
+		present += pte_is_present(*table_find(&other.tables, b + i * PAGE_SIZE));
 	assert_int_equal(present, 16);
 	for (int i = 0; i < 64; i++)
 		assert_int_equal(read_at(&other, b + (uint64_t)i * PAGE_SIZE), i);
@@ -490,7 +490,7 @@ static void populate_fills_at_once(void **state)
 	uint64_t a = map(&space, nullptr, 16, RW, PRIVATE | KN_VSPACE_MAP_POPULATE);
 
 	assert_int_equal(space.committed, 16);
-	assert_true(pte_is_writable(*page_table_find(&space, a + 15 * PAGE_SIZE)));
+	assert_true(pte_is_writable(*table_find(&space.tables, a + 15 * PAGE_SIZE)));
 }
 
 static void query_tells_regions_in_order(void **state)
@@ -571,7 +571,7 @@ static void a_spent_budget_is_no_matter_for_the_handler(void **state)
 	page_fault(&thread, vaddr(a), VM_WRITE);
 	assert_int_equal(fake_fault_label, 0);
 	assert_int_equal(fake_fault_reason, KN_E_NO_MEMORY);
-	assert_int_equal(space.tables, 1);
+	assert_int_equal(space.tables.count, 1);
 }
 
 static void faults_go_to_the_thread_s_handler_with_their_reason(void **state)
@@ -654,10 +654,10 @@ static void the_last_sharer_writes_without_a_copy(void **state)
 	assert_int_equal(clone(&space, &other), KN_OK);
 	assert_int_equal(unmap(&other, a, 1), KN_OK);
 
-	paddr_t before = pte_paddr(*page_table_find(&space, a));
+	paddr_t before = pte_paddr(*table_find(&space.tables, a));
 
 	write_at(&space, a, 2);
-	assert_int_equal(pte_paddr(*page_table_find(&space, a)).raw, before.raw);
+	assert_int_equal(pte_paddr(*table_find(&space.tables, a)).raw, before.raw);
 }
 
 static void a_sharer_is_charged_and_can_always_copy(void **state)
@@ -714,7 +714,7 @@ static void a_fork_that_runs_out_of_memory_leaves_an_empty_child(void **state)
 		assert_int_equal(clone(&space, &other), KN_E_NO_MEMORY);
 		assert_int_equal(other.regions.count, 0);
 		assert_int_equal(other.committed, 0);
-		assert_int_equal(other.tables, 1);
+		assert_int_equal(other.tables.count, 1);
 		fake_check(&space);
 		pool.limit = POOL_NO_LIMIT;
 	}

@@ -286,7 +286,7 @@ static kn_status walk(struct vspace *space, uint64_t address, unsigned access, p
 		}
 	}
 	for (int tries = 0; tries < 3; tries++) {
-		pte_t *entry = space->root.raw ? page_table_find(space, address) : nullptr;
+		pte_t *entry = space->tables.root.raw ? table_find(&space->tables, address) : nullptr;
 
 		if (entry && allows(*entry, access)) {
 			assert_true(tlb_count < FAKE_TLB_MAX);
@@ -356,10 +356,10 @@ void fake_check(struct vspace *space)
 	uint64_t address = 0, committed = 0, mapped = 0, last_end = 0;
 	pte_t *leaf;
 
-	if (space->root.raw == 0)
+	if (space->tables.root.raw == 0)
 		return;
-	assert_int_equal(count_tables(space->root, TABLE_LEVELS - 1), space->tables);
-	while ((leaf = page_table_next(space, &address, KN_USER_MAX))) {
+	assert_int_equal(count_tables(space->tables.root, TABLE_LEVELS - 1), space->tables.count);
+	while ((leaf = table_next(&space->tables, &address, KN_USER_MAX))) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++, address += PAGE_SIZE) {
 			if (leaf[i].raw == 0)
 				continue;
@@ -383,7 +383,7 @@ void fake_check(struct vspace *space)
 		if (tlb[i].space != &space->arch)
 			continue;
 
-		pte_t *entry = page_table_find(space, tlb[i].page);
+		pte_t *entry = table_find(&space->tables, tlb[i].page);
 
 		assert_non_null(entry);
 		assert_true(pte_is_present(*entry));
