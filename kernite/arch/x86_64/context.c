@@ -161,14 +161,13 @@ void arch_switch(struct tcb *from, struct tcb *to)
 
 	if (from->uses_fpu)
 		fpu_put_away(from);
-	/*
-	 * The idle thread has no address space, no user registers and keeps the last one's
-	 * tables.
-	 */
+	/* The idle thread has no address space and no user registers. */
 	if (from->vspace)
 		bases_save(&from->context);
-	if (!to->vspace)
+	if (!to->vspace) {
+		tlb_space_leave();
 		return;
+	}
 	bases_load(&to->context);
 	fpu_switch_to(cpu, to);
 	cpu->arch.tss.rsp0 = (uint64_t)&to->context + CTX_FRAME_SIZE;

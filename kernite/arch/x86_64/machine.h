@@ -41,6 +41,8 @@ paddr_t mmu_trampoline_root(struct boot_info *info, paddr_t page);
 
 /* tlb.c */
 void tlb_space_enter(struct arch_space *space);
+/* For the idle thread. */
+void tlb_space_leave(void);
 
 /* fpu.c */
 void fpu_init_cpu(void);

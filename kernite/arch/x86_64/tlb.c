@@ -2,7 +2,9 @@
 /*
  * Translation caches. Without PCIDs, loading CR3 forgets everything but the kernel's global
  * entries, so a CPU can hold translations of exactly the one space whose root it has loaded:
- * arch_space.active is the set of those CPUs. The idle thread keeps the last space loaded.
+ * arch_space.active is the set of those CPUs. The idle thread has the kernel's own root when there
+ * are several CPUs: an idle CPU then never has to be woken for a shootdown, which copy-on-write
+ * faults make frequent.
  *
  * Shootdown: the kernel lock's holder describes one range, interrupts the CPUs of `active` and
  * waits until each has cleared its bit of `pending`. A CPU that spins for the kernel lock has
@@ -47,6 +49,14 @@ void tlb_space_enter(struct arch_space *space)
 	__atomic_fetch_or(&space->active, cpu_bit(cpu), __ATOMIC_SEQ_CST);
 	cpu->arch.space = space;
 	cr3_write(space->root.raw);
+}
+
+void tlb_space_leave(void)
+{
+	if (cpu_online_count == 1)
+		return;
+	space_leave(this_cpu());
+	cr3_write(mmu_kernel_root().raw);
 }
 
 static void flush(struct cpu *cpu)
