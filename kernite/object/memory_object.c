@@ -368,6 +368,8 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 			    self->pages == in->pages;
 	kn_status status;
 
+	if (untyped->size_bits < PAGE_SHIFT)
+		return KN_E_RANGE;
 	if (!is_continued) {
 		uint64_t size = 1ull << (untyped->size_bits - PAGE_SHIFT);
 

@@ -22,6 +22,6 @@ enum kn_object_bits : unsigned {
 	KN_OBJECT_BITS_TIMER = 7,
 	KN_CNODE_BITS_MIN = 4,
 	KN_CNODE_BITS_MAX = 16,
-	KN_UNTYPED_BITS_MIN = 12,
+	KN_UNTYPED_BITS_MIN = 7,
 	KN_UNTYPED_BITS_MAX = 47,
 };
