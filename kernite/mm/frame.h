@@ -84,6 +84,9 @@ static inline void frame_share(struct frame *frame)
  */
 void frame_release(struct frame *frame);
 
+/* debug.check(): panics on a record that cannot be; returns how many frames pools own. */
+uint64_t frame_check(void);
+
 /*
  * Give a TABLE or METADATA frame back; all its entries are zero again (`is_zero`), so that the pool
  * can hand it out without clearing it, or its content is garbage.

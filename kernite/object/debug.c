@@ -6,6 +6,7 @@
 #include "core/scheduler.h"
 #include "core/trace.h"
 #include "gen/debug_ops.h"
+#include "mm/frame.h"
 #include "object/sched_context.h"
 
 kn_status debug_objects(struct debug *self, struct invocation *inv, struct debug_objects_out *out)
@@ -39,7 +40,7 @@ kn_status debug_check(struct debug *self, struct invocation *inv, struct debug_c
 {
 	(void)self;
 	(void)inv;
-	out->checked = derivation_check() + scheduler_check();
+	out->checked = derivation_check() + scheduler_check() + frame_check();
 	return KN_OK;
 }
 
