@@ -204,6 +204,8 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	boot_cap_full(KN_SLOT_TCB, &init->object);
 	boot_cap_full(KN_SLOT_VSPACE, &space->object);
 	boot_cap_full(KN_SLOT_CSPACE, &cspace->object);
+	/* All its capabilities may lie inside itself, which would be its end; the kernel counts as a holder. */
+	cspace->object.references++;
 	boot_cap_full(KN_BOOT_SLOT_SCHED_CONTEXT, &time->object);
 	boot_cap_full(KN_BOOT_SLOT_POOL, &pool->object);
 	make_singletons();

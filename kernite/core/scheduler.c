@@ -23,7 +23,8 @@
 
 static uint64_t idle_cpus; /* bit i: CPU i runs its idle thread */
 
-void scheduler_charge(struct cpu *cpu)
+/* Charge the current thread up to now. */
+static void charge(struct cpu *cpu)
 {
 	uint64_t now = arch_cycles(), used = now - cpu->accounted;
 	struct tcb *thread = cpu->current;
@@ -32,6 +33,11 @@ void scheduler_charge(struct cpu *cpu)
 	thread->cycles += used;
 	if (thread->sched_context)
 		thread->sched_context->consumed += used;
+}
+
+uint64_t scheduler_uncharged(const struct tcb *thread)
+{
+	return thread->is_current ? arch_cycles() - cpus[thread->cpu].accounted : 0;
 }
 
 void scheduler_arm(struct cpu *cpu, kn_time deadline)
@@ -298,7 +304,7 @@ void scheduler_switch(struct cpu *cpu, struct tcb *to)
 {
 	struct tcb *from = cpu->current;
 
-	scheduler_charge(cpu);
+	charge(cpu);
 	from->is_current = false;
 	cpu->current = to;
 	to->is_current = true;

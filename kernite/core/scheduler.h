@@ -46,8 +46,8 @@ void scheduler_switch(struct cpu *cpu, struct tcb *to);
 void scheduler_tick(struct cpu *cpu, kn_time now);
 /* Choose and switch, deliver upcalls, arm the timer. The last thing of a kernel entry, with the lock held. */
 void scheduler_exit(void);
-/* Charge the current thread up to now. */
-void scheduler_charge(struct cpu *cpu);
+/* Cycles that the thread runs since it was charged last (0 when it is not running). */
+uint64_t scheduler_uncharged(const struct tcb *thread);
 /* Arm the hardware for `deadline` unless it is armed for something earlier. */
 void scheduler_arm(struct cpu *cpu, kn_time deadline);
 /* debug.check(): the run queues; returns the number of threads in them. */

@@ -406,12 +406,13 @@ static kn_status answer(struct tcb *replier, struct reply *reply, bool stays)
 {
 	struct tcb *caller = reply->caller;
 	uint64_t info = ctx_info(&replier->context);
+
+	if (!caller)
+		return KN_E_PEER_GONE;
 	kn_status status = check_message(replier, info);
 
 	if (status != KN_OK)
 		return status;
-	if (!caller)
-		return KN_E_PEER_GONE;
 	if (caller->in_fault) {
 		reply_release_caller(reply);
 		caller->in_fault = false;

@@ -52,12 +52,9 @@ kn_status debug_cpu(struct debug *self, struct invocation *inv, const struct deb
 	if (in->cpu >= cpu_online_count)
 		return KN_E_RANGE;
 	const struct cpu *cpu = &cpus[in->cpu];
-	uint64_t cycles = cpu->idle->cycles;
 
-	if (cpu->current == cpu->idle)
-		cycles += arch_cycles() - cpu->accounted;
 	out->online = cpu_online_count;
-	out->idle_time = cycles_to_ns(cycles);
+	out->idle_time = cycles_to_ns(cpu->idle->cycles + scheduler_uncharged(cpu->idle));
 	return KN_OK;
 }
 

@@ -114,7 +114,8 @@ static void drop_reference(struct slot *slot)
 			cnode->self_references--;
 		self_references = cnode->self_references;
 	}
-	if (object->references == self_references && !object->is_dying)
+	/* Singletons have no destroy: without a capability they are only out of reach. */
+	if (object->references == self_references && !object->is_dying && object_classes[object->type].destroy)
 		reaper_add(object);
 }
 

@@ -87,7 +87,6 @@ kn_status sched_context_consumed(struct sched_context *self, struct invocation *
                                  struct sched_context_consumed_out *out)
 {
 	(void)inv;
-	scheduler_charge(this_cpu());
-	out->time = cycles_to_ns(self->consumed);
+	out->time = cycles_to_ns(self->consumed + (self->thread ? scheduler_uncharged(self->thread) : 0));
 	return KN_OK;
 }

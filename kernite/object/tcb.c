@@ -312,9 +312,8 @@ kn_status tcb_set_foreign(struct tcb *self, struct invocation *inv, const struct
 kn_status tcb_info(struct tcb *self, struct invocation *inv, struct tcb_info_out *out)
 {
 	(void)inv;
-	scheduler_charge(this_cpu());
 	out->info = (struct kn_tcb_info){
-		.cpu_time = cycles_to_ns(self->cycles),
+		.cpu_time = cycles_to_ns(self->cycles + scheduler_uncharged(self)),
 		.ip = ctx_ip(&self->context),
 		.sp = ctx_sp(&self->context),
 		.state = self->state,

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads: configuration, faults, contexts, upcalls, affinity, scheduling contexts, wait-on-address. */
+#include "kernel_rig.h"
+
+#define CSPACE KN_SLOT_CSPACE
+#define FOREVER KN_TIME_FOREVER
+
+static volatile unsigned counter;
+static volatile bool spinning;
+
+static void count_once(void *argument)
+{
+	(void)argument;
+	counter++;
+}
+
+static void spin(void *argument)
+{
+	(void)argument;
+	spinning = true;
+	while (spinning)
+		counter++;
+}
+
+/* Somebody spins. */
+static void await_counting(unsigned before)
+{
+	for (unsigned i = 0; i < 1000 && counter == before; i++)
+		rig_sleep(200000);
+	check(counter != before);
+}
+
+static void thread_runs_and_ends(void)
+{
+	counter = 0;
+	struct rig_thread *thread = rig_spawn(count_once, nullptr);
+	rig_join(thread);
+	check(counter == 1);
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+	struct kn_tcb_info info = {};
+	check_ok(kn_tcb_info(thread->tcb, &info));
+	check(info.is_suspended && info.priority == 200 && info.cpu_time > 0 && info.kernel_entries > 0);
+}
+
+static void running_thread_is_suspended(void)
+{
+	struct rig_thread *thread = rig_make_thread(spin, nullptr, KN_CAP_NONE);
+
+	/* Lower than ours, so that we get the only CPU back. */
+	spinning = false;
+	check_ok(kn_tcb_set_priority(thread->tcb, 100));
+	check_ok(kn_tcb_resume(thread->tcb));
+	while (!spinning)
+		rig_sleep(100000);
+	check_ok(kn_tcb_suspend(thread->tcb, true));
+	unsigned before = counter;
+	rig_sleep(1000000);
+	check(counter == before);
+	check_ok(kn_tcb_resume(thread->tcb));
+	await_counting(before);
+	/* A running thread is destroyed. */
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)thread->tcb));
+	before = counter;
+	rig_sleep(1000000);
+	check(counter == before);
+}
+
+static void equal_threads_share_the_cpu(void)
+{
+	struct rig_thread *threads[2];
+	uint32_t online = 0;
+	uint64_t idle;
+	struct kn_tcb_info info[2] = {};
+
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &online, &idle));
+	for (unsigned i = 0; i < 2; i++) {
+		threads[i] = rig_make_thread(spin, nullptr, KN_CAP_NONE);
+		check_ok(kn_tcb_set_priority(threads[i]->tcb, 100));
+		check_ok(kn_tcb_set_affinity(threads[i]->tcb, online - 1));
+		check_ok(kn_tcb_resume(threads[i]->tcb));
+	}
+	rig_sleep(100000000);
+	for (unsigned i = 0; i < 2; i++) {
+		check_ok(kn_tcb_suspend(threads[i]->tcb, true));
+		check_ok(kn_tcb_info(threads[i]->tcb, &info[i]));
+		check(info[i].cpu == online - 1);
+	}
+	/* Of 20 slices of 5 ms; the emulator's own host may have taken a few away. */
+	check(info[0].cpu_time > 20000000 && info[1].cpu_time > 20000000);
+}
+
+static void threads_run_on_every_cpu(void)
+{
+	uint32_t online = 0;
+	uint64_t idle;
+
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &online, &idle));
+	check(online == rig_boot->cpu_count);
+	counter = 0;
+	for (unsigned i = 0; i < online; i++) {
+		struct rig_thread *thread = rig_make_thread(count_once, nullptr, KN_CAP_NONE);
+		struct kn_tcb_info info = {};
+
+		check_ok(kn_tcb_set_affinity(thread->tcb, i));
+		check_ok(kn_tcb_resume(thread->tcb));
+		rig_join(thread);
+		check_ok(kn_tcb_info(thread->tcb, &info));
+		check(info.cpu == i && info.affinity == i);
+	}
+	check(counter == online);
+	struct rig_thread *thread = rig_make_thread(count_once, nullptr, KN_CAP_NONE);
+	check_status(kn_tcb_set_affinity(thread->tcb, online), KN_E_RANGE);
+	check_status(kn_tcb_set_priority(thread->tcb, 256), KN_E_RANGE);
+	check_status(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, online, &online, &idle), KN_E_RANGE);
+}
+
+static void configure_refuses_bad_arguments(void)
+{
+	kn_cap tcb = rig_new(KN_TYPE_TCB, 0), object = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
+	kn_cap sched_context = rig_new(KN_TYPE_SCHED_CONTEXT, 0);
+
+	check_status(kn_tcb_resume(tcb), KN_E_INVALID_ARG);
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100001, KN_CAP_NONE), KN_E_ALIGNMENT);
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0, KN_CAP_NONE), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, KN_USER_MAX, KN_CAP_NONE), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0xffff800000000000, KN_CAP_NONE), KN_E_BAD_ADDRESS);
+	check(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE) != KN_OK);
+	check_ok(kn_memory_object_configure_anonymous(object, KN_BOOT_SLOT_POOL, 1));
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 1, 0x100000, KN_CAP_NONE), KN_E_RANGE);
+	check_status(kn_tcb_configure(tcb, CSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE), KN_E_WRONG_TYPE);
+	check_ok(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE));
+	check_status(kn_tcb_resume(tcb), KN_E_INVALID_ARG);
+	check_ok(kn_sched_context_bind(sched_context, tcb));
+	check_status(kn_sched_context_bind(sched_context, tcb), KN_E_BUSY);
+	check_status(kn_tcb_start(tcb, 0, 0x200000, 0, 0, 0), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_start(tcb, KN_USER_MAX, 0x200000, 0, 0, 0), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_start(tcb, 0x200000, ~0ull, 0, 0, 0), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_set_tls(tcb, ~0ull), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_set_upcall(tcb, ~0ull), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_set_foreign(tcb, ~0ull), KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_configure(KN_SLOT_TCB, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE), KN_E_BUSY);
+	check_status(kn_tcb_start(KN_SLOT_TCB, 0x200000, 0x200000, 0, 0, 0), KN_E_BUSY);
+	check_status(kn_tcb_upcall_return(tcb), KN_E_INVALID_ARG);
+}
+
+static void write_null(void *argument)
+{
+	(void)argument;
+	*(volatile int *)8 = 1;
+	counter = 1;
+}
+
+static kn_cap fault_endpoint, fault_reply;
+
+static void setup_faults(void)
+{
+	fault_endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+	fault_reply = rig_new(KN_TYPE_REPLY, 0);
+	counter = 0;
+}
+
+static void fault_is_a_message(void)
+{
+	struct kn_regs regs = {};
+
+	setup_faults();
+	kn_cap handler = rig_derive(fault_endpoint, KN_RIGHT_SEND, 31);
+	struct rig_thread *thread = rig_make_thread(write_null, nullptr, handler);
+	check_ok(kn_tcb_resume(thread->tcb));
+	check_ok(kn_recv(fault_endpoint, &regs, FOREVER, fault_reply));
+	check(regs.badge == 31 && kn_info_label(regs.info) == KN_LABEL_FAULT_VM && kn_info_words(regs.info) == 6);
+	check(regs.w[0] == 8 && regs.w[1] == 2 && regs.w[2] != 0);
+	/* Answer 0 tries again and faults again; an error stops the thread. */
+	regs.info = kn_info(0, 0, 0);
+	check_ok(kn_reply_recv(fault_endpoint, &regs, FOREVER, fault_reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_VM && regs.w[0] == 8);
+	regs.info = kn_info((uint64_t)KN_E_BAD_ADDRESS & 0xffffffffffff, 0, 0);
+	check_ok(kn_reply(fault_reply, &regs));
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+	check(counter == 0);
+}
+
+static void fault_without_a_handler_stops_the_thread(void)
+{
+	setup_faults();
+	struct rig_thread *thread = rig_spawn(write_null, nullptr);
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+	check(counter == 0);
+	/* A handler that goes away while it has the fault. */
+	thread = rig_make_thread(write_null, nullptr, fault_endpoint);
+	check_ok(kn_tcb_resume(thread->tcb));
+	rig_await(thread, KN_TCB_STATE_SENDING);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)fault_endpoint));
+	/* The thread's own handler capability still holds the endpoint; without that it ends. */
+	check_ok(kn_tcb_set_fault_handler(thread->tcb, KN_CAP_NONE));
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+}
+
+static void unknown_system_call(void *argument)
+{
+	(void)argument;
+	struct kn_regs regs = {};
+	/* 0x4b06 is the first number after ours; through kn_yield's register layout */
+	extern void rig_bad_syscall(void);
+	(void)regs;
+	rig_bad_syscall();
+	counter = 1;
+}
+
+static void unknown_system_call_is_a_fault(void)
+{
+	struct kn_regs regs = {};
+
+	setup_faults();
+	struct rig_thread *thread = rig_make_thread(unknown_system_call, nullptr, fault_endpoint);
+	check_ok(kn_tcb_resume(thread->tcb));
+	check_ok(kn_recv(fault_endpoint, &regs, FOREVER, fault_reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_EXEC && regs.w[0] == 100);
+	/* Going on after it is fine: the call is over. */
+	regs.info = kn_info(0, 0, 0);
+	check_ok(kn_reply(fault_reply, &regs));
+	rig_join(thread);
+	check(counter == 1);
+}
+
+static void contexts_are_read_and_written(void)
+{
+	struct rig_thread *thread = rig_make_thread(count_once, nullptr, KN_CAP_NONE);
+	struct kn_ipc_buffer *ipc = kn_ipc_buffer();
+
+	check_ok(kn_tcb_read_context(thread->tcb));
+	check(ipc->context[0] != 0 && ipc->context[1] != 0);
+	kn_word ip = ipc->context[0];
+	ipc->context[0] = 0xffff800000000000;
+	check(kn_tcb_write_context(thread->tcb) != KN_OK);
+	ipc->context[0] = ip;
+	ipc->context[2] = ~0ull;
+	check_status(kn_tcb_write_context(thread->tcb), KN_E_INVALID_ARG);
+	check_ok(kn_tcb_read_context(thread->tcb));
+	check(ipc->context[0] == ip);
+	check_ok(kn_tcb_write_context(thread->tcb));
+	counter = 0;
+	check_ok(kn_tcb_resume(thread->tcb));
+	rig_join(thread);
+	check(counter == 1);
+	check_status(kn_tcb_read_context(KN_SLOT_TCB), KN_E_BUSY);
+}
+
+static volatile kn_word upcall_seen;
+static volatile unsigned upcalls;
+
+/* Entered with the interrupted registers in the IPC buffer. */
+static void upcall_entry(void)
+{
+	struct kn_ipc_buffer *ipc = kn_ipc_buffer();
+
+	upcall_seen |= __atomic_exchange_n(&ipc->upcall_bits, 0, __ATOMIC_SEQ_CST);
+	upcalls++;
+	(void)kn_tcb_upcall_return(kn_thread_self()->tcb);
+	__builtin_trap();
+}
+
+static void await_upcalls(unsigned count)
+{
+	for (unsigned i = 0; i < 1000 && upcalls < count; i++)
+		rig_sleep(200000);
+}
+
+static void upcall_interrupts_a_running_thread(void)
+{
+	struct rig_thread *thread = rig_make_thread(spin, nullptr, KN_CAP_NONE);
+
+	upcall_seen = 0;
+	upcalls = 0;
+	spinning = false;
+	check_ok(kn_tcb_set_upcall(thread->tcb, (kn_word)upcall_entry));
+	check_ok(kn_tcb_set_priority(thread->tcb, 100));
+	check_ok(kn_tcb_resume(thread->tcb));
+	while (!spinning)
+		rig_sleep(100000);
+	for (unsigned i = 0; i < 10; i++) {
+		check_ok(kn_tcb_upcall(thread->tcb, 1ull << i));
+		await_upcalls(i + 1);
+	}
+	check(upcall_seen == 0x3ff && upcalls == 10);
+	/* Held back while blocked, delivered after. */
+	thread->ipc->upcall_flags |= KN_UPCALL_BLOCKED;
+	check_ok(kn_tcb_upcall(thread->tcb, 1ull << 20));
+	for (unsigned i = 0; i < 1000 && !(thread->ipc->upcall_flags & KN_UPCALL_PENDING); i++)
+		rig_sleep(200000);
+	check(upcalls == 10 && (thread->ipc->upcall_flags & KN_UPCALL_PENDING));
+	thread->ipc->upcall_flags = 0;
+	check_ok(kn_tcb_upcall(thread->tcb, 0));
+	await_upcalls(11);
+	check(upcalls == 11 && (upcall_seen & 1ull << 20));
+	unsigned before = counter;
+	await_counting(before);
+	spinning = false;
+	rig_join(thread);
+}
+
+static kn_status wait_status;
+static kn_cap wait_notification;
+
+static void wait_forever(void *argument)
+{
+	kn_word bits;
+
+	(void)argument;
+	wait_status = kn_wait(wait_notification, &bits, FOREVER);
+}
+
+static void upcall_ends_a_wait(void)
+{
+	wait_notification = rig_new(KN_TYPE_NOTIFICATION, 0);
+	upcall_seen = 0;
+	struct rig_thread *thread = rig_make_thread(wait_forever, nullptr, KN_CAP_NONE);
+	check_ok(kn_tcb_set_upcall(thread->tcb, (kn_word)upcall_entry));
+	check_ok(kn_tcb_resume(thread->tcb));
+	rig_await(thread, KN_TCB_STATE_WAITING_SIGNAL);
+	check_ok(kn_tcb_upcall(thread->tcb, 0x55));
+	rig_join(thread);
+	check(wait_status == KN_E_INTERRUPTED && upcall_seen == 0x55);
+}
+
+static volatile uint32_t word;
+
+static void wait_on_word(void *deadline)
+{
+	wait_status = kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word, 1, (kn_time)deadline);
+	counter++;
+}
+
+static void threads_wait_on_memory(void)
+{
+	struct rig_thread *threads[3];
+	uint32_t woken = 0;
+
+	counter = 0;
+	word = 1;
+	for (unsigned i = 0; i < 3; i++) {
+		threads[i] = rig_spawn(wait_on_word, (void *)FOREVER);
+		rig_await(threads[i], KN_TCB_STATE_WAITING_ADDRESS);
+	}
+	check_ok(kn_vspace_wake(KN_SLOT_VSPACE, (kn_word)&word, 1, &woken));
+	check(woken == 1);
+	rig_join(threads[0]);
+	check(wait_status == KN_OK && counter == 1);
+	check_ok(kn_vspace_wake(KN_SLOT_VSPACE, (kn_word)&word, 100, &woken));
+	check(woken == 2);
+	rig_join(threads[1]);
+	rig_join(threads[2]);
+	check_status(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word, 2, FOREVER), KN_E_WOULD_BLOCK);
+	check_status(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word, 1, rig_now() + 1000000), KN_E_TIMED_OUT);
+	check_status(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word + 1, 1, FOREVER), KN_E_ALIGNMENT);
+	check_status(kn_vspace_wait(KN_SLOT_VSPACE, 0x20000, 1, FOREVER), KN_E_BAD_ADDRESS);
+	check_status(kn_vspace_wait(KN_SLOT_VSPACE, 0xffff800000000000, 1, FOREVER), KN_E_BAD_ADDRESS);
+}
+
+static void scheduling_context_is_needed(void)
+{
+	struct rig_thread *thread = rig_make_thread(spin, nullptr, KN_CAP_NONE);
+	uint64_t consumed = 0;
+
+	spinning = false;
+	check_ok(kn_tcb_set_priority(thread->tcb, 100));
+	check_ok(kn_tcb_resume(thread->tcb));
+	while (!spinning)
+		rig_sleep(100000);
+	check_ok(kn_sched_context_consumed(thread->sched_context, &consumed));
+	check(consumed > 0);
+	check_ok(kn_sched_context_unbind(thread->sched_context));
+	check_status(kn_sched_context_unbind(thread->sched_context), KN_E_NOT_FOUND);
+	unsigned before = counter;
+	rig_sleep(500000);
+	check(counter == before);
+	check_status(kn_tcb_resume(thread->tcb), KN_E_INVALID_ARG);
+	check_ok(kn_sched_context_bind(thread->sched_context, thread->tcb));
+	check_ok(kn_tcb_resume(thread->tcb));
+	await_counting(before);
+	spinning = false;
+	rig_join(thread);
+}
+
+static void scheduling_parameters_are_checked(void)
+{
+	kn_cap context = rig_new(KN_TYPE_SCHED_CONTEXT, 0);
+
+	check_ok(kn_sched_context_configure(context, 1000000, 10000000, 5000000, 1));
+	check_ok(kn_sched_context_configure(context, 1000000, 0, 0, 0));
+	check_status(kn_sched_context_configure(context, 0, 0, 0, 0), KN_E_RANGE);
+	check_status(kn_sched_context_configure(context, 2000000, 1000000, 0, 0), KN_E_RANGE);
+	check_status(kn_sched_context_configure(context, 1000000, 2000000, 3000000, 0), KN_E_RANGE);
+	check_status(kn_sched_context_configure(context, ~0ull, ~0ull, 0, 0), KN_E_RANGE);
+	check_status(kn_sched_context_configure(context, 1000000, 2000000, 0, 2), KN_E_INVALID_ARG);
+	check_status(kn_sched_context_configure(context, 1000000, 0, 1, 0), KN_E_INVALID_ARG);
+}
+
+static kn_cap self_tcb;
+
+static void delete_self(void *argument)
+{
+	(void)argument;
+	(void)kn_cnode_delete(CSPACE, (uint32_t)self_tcb);
+	counter = 1;
+}
+
+static void thread_can_destroy_itself(void)
+{
+	struct kn_object_counts before = {}, after = {};
+
+	counter = 0;
+	check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &before));
+	struct rig_thread *thread = rig_make_thread(delete_self, nullptr, KN_CAP_NONE);
+	self_tcb = thread->tcb;
+	check_ok(kn_tcb_resume(thread->tcb));
+	rig_sleep(1000000);
+	check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &after));
+	check(after.counts[KN_TYPE_TCB] == before.counts[KN_TYPE_TCB] && counter == 0);
+}
+
+const struct rig_test thread_tests[] = {
+	{"thread_runs_and_ends", thread_runs_and_ends},
+	{"running_thread_is_suspended", running_thread_is_suspended},
+	{"equal_threads_share_the_cpu", equal_threads_share_the_cpu},
+	{"threads_run_on_every_cpu", threads_run_on_every_cpu},
+	{"configure_refuses_bad_arguments", configure_refuses_bad_arguments},
+	{"fault_is_a_message", fault_is_a_message},
+	{"fault_without_a_handler_stops_the_thread", fault_without_a_handler_stops_the_thread},
+	{"unknown_system_call_is_a_fault", unknown_system_call_is_a_fault},
+	{"contexts_are_read_and_written", contexts_are_read_and_written},
+	{"upcall_interrupts_a_running_thread", upcall_interrupts_a_running_thread},
+	{"upcall_ends_a_wait", upcall_ends_a_wait},
+	{"threads_wait_on_memory", threads_wait_on_memory},
+	{"scheduling_context_is_needed", scheduling_context_is_needed},
+	{"scheduling_parameters_are_checked", scheduling_parameters_are_checked},
+	{"thread_can_destroy_itself", thread_can_destroy_itself},
+	{},
+};
