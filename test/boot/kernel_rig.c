@@ -240,7 +240,6 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	                       KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_SHARED, &mapped));
 	ipc_pages = (char *)mapped;
 	next_slot = RIG_SLOT;
-	rig_print("TAP version 13\n");
 	run(cnode_tests);
 	run(untyped_tests);
 	run(ipc_tests);

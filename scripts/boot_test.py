@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boot an archive whose init is a test program and pass its TAP on.
+
+    boot_test.py --build DIR --archive FILE [--smp N] [--mem MiB] [--append WORDS] [--icount] [--timeout SECONDS]
+
+Lines that are no TAP become comments, so that a kernel message cannot spoil the protocol. A guest that stops without its
+plan (panic, timeout) ends in "Bail out!".
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import qemu
+
+TAP = re.compile(r"(not )?ok\b|\d+\.\.\d+|#|Bail out!")
+CONTROL = re.compile(r"\x1b\[[0-9;=]*[a-zA-Z]")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--archive", required=True)
+    parser.add_argument("--smp", type=int, default=1)
+    parser.add_argument("--mem", type=int, default=256)
+    parser.add_argument("--append", default="")
+    parser.add_argument("--icount", action="store_true")
+    parser.add_argument("--timeout", type=float, default=240)
+    o = parser.parse_args()
+    line = qemu.command(o.build, firmware="direct", smp=o.smp, mem=o.mem, archive=o.archive, icount=o.icount,
+                        append=f"panic=exit test.exit=semihosting {o.append}".strip(), serial="stdio")
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            code = qemu.status(qemu.Artifacts(o.build).arch, process.wait(o.timeout))
+            end = f"the guest stopped with status {code}"
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            code, end = 124, f"no end after {o.timeout:.0f} s"
+        log.seek(0)
+        text = CONTROL.sub("", log.read().decode("utf-8", "replace")).replace("\r", "")
+    has_plan = False
+    print("TAP version 13")
+    for line in text.splitlines():
+        has_plan |= bool(re.match(r"1\.\.\d+", line))
+        print(line if TAP.match(line) else f"# {line}")
+    if not has_plan:
+        print(f"Bail out! {end}")
+        sys.exit(code or 1)
+
+
+if __name__ == "__main__":
+    main()
