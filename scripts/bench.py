@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Measure SaltyOS in executed instructions and compare with Linux and with the committed baseline.
+
+    bench.py --arch x86_64 [--update] [--budget MS] [name...]
+
+Runs test/bench/posixbench.c, unmodified, under -icount shift=0 (one instruction is one virtual nanosecond), prints ours beside
+Linux's (test/bench/anchors.json) with the ratio, and fails when a measure is more than TOLERANCE above
+test/bench/baseline-<arch>.json, or is missing. --update rewrites the baseline.
+"""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BENCH = ROOT / "test/bench"
+TOLERANCE = 1.03
+LINE = re.compile(r"^BENCH (\S+) (?:FAIL errno=(\d+)|([\d.]+) (ns|KiB/s)(?: median=[\d.]+)?(?: step_ns=([\d.]+))?)", re.M)
+NOT_MEASURED = {"total", "empty_loop"}
+NO_TCP = ("tcp_",)
+TIMEOUT = 900
+
+
+def measure(arch, budget, names):
+    compiler = ROOT / f"build/{arch}/sdk/bin/{arch}-saltyos-cc"
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder, "posixbench")
+        subprocess.run([compiler, "-O2", "-o", program, BENCH / "posixbench.c"], check=True)
+        result = subprocess.run(
+            [ROOT / "scripts/exec", "--arch", arch, "--icount", "--timeout", str(TIMEOUT), "--add", f"{program}:/tmp/posixbench",
+             "--", "/tmp/posixbench", "-b", str(budget), *names], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            check=False)
+    if result.returncode or "BENCH-END" not in result.stdout:
+        print(result.stdout, file=sys.stderr)
+        sys.exit(f"bench.py: posixbench ended with status {result.returncode}")
+    values = {}
+    for name, error, value, _, step in LINE.findall(result.stdout):
+        if name not in NOT_MEASURED and not name.startswith(NO_TCP):
+            values[name] = None if error else float(step or value)
+    return values
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arch", choices=("x86_64", "aarch64"), required=True)
+    parser.add_argument("--budget", type=int, default=20, help="virtual milliseconds a measure")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    linux = json.loads((BENCH / "anchors.json").read_text())[options.arch]
+    path = BENCH / f"baseline-{options.arch}.json"
+    baseline = json.loads(path.read_text()) if path.exists() else {}
+    values = measure(options.arch, options.budget, options.names)
+    worse = []
+    print(f"{options.arch:28}{'SaltyOS':>12}{'Linux':>12}{'ratio':>8}{'baseline':>12}")
+    for name, value in values.items():
+        peer, before = linux.get(name), baseline.get(name)
+        if value is None:
+            print(f"{name:28}{'failed':>12}")
+            worse.append(f"{name} failed")
+            continue
+        ratio = f"{value / peer:.2f}" if peer else "-"
+        print(f"{name:28}{value:12.0f}{peer or 0:12.0f}{ratio:>8}{before or 0:12.0f}")
+        if before and value > before * TOLERANCE:
+            worse.append(f"{name}: {value:.0f}, baseline {before:.0f} (+{100 * (value / before - 1):.1f} %)")
+    worse += [f"{name} was not measured" for name in baseline if name not in values and not options.names]
+    if options.update:
+        path.write_text(json.dumps({**baseline, **{k: v for k, v in values.items() if v is not None}}, indent=1) + "\n")
+    elif worse:
+        print("\n".join(["worse than the baseline:", *worse]))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
