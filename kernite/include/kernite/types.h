@@ -67,7 +67,8 @@ static inline paddr_t virt_to_phys(const void *address)
 	return (paddr_t){(uint64_t)address - PHYS_MAP_BASE};
 }
 
-#define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+/* By integers: an untyped's dispatcher asks for the container of what is no pointer (object/untyped.h). */
+#define container_of(pointer, type, member) ((type *)((uint64_t)(pointer) - offsetof(type, member)))
 
 /* Prints the message, CPU, registers, symbolised backtrace and the last kernel events; stops all CPUs. */
 [[noreturn, gnu::cold, gnu::format(printf, 1, 2)]] void panic(const char *format, ...);
