@@ -101,7 +101,7 @@ def check_calls():
         allowed = CALLS.get(name)
         if allowed is None:
             continue
-        for used in manifest.get("needs", []):
+        for used in (need.split(":")[0] for need in manifest.get("needs", [])):
             if used not in allowed | STARTERS.get(name, set()):
                 wrong.append(f"{path.relative_to(ROOT)}: {name} may not call {used}")
     seen = {}
