@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entries of directories. One hash table over (directory, name) for all of them makes a lookup O(1) however many entries
+ * there are; each directory keeps its own in order of creation, so that reading one in pieces
+ * neither repeats nor misses an entry that stays (positions are never reused).
+ */
+#pragma once
+
+#include "inode.h"
+
+#define DIRECTORY_FIRST_POSITION 2 /* 0 and 1 are "." and ".." */
+#define NAME_MAX_LENGTH 255
+
+struct dentry {
+	struct dentry *next_in_bucket;
+	struct inode *directory;
+	struct inode *inode;
+	uint64_t position;
+	uint32_t hash;
+	uint8_t length;
+	char name[];
+};
+
+/* Null: none. "." and ".." are not looked up here. */
+struct dentry *directory_find(const struct inode *directory, const char *name, size_t length);
+/* Adds a name; the inode gets a link. The name is not there yet. */
+[[nodiscard]] kn_status directory_add(
+    struct inode *directory, const char *name, size_t length, struct inode *inode, struct dentry **added);
+/* Takes a name away; the inode loses a link. */
+void directory_remove(struct dentry *dentry);
+/* The name leads to another inode from now on. */
+void directory_replace(struct dentry *dentry, struct inode *inode);
+/* The first entry at or after `position`, or null. */
+struct dentry *directory_next(const struct inode *directory, uint64_t position);
+/* Puts a fresh directory inode below its parent (".."). */
+void directory_set_parent(struct inode *directory, struct inode *parent);
+
+static inline bool directory_is_empty(const struct inode *directory)
+{
+	return directory->directory.count == 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Birth and death of inodes, see inode.h. The one place where what hangs on an inode is freed. */
+#include "inode.h"
+
+#include "directory.h"
+#include "lock.h"
+#include "mode.h"
+#include "pipe.h"
+#include "trona/heap.h"
+#include "trona/string.h"
+
+struct inode *inode_create(struct filesystem *filesystem, uint32_t mode, uint32_t uid, uint32_t gid)
+{
+	struct inode *inode = heap_calloc(1, sizeof *inode);
+
+	if (inode == nullptr)
+		return nullptr;
+	inode->number = ++filesystem->next_inode;
+	inode->mode = mode;
+	inode->uid = uid;
+	inode->gid = gid;
+	inode->references = 1;
+	inode->filesystem = filesystem;
+	inode->access_time = inode->modify_time = inode->change_time = inode_now();
+	if (inode_is_directory(inode))
+		inode->directory.next_position = DIRECTORY_FIRST_POSITION;
+	filesystem->inodes++;
+	return inode;
+}
+
+static void inode_destroy(struct inode *inode)
+{
+	lock_forget_inode(inode);
+	switch (inode_type(inode)) {
+	case MODE_DIRECTORY:
+		heap_free(inode->directory.entries);
+		if (inode->directory.parent != nullptr && inode->directory.parent != inode)
+			inode_release(inode->directory.parent);
+		break;
+	case MODE_REGULAR:
+		contents_destroy(&inode->contents);
+		break;
+	case MODE_LINK:
+		heap_free(inode->target);
+		break;
+	case MODE_FIFO:
+		if (inode->fifo != nullptr)
+			pipe_destroy(inode->fifo);
+		break;
+	default:
+		break;
+	}
+	inode->filesystem->inodes--;
+	heap_free(inode);
+}
+
+void inode_release(struct inode *inode)
+{
+	if (--inode->references == 0 && inode->links == 0)
+		inode_destroy(inode);
+}
+
+void inode_unlink(struct inode *inode)
+{
+	inode->change_time = inode_now();
+	if (--inode->links == 0 && inode->references == 0)
+		inode_destroy(inode);
+}
+
+uint64_t inode_size(const struct inode *inode)
+{
+	switch (inode_type(inode)) {
+	case MODE_REGULAR:
+		return inode->contents.size;
+	case MODE_LINK:
+		return inode->target_length;
+	case MODE_DIRECTORY:
+		return inode->directory.count * 32;
+	default:
+		return 0;
+	}
+}
+
+void inode_touch(struct inode *inode)
+{
+	inode->modify_time = inode->change_time = inode_now();
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See memory.h. Every capability made here lies in a slot of its own, which memory_release() gives back. */
+#include "memory.h"
+
+#include "client/mmsrv.h"
+#include "client/objsrv.h"
+#include "kn/memory_object.h"
+#include "kn/vspace.h"
+#include "trona/slots.h"
+#include "trona/start.h"
+#include "uapi/object/memory_object.h"
+#include "uapi/object_type.h"
+
+#define READ_WRITE (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE)
+
+static kn_cap archive_object;
+static const uint8_t *archive_data;
+
+static kn_status no_space(kn_status status)
+{
+	return status == KN_E_NO_MEMORY || status == KN_E_QUOTA ? KN_E_NO_SPACE : status;
+}
+
+kn_status memory_adopt_archive(kn_cap archive, uint64_t size, const uint8_t **data)
+{
+	uint64_t address;
+	kn_status status = kn_vspace_map(KN_SLOT_VSPACE, archive, 0, 0, (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE,
+	    KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED, &address);
+
+	if (status != KN_OK)
+		return status;
+	archive_object = archive;
+	archive_data = *data = (const uint8_t *)address;
+	return KN_OK;
+}
+
+kn_status memory_create(uint64_t pages, kn_cap *object)
+{
+	kn_cap slot;
+	kn_status status = slot_alloc(&slot);
+
+	if (status != KN_OK)
+		return no_space(status);
+	status = mmsrv_object_create(start_cap("mmsrv"), pages, slot);
+	if (status != KN_OK) {
+		slot_free(slot);
+		return no_space(status);
+	}
+	*object = slot;
+	return KN_OK;
+}
+
+kn_status memory_map(kn_cap object, uint64_t pages, uint8_t **data)
+{
+	uint64_t address;
+	kn_status status = kn_vspace_map(
+	    KN_SLOT_VSPACE, object, 0, 0, pages, READ_WRITE, READ_WRITE, KN_VSPACE_MAP_SHARED, &address);
+
+	if (status == KN_OK)
+		*data = (uint8_t *)address;
+	return no_space(status);
+}
+
+void memory_unmap(uint8_t *data, uint64_t pages)
+{
+	/* Splitting a region can need memory; a whole one does not. */
+	(void)kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)data, pages);
+}
+
+kn_status memory_commit(kn_cap object, uint64_t first, uint64_t pages)
+{
+	return no_space(kn_memory_object_commit(object, first, pages));
+}
+
+void memory_decommit(kn_cap object, uint64_t first, uint64_t pages)
+{
+	(void)kn_memory_object_decommit(object, first, pages);
+}
+
+kn_status memory_resize(kn_cap object, uint64_t pages)
+{
+	return no_space(kn_memory_object_resize(object, pages));
+}
+
+kn_status memory_slice(const uint8_t *data, uint64_t pages, kn_cap *object)
+{
+	uint64_t handle;
+	kn_cap slot;
+	kn_status status = slot_alloc(&slot);
+
+	if (status != KN_OK)
+		return no_space(status);
+	status = objsrv_alloc(start_cap("objsrv"), KN_TYPE_MEMORY_OBJECT, 0, &handle, slot);
+	if (status != KN_OK) {
+		slot_free(slot);
+		return no_space(status);
+	}
+	status = kn_memory_object_configure_slice(
+	    slot, archive_object, (uint64_t)(data - archive_data) / KN_PAGE_SIZE, pages);
+	if (status != KN_OK) {
+		(void)objsrv_free(start_cap("objsrv"), handle);
+		slot_release(slot);
+		return no_space(status);
+	}
+	/* From now on it ends with its last capability. */
+	(void)objsrv_release(start_cap("objsrv"), handle);
+	*object = slot;
+	return KN_OK;
+}
+
+kn_status memory_executable(kn_cap object, kn_cap *image)
+{
+	kn_cap slot;
+	kn_status status = slot_alloc(&slot);
+
+	if (status != KN_OK)
+		return no_space(status);
+	status = mmsrv_executable(start_cap("mmsrv"), object, slot);
+	if (status != KN_OK) {
+		slot_free(slot);
+		return no_space(status);
+	}
+	*image = slot;
+	return KN_OK;
+}
+
+kn_status memory_for_client(kn_cap object, bool writable, kn_cap *copy)
+{
+	kn_cap slot;
+	kn_status status = slot_alloc(&slot);
+
+	if (status != KN_OK)
+		return no_space(status);
+	status = slot_copy(slot, object,
+	    KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT | (writable ? KN_RIGHT_WRITE : 0));
+	if (status != KN_OK) {
+		slot_free(slot);
+		return no_space(status);
+	}
+	*copy = slot;
+	return KN_OK;
+}
+
+uint32_t memory_mappings(kn_cap object)
+{
+	struct kn_memory_object_info info;
+
+	return kn_memory_object_info(object, &info) == KN_OK ? info.mappings : 0;
+}
+
+void memory_release(kn_cap slot)
+{
+	slot_release(slot);
+}
+
+void memory_totals(uint64_t *total, uint64_t *available)
+{
+	struct mmsrv_memory_info info = {};
+
+	if (mmsrv_info(start_cap("mmsrv"), &info) != KN_OK)
+		info = (struct mmsrv_memory_info){};
+	*total = info.total;
+	*available = info.available;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See window.h. Entries stay (their slots are minted and watched once), memory comes and goes with each client. */
+#include "window.h"
+
+#include "description.h"
+#include "memory.h"
+#include "trona/array.h"
+#include "trona/heap.h"
+#include "trona/slots.h"
+#include "uapi/protocol/vfs.h"
+
+#define PAGES (VFS_WINDOW_SIZE / KN_PAGE_SIZE)
+
+struct window {
+	kn_cap slot, object, copy;
+	uint8_t *data;
+	uint32_t index;
+	uint32_t holds;
+	uint32_t committed; /* pages from the start */
+	bool is_used;
+	bool is_orphan;
+};
+
+static struct window **table;
+static size_t capacity, count;
+
+static kn_status make_memory(struct window *window)
+{
+	kn_status status = memory_create(PAGES, &window->object);
+
+	if (status != KN_OK)
+		return status;
+	status = memory_map(window->object, PAGES, &window->data);
+	if (status != KN_OK)
+		goto fail_map;
+	status = memory_for_client(window->object, true, &window->copy);
+	if (status != KN_OK)
+		goto fail_copy;
+	window->committed = 0;
+	return KN_OK;
+
+fail_copy:
+	memory_unmap(window->data, PAGES);
+fail_map:
+	memory_release(window->object);
+	return status;
+}
+
+static void drop_memory(struct window *window)
+{
+	memory_unmap(window->data, PAGES);
+	memory_release(window->copy);
+	memory_release(window->object);
+}
+
+static kn_status add_entry(struct window **added)
+{
+	if (!array_reserve(&table, &capacity, count + 1))
+		return KN_E_NO_MEMORY;
+	struct window *window = heap_calloc(1, sizeof *window);
+
+	if (window == nullptr)
+		return KN_E_NO_MEMORY;
+	kn_status status = slot_alloc(&window->slot);
+	if (status != KN_OK)
+		goto fail_slot;
+	status = slot_mint(window->slot, description_endpoint, SLOT_CLIENT_RIGHTS, BADGE_WINDOW | count);
+	if (status != KN_OK)
+		goto fail_mint;
+	status = slot_watch(window->slot);
+	if (status != KN_OK)
+		goto fail_watch;
+	window->index = (uint32_t)count;
+	table[count++] = window;
+	*added = window;
+	return KN_OK;
+
+fail_watch:
+	slot_delete(window->slot);
+fail_mint:
+	slot_free(window->slot);
+fail_slot:
+	heap_free(window);
+	return status;
+}
+
+/* A client that died before its answer came leaves a window without copies and without ORPHAN. */
+static bool is_abandoned(struct window *window)
+{
+	struct kn_cap_info info;
+
+	return window->holds == 0 && slot_info(window->slot, &info) == KN_OK && !info.has_children;
+}
+
+kn_status window_create(kn_cap *capability, kn_cap *memory)
+{
+	static size_t next;
+	struct window *window = nullptr;
+
+	for (size_t i = 0; i < count && window == nullptr; i++)
+		if (!table[i]->is_used)
+			window = table[i];
+	for (size_t i = 0; i < count && i < 4 && window == nullptr; i++) {
+		struct window *other = table[next++ % count];
+
+		if (is_abandoned(other)) {
+			drop_memory(other);
+			window = other;
+			window->is_used = false;
+		}
+	}
+	if (window == nullptr) {
+		kn_status status = add_entry(&window);
+
+		if (status != KN_OK)
+			return status;
+	}
+	kn_status status = make_memory(window);
+	if (status != KN_OK)
+		return status;
+	window->is_used = true;
+	window->is_orphan = false;
+	*capability = window->slot;
+	*memory = window->copy;
+	return KN_OK;
+}
+
+struct window *window_by_badge(kn_word badge)
+{
+	uint32_t index = (uint32_t)badge;
+
+	if ((badge & ~0xffffffffull) != BADGE_WINDOW || index >= count || !table[index]->is_used)
+		return nullptr;
+	return table[index];
+}
+
+kn_status window_data(struct window *window, size_t length, uint8_t **data)
+{
+	uint32_t pages = (uint32_t)((length + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE);
+
+	if (length > VFS_WINDOW_SIZE)
+		return KN_E_RANGE;
+	if (pages > window->committed) {
+		kn_status status = memory_commit(window->object, window->committed, pages - window->committed);
+
+		if (status != KN_OK)
+			return KN_E_NO_MEMORY;
+		window->committed = pages;
+	}
+	*data = window->data;
+	return KN_OK;
+}
+
+static void end(struct window *window)
+{
+	drop_memory(window);
+	window->is_used = false;
+}
+
+void window_hold(struct window *window)
+{
+	window->holds++;
+}
+
+void window_let_go(struct window *window)
+{
+	if (--window->holds == 0 && window->is_orphan)
+		end(window);
+}
+
+void window_orphan(kn_word badge)
+{
+	struct window *window = window_by_badge(badge);
+	struct kn_cap_info info;
+
+	if (window == nullptr || (slot_info(window->slot, &info) == KN_OK && info.has_children))
+		return;
+	window->is_orphan = true;
+	if (window->holds == 0)
+		end(window);
+}
