@@ -38,10 +38,12 @@ struct cpu {
 	bool is_online;
 	bool reschedule;       /* choose again before leaving the kernel */
 	bool is_idle;          /* inside arch_idle(), kernel lock dropped */
+	bool in_syscall;       /* the current thread's own system call, not an interrupt */
 	int work;              /* units left in this kernel entry (core/work.h) */
 	int top;               /* highest priority in `run`, -1: empty */
 	struct tcb *fpu_owner; /* whose FPU state is live in this CPU's registers, or null */
 	kn_time timer_deadline; /* what the hardware is armed for */
+	kn_time linger_end;     /* when an idle CPU is offered what waits here, KN_TIME_FOREVER: nothing */
 	kn_time slice_end;      /* when `current` gives way to its equals */
 	uint64_t kernel_entries;
 	uint64_t accounted;     /* arch_cycles() up to which `current` has been charged */

@@ -42,7 +42,7 @@ void thread_poke(struct tcb *thread);
 void scheduler_yield(void);
 /* Directly from `from` (current, blocked) to `to` (ready in no queue) on this CPU: the fast path. */
 void scheduler_switch(struct cpu *cpu, struct tcb *to);
-/* The hardware timer fired: slices. */
+/* The hardware timer fired: slices and lingering threads; arms what is left of both. */
 void scheduler_tick(struct cpu *cpu, kn_time now);
 /* Choose and switch, deliver upcalls, arm the timer. The last thing of a kernel entry, with the lock held. */
 void scheduler_exit(void);

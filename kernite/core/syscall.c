@@ -112,6 +112,7 @@ void trap_syscall(void)
 		kernel_unlock();
 		return;
 	}
+	cpu->in_syscall = true;
 	work_begin(cpu);
 	if (number - KN_SYS_BASE < KN_SYS_COUNT) {
 		kn_status status = handle(thread, number);

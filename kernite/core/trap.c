@@ -21,6 +21,7 @@ static struct cpu *enter(void)
 	kernel_lock();
 	cpu->kernel_entries++;
 	cpu->current->kernel_entries++;
+	cpu->in_syscall = false;
 	work_begin(cpu);
 	return cpu;
 }
@@ -106,8 +107,6 @@ void trap_timer(void)
 	scheduler_tick(cpu, now);
 	if (deadline_first())
 		scheduler_arm(cpu, deadline_first()->when);
-	if (cpu->slice_end != KN_TIME_FOREVER && cpu->slice_end > now)
-		scheduler_arm(cpu, cpu->slice_end);
 	leave(cpu);
 }
 

@@ -26,7 +26,7 @@ static void retype_refuses_bad_arguments(void)
 	check_status(retype(rig_untyped, 200, 0, to, 1), KN_E_INVALID_ARG);
 	check_status(retype(rig_untyped, KN_TYPE_CNODE, 3, to, 1), KN_E_RANGE);
 	check_status(retype(rig_untyped, KN_TYPE_CNODE, 17, to, 1), KN_E_RANGE);
-	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, 11, to, 1), KN_E_RANGE);
+	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, KN_UNTYPED_BITS_MIN - 1, to, 1), KN_E_RANGE);
 	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, 64, to, 1), KN_E_RANGE);
 	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, 40, to, 1), KN_E_NO_MEMORY);
 	check_status(retype(rig_untyped, KN_TYPE_ENDPOINT, 0, 0, 1), KN_E_RANGE);
