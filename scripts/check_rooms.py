@@ -29,7 +29,7 @@ ROOMS = {
     "personalities": {"posix program", "uapi", "substrate"},
 }
 WITH_LOADER = ("servers/init/", "servers/procmgr/")
-LOADER_HEADERS = ("trona/elf.h", "trona/pe.h")
+LOADER_HEADERS = ("trona/elf.h", "trona/image.h", "trona/pe.h")
 
 # server -> servers it may call (besides objsrv's callers below everything is a DAG by construction of this table)
 CALLS = {

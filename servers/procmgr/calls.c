@@ -5,7 +5,7 @@
 #include "calls.h"
 
 #include "exit.h"
-#include "image.h"
+#include "program.h"
 #include "kn/cnode.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"

@@ -7,7 +7,7 @@
 
 #include "client/mmsrv.h"
 #include "exit.h"
-#include "image.h"
+#include "program.h"
 #include "kn/cnode.h"
 #include "kn/random.h"
 #include "kn/tcb.h"
@@ -184,7 +184,7 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 }
 
 /* Let thread 0 begin the image in `vspace`. */
-static kn_status begin_image(struct process *process, const struct image_layout *layout)
+static kn_status begin_image(struct process *process, const struct program_layout *layout)
 {
 	kn_cap tcb = process->threads[0].tcb;
 	kn_status status = kn_tcb_set_upcall(tcb, 0);
@@ -277,8 +277,8 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
     uint32_t *pid)
 {
 	struct process *child;
-	struct image_layout layout;
-	kn_status status = image_check(image);
+	struct program_layout layout;
+	kn_status status = program_check(image);
 
 	if (status == KN_OK)
 		status = check_spawn_group(parent, args);
@@ -288,18 +288,18 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 		return status;
 	status = objects_map_pages(child, child->vspace);
 	if (status == KN_OK)
-		status = image_map(child->vspace, object, image, &layout);
+		status = program_map(child->vspace, object, image, &layout);
 	if (status == KN_OK)
 		status = copy_caps(parent, child, caps, count);
 	if (status == KN_OK)
-		status = image_take_block(child->vspace, parent->vspace, image);
+		status = program_take_block(child->vspace, parent->vspace, image);
 	if (status == KN_OK) {
 		child->signals->ignored = parent->signals->ignored;
 		child->signals->threads[0] = (struct procmgr_signal_thread){
 		    .thread = 1, .ipc = objects_ipc_address(child, 0)};
 		apply_spawn_args(child, args);
 		fill_page(child);
-		image_publish(child, &layout, image->name);
+		program_publish(child, &layout, image->name);
 		status = begin_image(child, &layout);
 	}
 	if (status != KN_OK) {
@@ -311,7 +311,7 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 }
 
 /* Point of no return of exec: the old threads and address space go, thread 0 starts in the new one. */
-static kn_status take_over(struct process *process, kn_cap vspace, const struct image_layout *layout,
+static kn_status take_over(struct process *process, kn_cap vspace, const struct program_layout *layout,
     const uint8_t name[32])
 {
 	kn_cap fault, old = process->vspace;
@@ -350,15 +350,15 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	process_entry_end(process);
 	process->has_execed = true;
 	fill_page(process);
-	image_publish(process, layout, name);
+	program_publish(process, layout, name);
 	return status == KN_OK ? begin_image(process, layout) : status;
 }
 
 kn_status start_exec(struct process *process, const struct procmgr_image_args *image, kn_cap object)
 {
-	struct image_layout layout;
+	struct program_layout layout;
 	kn_cap vspace;
-	kn_status status = image_check(image);
+	kn_status status = program_check(image);
 
 	if (status != KN_OK)
 		return status;
@@ -372,9 +372,9 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 	}
 	status = objects_map_pages(process, vspace);
 	if (status == KN_OK)
-		status = image_map(vspace, object, image, &layout);
+		status = program_map(vspace, object, image, &layout);
 	if (status == KN_OK)
-		status = image_take_block(vspace, process->vspace, image);
+		status = program_take_block(vspace, process->vspace, image);
 	if (status != KN_OK) {
 		(void)kn_vspace_clear(vspace);
 		slot_release(vspace);
@@ -389,10 +389,10 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
     kn_cap block, kn_cap first, uint32_t *pid)
 {
 	struct process *process;
-	struct image_layout layout;
+	struct program_layout layout;
 	uint64_t address;
 	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
-	kn_status status = image_check(image);
+	kn_status status = program_check(image);
 
 	if (status == KN_OK)
 		status = create(nullptr, &process);
@@ -404,7 +404,7 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 	process_entry_end(process);
 	status = objects_map_pages(process, process->vspace);
 	if (status == KN_OK)
-		status = image_map(process->vspace, object, image, &layout);
+		status = program_map(process->vspace, object, image, &layout);
 	if (status == KN_OK)
 		status = kn_vspace_map(process->vspace, block, 0,
 		    image->stack_top - image->block_pages * KN_PAGE_SIZE, image->block_pages, rw, rw,
@@ -415,7 +415,7 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 		process->signals->threads[0] = (struct procmgr_signal_thread){
 		    .thread = 1, .ipc = objects_ipc_address(process, 0)};
 		fill_page(process);
-		image_publish(process, &layout, image->name);
+		program_publish(process, &layout, image->name);
 		status = begin_image(process, &layout);
 	}
 	if (status != KN_OK) {

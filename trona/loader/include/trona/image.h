@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Putting a parsed image (trona/elf.h) into an address space.
+ *
+ * Images are mapped, not read: text and constants straight from the memory object, data copy-on-write from it. Only the page in
+ * which initialised data ends and .bss begins is made by hand (a mapping would show the object's bytes behind the data).
+ */
+#pragma once
+
+#include "trona/elf.h"
+
+/*
+ * Maps the segments at their addresses plus `bias` into `vspace`. `object`: capability with READ, MAP and, for executable segments, EXECUTE; the
+ * file begins at its page `first_page`. Nothing is undone on failure: the caller throws the address space away.
+ */
+[[nodiscard]] kn_status image_map(
+    kn_cap vspace, kn_cap object, uint64_t first_page, const struct elf_image *image, uint64_t bias);
+/* Zero-filled private memory in [address, end), both page-aligned; nothing if empty. */
+[[nodiscard]] kn_status image_map_zero(kn_cap vspace, uint64_t address, uint64_t end, uint32_t prot);
