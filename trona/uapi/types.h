@@ -63,7 +63,7 @@ typedef int32_t kn_status;  /* 0 or a negative KN_E_*; positive values never lea
  * cannot be mistaken for ours. Every one acts on a capability:
  *
  *   KN_SYS_CALL        endpoint: send and wait for the reply; any other object: invoke a method
- *   KN_SYS_SEND        endpoint: send without a reply; notification: signal (info = bits)
+ *   KN_SYS_SEND        endpoint: send without a reply; notification: signal (its badge, or word 0)
  *   KN_SYS_RECV        endpoint: receive; notification: wait, take and clear all bits (-> badge)
  *   KN_SYS_REPLY_RECV  answer through the reply capability, then receive on the endpoint
  *   KN_SYS_REPLY       answer through the reply capability only
