@@ -3,14 +3,18 @@
 
 Every task has a key: the hash of everything that can change its result. What a port yields is two
 deterministic archives: the *stage* (all it installs: headers and libraries for other ports) and the
-*package* (what goes into the image, stripped). Both live in the cache under their key, written to a
-temporary folder and renamed, so that an interrupted run leaves no entry. The work folder carries
-the keys of its own state; a run goes on from the last task whose key still fits, and when only the
-libraries of the sysroot changed the programs are linked again instead of compiled again.
+*package* (what goes into the image, stripped). Stages live in the cache under their key, written to
+a temporary folder and renamed, so that an interrupted run leaves no entry. Configured and compiled
+work folders live in the cache as well, under the key of everything but the C library's code: what
+the C library offers is in its headers, so when only its code changed, programs are linked again
+instead of compiled again, whichever build folder asks. They reach the SDK and the other ports'
+stages through links inside the work folder.
 
 Invariants: no absolute path of this machine is part of a key; a missing cache entry always says
-which input changed; a task that fails leaves its log and no state.
+which input changed; a task that fails leaves its log and no state; one process at a time works in
+a port's work folder.
 """
+import fcntl
 import hashlib
 import io
 import json
@@ -24,7 +28,7 @@ from pathlib import Path
 
 from port_recipe import RecipeError
 
-ENGINE = 2          # raise when a change of this file changes what ports yield
+ENGINE = 3          # raise when a change of this file changes what ports yield
 EPOCH = 1735689600  # 2025-01-01: the time stamp of everything we ship
 # What the SDK itself is made of: usable in libc.a and libc.so alike, thread locals without a call.
 BARE_FLAGS = ["-O2", "-ffreestanding", "-fPIC", "-ftls-model=initial-exec", "-nostdlib"]
@@ -35,6 +39,7 @@ ANSWERS = "usr/share/saltyos/answers"
 SHARED_ANSWER = re.compile(r"(ac_cv_(func|header|have_decl|type|member|sizeof|c|prog_cc|sys|working|"
                            r"struct|safe)|gl_cv|am_cv_(langinfo|func))_\w*=")
 NOT_STAGED = ("usr/share/man", "usr/share/info", "usr/share/doc", "usr/share/locale")
+WORK_FOLDERS = 2  # of one port that the cache keeps
 SAFE_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -160,9 +165,6 @@ class Port:
         self.recipe, self.machine, self.sources = recipe, machine, sources
         self.deps = [built[name] for name in self._closure(recipe, built)]
         self.teacher = built.get(recipe["answers_from"])
-        self.work = machine.out / "work" / recipe.name
-        self.src, self.build, self.dest = (self.work / d for d in ("src", "build", "dest"))
-        self.logs = self.work / "log"
         self.stage_dir = machine.out / "stage" / recipe.name
         self.package_file = machine.out / "package" / f"{recipe.name}.tar"
         self.output_hash = None
@@ -221,10 +223,7 @@ class Port:
         how = "cache"
         if not (entry / "stage.tar").exists():
             machine.say(recipe.name, f"miss: {self._why(inputs)}")
-            how = self._produce(inputs)
-            self._keep(entry, "stage.tar", lambda target: write_tar(
-                target, self.dest, [p.relative_to(self.dest).as_posix()
-                                    for p in self.dest.rglob("*")]))
+            how = self._produce(inputs, entry)
         os.utime(entry)
         self._remember(inputs)
         self.output_hash = digest((entry / "stage.tar").read_bytes())
@@ -282,6 +281,27 @@ class Port:
 
     # --- the work folder ------------------------------------------------------------------------
 
+    def _enter(self, compile_key):
+        """Name the work folder of this state of things and make its links."""
+        self.work = self.machine.cache / "work" / self.machine.arch / (
+            f"{self.recipe.name}-{compile_key[:16]}")
+        self.src, self.dest, self.logs = (self.work / d for d in ("src", "dest", "log"))
+        self.build = self.src if self.recipe["in_source"] else self.work / "build"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for name, target in (("sdk", self.machine.sdk), ("stage", self.machine.out / "stage")):
+            link = self.work / name
+            link.unlink(missing_ok=True)
+            if target:
+                link.symlink_to(target)
+
+    def _leave(self):
+        """Forget all but the newest work folders of this port."""
+        os.utime(self.work)
+        known = sorted(self.work.parent.glob(f"{self.recipe.name}-" + "[0-9a-f]" * 16),
+                       key=lambda p: p.stat().st_mtime)
+        for old in known[:-WORK_FOLDERS]:
+            shutil.rmtree(old, ignore_errors=True)
+
     def _state(self, **changes):
         path = self.work / "state.json"
         state = json.loads(path.read_text()) if path.exists() else {}
@@ -291,28 +311,36 @@ class Port:
             path.write_text(json.dumps(state))
         return state
 
-    def _produce(self, inputs):
-        tree_key = digest([self.recipe["sha256"], inputs["patches"], inputs["files"],
-                           inputs["the engine"]])
-        compile_key = self.key_of(inputs, without=("the C library",))
-        full_key = self.key_of(inputs)
-        self.logs.mkdir(parents=True, exist_ok=True)
+    def _produce(self, inputs, entry):
+        """Make the cache entry from the work folder, unless another process just did."""
+        compile_key, full_key = self.key_of(inputs, without=("the C library",)), self.key_of(inputs)
+        folder = self.machine.cache / "work" / self.machine.arch
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / f".{self.recipe.name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if (entry / "stage.tar").exists():
+                return "cache"
+            self._enter(compile_key)
+            how = self._work(full_key)
+            self._keep(entry, "stage.tar", lambda target: write_tar(
+                target, self.dest, [p.relative_to(self.dest).as_posix()
+                                    for p in self.dest.rglob("*")]))
+            self._leave()
+            return how
+
+    def _work(self, full_key):
         state, how = self._state(), "linked"
-        if state.get("configured") != compile_key:
+        if not state.get("configured"):
             how = "built"
-            if state.get("unpacked") != tree_key or self.recipe["in_source"] \
-                    or not self.src.exists():
-                self._state(unpacked=None, configured=None, staged=None)
-                self._unpack()
-                self._state(unpacked=tree_key)
             self._state(configured=None, staged=None)
+            self._unpack()
             self._configure()
-            self._state(configured=compile_key)
-        elif state.get("staged") not in (None, full_key):
+            self._state(configured="yes")
+        elif state.get("staged") != full_key:
             for path in self.build.rglob("*"):
                 if is_target_program(path):
                     path.unlink()
-        if self._state().get("staged") != full_key:
+        if state.get("staged") != full_key:
             self._task("build", self.recipe.style.data["build"])
             shutil.rmtree(self.dest, ignore_errors=True)
             self.dest.mkdir()
@@ -325,7 +353,7 @@ class Port:
         return how
 
     def _unpack(self):
-        for folder in (self.src, self.build, self.dest):
+        for folder in (self.src, self.work / "build", self.dest):
             shutil.rmtree(folder, ignore_errors=True)
         self.src.mkdir(parents=True)
         if self.recipe["archive"]:
@@ -365,12 +393,7 @@ class Port:
                             f" exit 0;; esac\n{rest}", errors="surrogateescape")
 
     def _configure(self):
-        shutil.rmtree(self.dest, ignore_errors=True)
-        if self.recipe["in_source"]:
-            self.build = self.src
-        else:
-            shutil.rmtree(self.build, ignore_errors=True)
-            self.build.mkdir(parents=True)
+        self.build.mkdir(parents=True, exist_ok=True)
         self._write_inputs()
         self._hook("pre_configure", "configure")
         self._task("configure", self.recipe.style.data["configure"])
@@ -389,14 +412,14 @@ class Port:
 
     def _variables(self):
         machine, recipe = self.machine, self.recipe
-        tools = f"{machine.sdk}/bin/{machine.arch}-saltyos-" if machine.sdk else ""
+        tools = f"{self.work}/sdk/bin/{machine.arch}-saltyos-"
         maps = f"-ffile-prefix-map={self.work}=/usr/src/{recipe.name}"
         include = [f"-I{machine.root / folder}" for folder in self._headers()]
         libs = []
         for dep in self.deps:
-            maps += f" -ffile-prefix-map={dep.stage_dir}=/"
-            include.append(f"-I{dep.stage_dir}/usr/include")
-            libs.append(f"-L{dep.stage_dir}/usr/lib")
+            stage = f"{self.work}/stage/{dep.recipe.name}"
+            include.append(f"-I{stage}/usr/include")
+            libs.append(f"-L{stage}/usr/lib")
         cflags = " ".join([maps, *recipe["cflags"]])
         return {
             "arch": machine.arch, "builder": os.uname().machine, "jobs": str(machine.jobs), "tools": tools,
@@ -405,7 +428,8 @@ class Port:
             "cflags": cflags, "cppflags": " ".join(include), "ldflags": " ".join(libs),
             "meson_args": ", ".join(f"'{flag}'" for flag in BARE_FLAGS[1:]
                                     + ARCH_FLAGS[machine.arch] + cflags.split() + include),
-            "pkgconfig": ":".join(f"{d.stage_dir}/usr/lib/pkgconfig" for d in self.deps),
+            "pkgconfig": ":".join(f"{self.work}/stage/{dep.recipe.name}/usr/lib/pkgconfig"
+                                  for dep in self.deps),
             "subdir": self.subdir or "",
             "bare": " ".join(BARE_FLAGS + ARCH_FLAGS[machine.arch]),
             "taught": self._taught(),
@@ -436,8 +460,6 @@ class Port:
         return env
 
     def _task(self, name, commands):
-        if self.recipe["in_source"]:
-            self.build = self.src
         started, self.cpu = time.monotonic(), 0.0
         log = self.logs / f"{name}.log"
         log.unlink(missing_ok=True)

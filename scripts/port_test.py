@@ -182,7 +182,7 @@ class SourceRefusals(Case):
         status, text = self.build()
         self.assertEqual(status, 1)
         self.assertIn("hello_1.orig.tar.gz has the wrong hash: the recipe pins", text)
-        self.assertEqual(list((self.folder / "out/work/hello/src").glob("*")), [])
+        self.assertEqual(list((self.cache / "work").glob("*/hello-*/src/*")), [])
         self.assertEqual(self.stage_entries(), [])
 
     def test_missing_source_says_which_file_is_missing(self):

@@ -5,6 +5,7 @@
  * that assume a fresh descriptor). FILE is opaque here; its tag is the one picolibc's headers use.
  */
 #pragma once
+#define _STDIO_H 1 /* headers of other libraries ask whether this one was included */
 
 #include <sys/cdefs.h>
 #include <sys/types.h>

@@ -16,6 +16,7 @@ struct statvfs {
 	unsigned long f_fsid;
 	unsigned long f_flag;
 	unsigned long f_namemax;
+	unsigned f_type; /* 0: the file system says no number */
 };
 #define ST_RDONLY 1
 #define ST_NOSUID 2
