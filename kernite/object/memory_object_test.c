@@ -319,6 +319,9 @@ static void physical_objects_refuse_bad_ranges_and_types(void **state)
 {
 	assert_int_equal(physical(&object, 0, 0, KN_MEMORY_TYPE_NORMAL), KN_E_RANGE);
 	assert_int_equal(physical(&object, 0, 257, KN_MEMORY_TYPE_NORMAL), KN_E_RANGE);
+	untyped.cap.size_bits = 11;
+	assert_int_equal(physical(&object, 0, 1, KN_MEMORY_TYPE_NORMAL), KN_E_RANGE);
+	untyped.cap.size_bits = 12 + 8;
 	assert_int_equal(physical(&object, ~0ull, 2, KN_MEMORY_TYPE_NORMAL), KN_E_RANGE);
 	assert_int_equal(physical(&object, 0, 1, KN_MEMORY_TYPE_DEVICE), KN_E_INVALID_ARG);
 	assert_int_equal(physical(&object, 0, 1, 3), KN_E_INVALID_ARG);

@@ -286,6 +286,7 @@ kn_status pool_refill(struct pool *self, struct invocation *inv, const struct po
 
 	if (untyped->size_bits < PAGE_SHIFT)
 		return KN_E_ALIGNMENT;
+
 	uint64_t pages = 1ull << (untyped->size_bits - PAGE_SHIFT);
 
 	if (untyped->flags & SLOT_DEVICE)

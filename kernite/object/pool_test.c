@@ -59,6 +59,8 @@ static void a_refill_refuses_devices_and_single_pages(void **state)
 
 	fake_untyped(&small, 0, 12);
 	assert_int_equal(refill(&root, &small), KN_E_BUSY);
+	small.cap.size_bits = 7;
+	assert_int_equal(refill(&root, &small), KN_E_ALIGNMENT);
 	untyped.cap.flags = SLOT_DEVICE;
 	assert_int_equal(refill(&root, &untyped), KN_E_NOT_SUPPORTED);
 }
