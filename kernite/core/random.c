@@ -34,7 +34,7 @@ static void quarter_round(uint32_t *x, unsigned a, unsigned b, unsigned c, unsig
 	x[b] = rotate(x[b] ^ x[c], 7);
 }
 
-static void chacha20_block(const uint32_t input[16], uint32_t output[16])
+void chacha20_block(const uint32_t input[16], uint32_t output[16])
 {
 	uint32_t x[16];
 

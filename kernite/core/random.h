@@ -11,5 +11,7 @@ void random_interrupt(uint64_t cycles);
 bool random_is_seeded(void);
 /* Up to 64 bytes. The caller has asked random_is_seeded(). */
 void random_fill(void *bytes, size_t size);
+/* RFC 8439, 2.3. */
+void chacha20_block(const uint32_t input[16], uint32_t output[16]);
 /* The loader's entropy and the CPU's instruction. */
 void random_boot(uint64_t entropy);
