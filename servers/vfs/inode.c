@@ -30,6 +30,8 @@ struct inode *inode_create(struct filesystem *filesystem, uint32_t mode, uint32_
 
 static void inode_destroy(struct inode *inode)
 {
+	struct filesystem *filesystem = inode->filesystem;
+
 	lock_forget_inode(inode);
 	switch (inode_type(inode)) {
 	case MODE_DIRECTORY:
@@ -50,8 +52,9 @@ static void inode_destroy(struct inode *inode)
 	default:
 		break;
 	}
-	inode->filesystem->inodes--;
 	heap_free(inode);
+	if (--filesystem->inodes == 0 && filesystem->is_unmounted)
+		heap_free(filesystem);
 }
 
 void inode_release(struct inode *inode)

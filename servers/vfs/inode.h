@@ -23,11 +23,12 @@ struct pipe;
 struct socket;
 struct lock;
 
-/* A mounted filesystem. `root` is null in a lazily destroyed one. */
+/* A mounted filesystem; after unmounting it goes with its last inode. */
 struct filesystem {
 	const char *type;
 	uint32_t device;
 	bool is_read_only;
+	bool is_unmounted;
 	uint64_t next_inode;
 	uint64_t inodes;
 	struct inode *root;

@@ -104,7 +104,8 @@ kn_status mount_remove(struct inode *root)
 	filesystem->covered->directory.mounted = nullptr;
 	inode_release(filesystem->covered);
 	filesystem->covered = nullptr;
-	/* The caller's reference is the last; the structure stays for inodes that still point to it. */
+	/* The caller's reference is the last, and the structure goes with it. */
+	filesystem->is_unmounted = true;
 	inode_release(root);
 	return KN_OK;
 }

@@ -259,6 +259,8 @@ static kn_status check_rename(const struct path *from, const struct path *to, co
 		return to->has_slash && !inode_is_directory(moved) ? KN_E_NOT_DIRECTORY : check_new(to, who);
 	if (no_replace)
 		return KN_E_EXISTS;
+	if (moved == to->inode)
+		return KN_OK;
 	status = check_remove(to, target, who);
 	if (status != KN_OK)
 		return status;

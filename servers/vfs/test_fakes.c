@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "test_fakes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kn/random.h"
+#include "memory.h"
+#include "mount.h"
+#include "path.h"
+#include "lock.h"
+#include "process_table.h"
+#include "procfs.h"
+#include "server/file.h"
+#include "server/vfs.h"
+#include "trona/slots.h"
+#include "trona/start.h"
+#include "trona/syscall.h"
+#include "window.h"
+
+struct fake_answer fake_answers[64];
+unsigned fake_deferred;
+struct server_reply fake_replies[64];
+int64_t fake_now = 1000;
+kn_word fake_signals;
+long fake_objects;
+long fake_pages_left = 1 << 20;
+bool fake_has_children;
+
+const struct credentials root_user = {};
+const struct credentials alice = {.uid = 1000, .gid = 1000, .real_uid = 1000, .real_gid = 1000, .pid = 10,
+    .group_count = 1, .groups = {50}};
+const struct credentials bob = {.uid = 1001, .gid = 1001, .real_uid = 1001, .real_gid = 1001, .pid = 11};
+
+struct inode *fake_root(void)
+{
+	struct filesystem *filesystem;
+
+	if (mount_root(&filesystem) != KN_OK)
+		abort();
+	path_set_root(filesystem->root);
+	return filesystem->root;
+}
+
+struct name_at at_root(const char *path)
+{
+	return (struct name_at){.text = path, .length = strlen(path)};
+}
+
+int64_t inode_now(void)
+{
+	return fake_now++;
+}
+
+/* ---- loop ---- */
+
+struct server_reply *server_defer(struct server_call *call)
+{
+	struct server_reply *reply = &fake_replies[fake_deferred];
+
+	*reply = (struct server_reply){.slot = ++fake_deferred, .info = call != nullptr ? call->info : 0};
+	return reply;
+}
+
+static struct fake_answer *answer(struct server_reply *reply, kn_status status)
+{
+	struct fake_answer *to = &fake_answers[reply->slot - 1];
+
+	if (to->is_sent)
+		abort();
+	to->is_sent = true;
+	to->status = status;
+	return to;
+}
+
+void server_reply_status(struct server_reply *reply, kn_status status)
+{
+	(void)answer(reply, status);
+}
+
+void file_read_reply(struct server_reply *reply, kn_status status, const void *data, size_t length)
+{
+	struct fake_answer *to = answer(reply, status);
+
+	to->length = length;
+	memcpy(to->data, data, length);
+}
+
+void file_write_reply(struct server_reply *reply, kn_status status, uint32_t written)
+{
+	answer(reply, status)->length = written;
+}
+
+void file_lock_reply(struct server_reply *reply, kn_status status, const struct file_lock *conflict)
+{
+	(void)conflict;
+	(void)answer(reply, status);
+}
+
+void vfs_window_read_reply(struct server_reply *reply, kn_status status, uint32_t count)
+{
+	answer(reply, status)->length = count;
+}
+
+void vfs_window_write_reply(struct server_reply *reply, kn_status status, uint32_t count)
+{
+	answer(reply, status)->length = count;
+}
+
+void vfs_open_reply(struct server_reply *reply, kn_status status, const struct vfs_opened *opened, kn_cap file)
+{
+	(void)opened;
+	answer(reply, status)->capability = file;
+}
+
+void vfs_socket_accept_reply(struct server_reply *reply, kn_status status, kn_cap connection)
+{
+	answer(reply, status)->capability = connection;
+}
+
+void vfs_socket_send_reply(struct server_reply *reply, kn_status status, uint32_t written)
+{
+	answer(reply, status)->length = written;
+}
+
+void vfs_socket_receive_reply(
+    struct server_reply *reply, kn_status status, const void *data, size_t length, kn_cap passed)
+{
+	struct fake_answer *to = answer(reply, status);
+
+	to->length = length;
+	memcpy(to->data, data, length);
+	to->capability = passed;
+}
+
+/* ---- kernel ---- */
+
+static kn_cap next_slot = 100;
+
+kn_status slot_alloc(kn_cap *slot)
+{
+	*slot = next_slot++;
+	return KN_OK;
+}
+
+void slot_free(kn_cap slot)
+{
+	(void)slot;
+}
+
+kn_status slot_mint(kn_cap to, kn_cap source, uint32_t rights, kn_word badge)
+{
+	(void)to, (void)source, (void)rights, (void)badge;
+	return KN_OK;
+}
+
+kn_status slot_watch(kn_cap slot)
+{
+	(void)slot;
+	return KN_OK;
+}
+
+void slot_delete(kn_cap slot)
+{
+	(void)slot;
+}
+
+void slot_release(kn_cap slot)
+{
+	(void)slot;
+}
+
+kn_status slot_info(kn_cap slot, struct kn_cap_info *info)
+{
+	(void)slot;
+	*info = (struct kn_cap_info){.type = 5, .has_children = fake_has_children};
+	return KN_OK;
+}
+
+kn_status kn_send(kn_cap dest, struct kn_regs *regs, kn_time deadline)
+{
+	(void)dest, (void)deadline;
+	fake_signals |= regs->w[0];
+	return KN_OK;
+}
+
+kn_status kn_random_get(kn_cap self, struct kn_random_data *data)
+{
+	(void)self;
+	memset(data, 0x5a, sizeof *data);
+	return KN_OK;
+}
+
+kn_cap start_cap(const char *name)
+{
+	(void)name;
+	return 1;
+}
+
+const char *start_option(const char *key)
+{
+	(void)key;
+	return nullptr;
+}
+
+kn_time start_now(void)
+{
+	return 5000000000ull;
+}
+
+int64_t start_wall(void)
+{
+	return fake_now;
+}
+
+/* ---- memory: an object is a sparse host array of pages that were committed ---- */
+
+#define PAGES_MAX 4096
+
+struct object {
+	uint8_t *data;
+	bool committed[PAGES_MAX];
+};
+
+static struct object *objects[256];
+
+kn_status memory_create(uint64_t pages, kn_cap *object)
+{
+	(void)pages;
+	for (kn_cap i = 1; i < 256; i++) {
+		if (objects[i] == nullptr) {
+			objects[i] = calloc(1, sizeof(struct object));
+			objects[i]->data = calloc(PAGES_MAX, KN_PAGE_SIZE);
+			fake_objects++;
+			*object = i;
+			return KN_OK;
+		}
+	}
+	return KN_E_NO_SPACE;
+}
+
+kn_status memory_map(kn_cap object, uint64_t pages, uint8_t **data)
+{
+	(void)pages;
+	*data = objects[object]->data;
+	return KN_OK;
+}
+
+void memory_unmap(uint8_t *data, uint64_t pages)
+{
+	(void)data, (void)pages;
+}
+
+kn_status memory_commit(kn_cap object, uint64_t first, uint64_t pages)
+{
+	for (uint64_t i = first; i < first + pages; i++) {
+		if (objects[object]->committed[i])
+			continue;
+		if (fake_pages_left == 0)
+			return KN_E_NO_SPACE;
+		fake_pages_left--;
+		objects[object]->committed[i] = true;
+	}
+	return KN_OK;
+}
+
+void memory_decommit(kn_cap object, uint64_t first, uint64_t pages)
+{
+	for (uint64_t i = first; i < first + pages; i++) {
+		fake_pages_left += objects[object]->committed[i];
+		objects[object]->committed[i] = false;
+		memset(objects[object]->data + i * KN_PAGE_SIZE, 0, KN_PAGE_SIZE);
+	}
+}
+
+kn_status memory_resize(kn_cap object, uint64_t pages)
+{
+	(void)object, (void)pages;
+	return KN_OK;
+}
+
+kn_status memory_slice(const uint8_t *data, uint64_t pages, kn_cap *object)
+{
+	(void)data, (void)pages;
+	*object = 300;
+	return KN_OK;
+}
+
+kn_status memory_executable(kn_cap object, kn_cap *image)
+{
+	(void)object;
+	*image = 301;
+	return KN_OK;
+}
+
+kn_status memory_for_client(kn_cap object, bool writable, kn_cap *copy)
+{
+	(void)object;
+	*copy = writable ? 303 : 302;
+	return KN_OK;
+}
+
+uint32_t memory_mappings(kn_cap object)
+{
+	(void)object;
+	return 1;
+}
+
+void memory_release(kn_cap slot)
+{
+	if (slot >= 256)
+		return;
+	memory_decommit(slot, 0, PAGES_MAX);
+	free(objects[slot]->data);
+	free(objects[slot]);
+	objects[slot] = nullptr;
+	fake_objects--;
+}
+
+void memory_totals(uint64_t *total, uint64_t *available)
+{
+	*total = 1000;
+	*available = 500;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stand-ins for the kernel, the loop and the memory server in vfs's host tests; answers are recorded instead of sent. */
+#pragma once
+
+#include "credentials.h"
+#include "description.h"
+#include "inode.h"
+#include "names.h"
+
+struct fake_answer {
+	bool is_sent;
+	kn_status status;
+	size_t length;
+	uint8_t data[70000];
+	kn_cap capability;
+};
+
+/* The answer to the deferred call number `i` (in order of server_defer). */
+extern struct fake_answer fake_answers[64];
+extern unsigned fake_deferred;
+extern struct server_reply fake_replies[64];
+extern int64_t fake_now;
+extern kn_word fake_signals; /* all bits ever signalled */
+extern long fake_objects;    /* memory objects alive */
+extern long fake_pages_left; /* commits fail beyond */
+extern bool fake_has_children;
+
+/* A fresh root filesystem; returns its root. */
+struct inode *fake_root(void);
+/* The argument for name_*() of a C string. */
+struct name_at at_root(const char *path);
+extern const struct credentials root_user, alice, bob;
