@@ -55,7 +55,7 @@ CONFIG = """\
 -U__linux__ -U__linux -Ulinux -U__gnu_linux__
 -D__saltyos__=1
 -idirafter <CFGDIR>/../sysroot/usr/include/base
--static -fno-pie -fno-stack-protector {machine}
+-static -fno-pie -fstack-protector-strong {machine}
 -fuse-ld=lld-19 --rtlib=libgcc --unwindlib=none
 -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro
 -Wno-unused-command-line-argument
