@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the entry point of a server to its main(): the start page that init filled, slots, heap and log
- * (trona/start.h). init, which nobody starts in this way, has its own start_main().
+ * Reading the start page that init filled (trona/start.h).
  */
 #include "trona/start.h"
 
-#include "client/objsrv.h"
-#include "heap_map.h"
-#include "kn/tcb.h"
+#include "start_page.h"
 #include "trona/log.h"
-#include "trona/slots.h"
 #include "trona/string.h"
 #include "trona/clock.h"
-#include "uapi/object_type.h"
 
 static const struct server_start *start;
-static kn_cap objsrv;
 
 
-[[noreturn]] void start_main(const struct server_start *page);
+void start_set_page(const struct server_start *page)
+{
+	start = page;
+}
 
 const struct server_start *start_page(void)
 {
@@ -62,24 +59,6 @@ void start_exit(const char *why)
 	/* init hears of it as a fault. */
 	for (;;)
 		__builtin_trap();
-}
-
-static kn_status grow_slots(kn_cap root_slot)
-{
-	uint64_t handle;
-
-	return objsrv_alloc(objsrv, KN_TYPE_CNODE, SLOTS_GROW_BITS, &handle, root_slot);
-}
-
-void start_main(const struct server_start *page)
-{
-	start = page;
-	log_init(start_cap("log"), page->name);
-	heap_randomise(page->random[0]);
-	objsrv = start_cap("objsrv");
-	slots_init(page->slots_first, page->slots_count, objsrv == KN_CAP_NONE ? nullptr : grow_slots);
-	main();
-	start_exit("main() has returned");
 }
 
 kn_time start_now(void)

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * launch.h. A server's parts: a CNode, a thread with a scheduling context, an address space with its image mapped from the archive,
+ * a stack, and one object with two pages, the start page and the IPC buffer. They come from the unit's objsrv account and mmsrv
+ * client, so that taking the server away is destroying these two.
+ *
+ * objsrv and mmsrv cannot come from themselves. objsrv is made of memory that init kept; mmsrv of objsrv's objects. Both have a
+ * root pool of their own, so that neither ever waits for frames from itself.
+ */
+#include "launch.h"
+
+#include "boot.h"
+#include "client/mmsrv.h"
+#include "client/objsrv.h"
+#include "grant.h"
+#include "kn/cnode.h"
+#include "kn/memory_object.h"
+#include "kn/pool.h"
+#include "kn/random.h"
+#include "kn/sched_context.h"
+#include "kn/tcb.h"
+#include "kn/vspace.h"
+#include "trona/format.h"
+#include "trona/image.h"
+#include "trona/log.h"
+#include "trona/slots.h"
+#include "trona/string.h"
+#include "uapi/error.h"
+#include "uapi/object_type.h"
+
+#define MAP_BASE 0x10000000000ull
+#define START_ADDRESS 0x7ffe00000000ull
+#define IPC_ADDRESS (START_ADDRESS + KN_PAGE_SIZE)
+#define CLOCK_ADDRESS (START_ADDRESS + 2 * KN_PAGE_SIZE)
+#define STACK_TOP 0x7ffd00000000ull
+#define STACK_RANDOM_PAGES 0xfffff
+#define OBJSRV_POOL_BITS 22
+#define MMSRV_POOL_BITS 21
+#define NO_LIMIT (~0ull)
+
+static const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
+static const uint32_t fixed = KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED | KN_VSPACE_MAP_NO_REPLACE;
+
+static kn_cap init_endpoint;
+static struct {
+	const char *server;
+	kn_cap slot;
+} clients[] = {{"objsrv", 0}, {"mmsrv", 0}, {"procmgr", 0}};
+
+kn_cap launch_init_endpoint(void)
+{
+	return init_endpoint;
+}
+
+static kn_status make_endpoint(kn_cap *slot)
+{
+	kn_status status = slot_alloc(slot);
+
+	return status == KN_OK ? boot_make(KN_TYPE_ENDPOINT, 0, *slot) : status;
+}
+
+kn_status launch_make_endpoints(void)
+{
+	kn_status status = make_endpoint(&init_endpoint);
+
+	for (unsigned i = 1; i <= unit_count(); i++) {
+		struct unit *unit = unit_at(i);
+
+		for (unsigned j = 0; j < unit->manifest.provides.count && status == KN_OK; j++)
+			status = make_endpoint(&unit->endpoints[j]);
+	}
+	return status;
+}
+
+kn_status launch_client(const char *server, kn_cap *client)
+{
+	for (unsigned i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		kn_cap endpoint;
+
+		if (strcmp(clients[i].server, server) != 0)
+			continue;
+		*client = clients[i].slot;
+		if (*client != KN_CAP_NONE)
+			return KN_OK;
+		if (unit_provider(server, &endpoint) == nullptr)
+			return KN_E_NOT_FOUND;
+		kn_status status = slot_alloc(client);
+
+		/* init may everything: all roles. */
+		if (status == KN_OK)
+			status = slot_mint(*client, endpoint, SLOT_CLIENT_RIGHTS, KN_BADGE_UNIT | 0xffffull << 32);
+		if (status == KN_OK)
+			clients[i].slot = *client;
+		return status;
+	}
+	return KN_E_NOT_FOUND;
+}
+
+static bool is_called(const struct unit *unit, const char *name)
+{
+	return strcmp(unit->manifest.name, name) == 0;
+}
+
+kn_status launch_make(struct unit *unit, uint8_t type, uint8_t size_bits, kn_cap *slot)
+{
+	uint64_t handle;
+	kn_status status = slot_alloc(slot);
+
+	if (status != KN_OK)
+		return status;
+	status = unit->account == KN_CAP_NONE ? boot_make(type, size_bits, *slot)
+	                                      : objsrv_alloc(unit->account, type, size_bits, &handle, *slot);
+	if (status != KN_OK) {
+		slot_free(*slot);
+		*slot = KN_CAP_NONE;
+	}
+	return status;
+}
+
+kn_status launch_give(struct launch *launch, const char *name, kn_cap source, uint32_t rights, kn_word badge)
+{
+	struct unit *unit = launch->unit;
+	struct server_start *start = launch->start;
+	size_t length = strlen(name);
+
+	if (start->cap_count == START_CAPS_MAX || length >= sizeof(start->caps[0].name))
+		return KN_E_TOO_LARGE;
+	if (unit->next_slot == 1u << unit->manifest.slots)
+		return KN_E_NO_SLOT;
+	kn_status status = badge == 0 ? kn_cnode_copy(unit->cnode, unit->next_slot, source, rights)
+	                              : kn_cnode_mint(unit->cnode, unit->next_slot, source, rights, badge);
+
+	if (status != KN_OK) {
+		log_line("%s: cannot give \"%s\": %s", unit->manifest.name, name, kn_status_text(status));
+		return status;
+	}
+	struct start_cap *cap = &start->caps[start->cap_count++];
+
+	memcpy(cap->name, name, length + 1);
+	cap->slot = unit->next_slot++;
+	return KN_OK;
+}
+
+kn_status launch_option(struct launch *launch, const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	/* One NUL more ends the list. */
+	if (size + 1 > sizeof(launch->start->text) - launch->text_size)
+		return KN_E_TOO_LARGE;
+	memcpy(launch->start->text + launch->text_size, text, size);
+	launch->text_size += size;
+	return KN_OK;
+}
+
+static kn_status option_number(struct launch *launch, const char *key, uint64_t value)
+{
+	char text[48];
+
+	format_text(text, sizeof(text), "%s=%lu", key, value);
+	return launch_option(launch, text);
+}
+
+/* ---- memory ---- */
+
+/* An address space with a root pool of its own, of 2^bits bytes. */
+static kn_status make_own_space(struct unit *unit, unsigned bits, kn_cap *pool)
+{
+	kn_cap objsrv, frames;
+	uint64_t handle;
+	kn_status status;
+
+	if (unit->account == KN_CAP_NONE) {
+		status = boot_take_memory(bits, &frames);
+	} else {
+		status = slot_alloc(&frames);
+		if (status == KN_OK)
+			status = launch_client("objsrv", &objsrv);
+		if (status == KN_OK)
+			status = objsrv_untyped(objsrv, (uint8_t)bits, &handle, frames);
+	}
+	if (status == KN_OK)
+		status = launch_make(unit, KN_TYPE_POOL, 0, pool);
+	if (status == KN_OK)
+		status = kn_pool_refill(*pool, frames);
+	if (status == KN_OK)
+		status = launch_make(unit, KN_TYPE_VSPACE, 0, &unit->vspace);
+	if (status == KN_OK)
+		status = kn_vspace_configure(unit->vspace, *pool, MAP_BASE);
+	return status;
+}
+
+/* Address space and the object with the start page and the IPC buffer. */
+static kn_status make_memory(struct unit *unit, uint32_t roles)
+{
+	kn_cap mmsrv, pool, pair;
+	kn_status status;
+
+	if (is_called(unit, "objsrv") || is_called(unit, "mmsrv")) {
+		status = make_own_space(unit, is_called(unit, "objsrv") ? OBJSRV_POOL_BITS : MMSRV_POOL_BITS, &pool);
+		if (status == KN_OK)
+			status = launch_make(unit, KN_TYPE_MEMORY_OBJECT, 0, &unit->pages);
+		return status == KN_OK ? kn_memory_object_configure_anonymous(unit->pages, pool, 2) : status;
+	}
+	status = launch_client("mmsrv", &mmsrv);
+	if (status == KN_OK)
+		status = slots_alloc(2, &pair);
+	if (status != KN_OK)
+		return status;
+	status = mmsrv_space_create(mmsrv, unit->manifest.memory, MAP_BASE, roles, &unit->memory_id, pair);
+	if (status != KN_OK) {
+		slots_free(pair, 2);
+		return status;
+	}
+	unit->vspace = pair;
+	unit->memory = pair + 1;
+	status = slot_alloc(&unit->pages);
+	if (status != KN_OK)
+		return status;
+	status = mmsrv_object_create(mmsrv, 2, unit->pages);
+	if (status != KN_OK) {
+		slot_free(unit->pages);
+		unit->pages = KN_CAP_NONE;
+	}
+	return status;
+}
+
+static kn_status map_image(struct unit *unit, struct elf_image *image)
+{
+	struct cpio_entry file;
+	kn_status status = boot_file(unit->manifest.binary, &file);
+
+	if (status == KN_OK)
+		status = elf_parse(boot_bytes(file.offset), file.size, file.size, image);
+	/* A server that moved would have to relocate itself; start code does not. */
+	if (status == KN_OK && image->is_pie)
+		status = KN_E_BAD_IMAGE;
+	if (status != KN_OK) {
+		if (!unit->manifest.is_optional || status != KN_E_NOT_FOUND)
+			log_line("%s: %s: %s", unit->manifest.name, unit->manifest.binary, kn_status_text(status));
+		return status;
+	}
+	return image_map(unit->vspace, boot_images(), file.offset / KN_PAGE_SIZE, image, 0);
+}
+
+static kn_status map_rest(struct unit *unit, struct server_start *start)
+{
+	uint64_t mapped;
+	uint64_t top = STACK_TOP - (start->random[3] & STACK_RANDOM_PAGES) * KN_PAGE_SIZE;
+	uint64_t size = unit->manifest.stack * KN_PAGE_SIZE;
+	kn_status status = kn_vspace_map(unit->vspace, unit->pages, 0, START_ADDRESS, 2, rw, rw, fixed, &mapped);
+
+	if (status == KN_OK)
+		status = image_map_zero(unit->vspace, top - size, top, rw);
+	if (status == KN_OK)
+		status = kn_vspace_map(unit->vspace, KN_BOOT_SLOT_CLOCK_PAGE, 0, CLOCK_ADDRESS, 1, KN_VSPACE_PROT_READ,
+		    KN_VSPACE_PROT_READ, fixed, &mapped);
+	start->stack_top = top;
+	start->stack_size = size;
+	start->clock_page = CLOCK_ADDRESS;
+	return status;
+}
+
+/* ---- capabilities ---- */
+
+static kn_status give_server(struct launch *launch, const char *need)
+{
+	struct unit *unit = launch->unit;
+	char name[UNIT_NAME_MAX];
+	kn_cap endpoint;
+	uint32_t roles;
+	const struct unit *provider = unit_provider(need, &endpoint);
+
+	unit_base_name(need, name);
+	if (provider == nullptr)
+		return KN_E_NOT_FOUND;
+	if (!unit_roles(provider, need, &roles)) {
+		log_line("%s: no such role: %s", unit->manifest.name, need);
+		return KN_E_NOT_FOUND;
+	}
+	if (strcmp(name, "objsrv") == 0)
+		return launch_give(launch, name, unit->account, SLOT_CLIENT_RIGHTS, 0);
+	if (strcmp(name, "mmsrv") == 0)
+		return launch_give(launch, name, unit->memory, SLOT_CLIENT_RIGHTS, 0);
+	return launch_give(
+	    launch, name, endpoint, SLOT_CLIENT_RIGHTS, KN_BADGE_UNIT | (uint64_t)roles << 32 | unit->number);
+}
+
+/* Shutting down is the one role of init's own protocol. */
+static kn_word init_badge(const struct unit *unit)
+{
+	kn_word badge = KN_BADGE_UNIT | unit->number;
+
+	for (unsigned i = 0; i < unit->manifest.needs.count; i++) {
+		if (strcmp(unit->manifest.needs.items[i], "init:shutdown") == 0)
+			badge |= KN_BADGE_ROLE(0);
+	}
+	return badge;
+}
+
+static kn_status give_all(struct launch *launch)
+{
+	struct unit *unit = launch->unit;
+	const struct manifest *manifest = &unit->manifest;
+	bool has_log = false;
+	char name[UNIT_NAME_MAX + 8];
+	kn_status status = launch_give(launch, "init", init_endpoint, SLOT_CLIENT_RIGHTS, init_badge(unit));
+
+	for (unsigned i = 0; i < manifest->provides.count && status == KN_OK; i++) {
+		format_text(name, sizeof(name), "serve.%s", manifest->provides.items[i]);
+		status = launch_give(launch, name, unit->endpoints[i],
+		    KN_RIGHT_SEND | KN_RIGHT_RECV | KN_RIGHT_CALL | KN_RIGHT_GRANT | KN_RIGHT_REVOKE, 0);
+	}
+	for (unsigned i = 0; i < manifest->needs.count && status == KN_OK; i++) {
+		if (strncmp(manifest->needs.items[i], "init", 4) != 0)
+			status = give_server(launch, manifest->needs.items[i]);
+	}
+	for (unsigned i = 0; i < manifest->grants.count && status == KN_OK; i++) {
+		has_log |= strcmp(manifest->grants.items[i], "log") == 0;
+		status = grant_give(launch, manifest->grants.items[i]);
+	}
+	if (!has_log && status == KN_OK)
+		status = grant_give(launch, "log");
+	for (unsigned i = 0; i < manifest->options.count && status == KN_OK; i++)
+		status = launch_option(launch, manifest->options.items[i]);
+	return status == KN_OK ? option_number(launch, "cpus", boot_page()->cpu_count) : status;
+}
+
+/* Slots 1..3 of every CSpace. */
+static kn_status give_self(struct unit *unit)
+{
+	kn_status status = kn_cnode_copy(unit->cnode, KN_SLOT_TCB, unit->tcb, KN_RIGHT_READ | KN_RIGHT_CONFIGURE);
+
+	if (status == KN_OK)
+		status = kn_cnode_copy(unit->cnode, KN_SLOT_VSPACE, unit->vspace,
+		    KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_UNMAP);
+	if (status == KN_OK)
+		status =
+		    kn_cnode_copy(unit->cnode, KN_SLOT_CSPACE, unit->cnode, KN_RIGHT_READ | KN_RIGHT_WRITE);
+	unit->next_slot = KN_SLOT_FIRST_FREE;
+	return status;
+}
+
+static kn_status give_memory(struct launch *launch)
+{
+	struct unit *unit = launch->unit;
+	uint32_t first = unit->next_slot;
+	unsigned count;
+	kn_status status = boot_hand_over(unit->cnode, first, &count);
+
+	if (status == KN_OK)
+		status = option_number(launch, "untyped.first", first);
+	if (status == KN_OK)
+		status = option_number(launch, "untyped.count", count);
+	unit->next_slot += count;
+	return status;
+}
+
+/* ---- the thread ---- */
+
+static kn_status make_thread(struct unit *unit, const struct elf_image *image, const struct server_start *start)
+{
+	kn_cap fault;
+	uint64_t name[2] = {};
+	kn_status status = slot_alloc(&fault);
+
+	if (status != KN_OK)
+		return status;
+	status = slot_mint(fault, init_endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL | KN_RIGHT_GRANT, BADGE_FAULT | unit->number);
+	if (status == KN_OK)
+		status = kn_tcb_configure(unit->tcb, unit->vspace, unit->cnode, unit->pages, 1, IPC_ADDRESS, fault);
+	/* The thread keeps a copy. */
+	slot_release(fault);
+	if (status == KN_OK)
+		status = launch_make(unit, KN_TYPE_SCHED_CONTEXT, 0, &unit->sched_context);
+	if (status == KN_OK)
+		status = kn_sched_context_bind(unit->sched_context, unit->tcb);
+	if (status == KN_OK)
+		status = kn_tcb_set_priority(unit->tcb, (uint32_t)unit->manifest.priority);
+	memcpy(name, unit->manifest.name, strnlen(unit->manifest.name, sizeof(name)));
+	if (status == KN_OK)
+		status = kn_tcb_set_name(unit->tcb, name[0], name[1]);
+	if (status == KN_OK)
+		status = kn_tcb_start(unit->tcb, image->entry, start->stack_top,
+		    START_ADDRESS + offsetof(struct server_start, thread) + KN_THREAD_POINTER_OFFSET, START_ADDRESS, 0);
+	return status == KN_OK ? kn_tcb_resume(unit->tcb) : status;
+}
+
+static void fill_start(struct unit *unit, struct server_start *start)
+{
+	struct kn_random_data random;
+
+	start->magic = START_MAGIC;
+	start->version = START_VERSION;
+	memcpy(start->name, unit->manifest.name, sizeof(start->name));
+	start->unit = unit->number;
+	/* Before the generator is seeded addresses are just not random. */
+	if (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_OK)
+		memcpy(start->random, random.words, sizeof(start->random));
+	start->thread = (struct kn_thread){
+	    .self = (struct kn_thread *)(START_ADDRESS + offsetof(struct server_start, thread)),
+	    .ipc = (struct kn_ipc_buffer *)IPC_ADDRESS,
+	    .tcb = KN_SLOT_TCB,
+	    .canary = start->random[2] & ~0xffull,
+	};
+}
+
+static kn_status build(struct launch *launch, struct elf_image *image)
+{
+	struct unit *unit = launch->unit;
+	kn_status status = map_image(unit, image);
+
+	if (status == KN_OK)
+		status = map_rest(unit, launch->start);
+	if (status == KN_OK)
+		status = launch_make(unit, KN_TYPE_CNODE, (uint8_t)unit->manifest.slots, &unit->cnode);
+	if (status == KN_OK)
+		status = launch_make(unit, KN_TYPE_TCB, 0, &unit->tcb);
+	if (status == KN_OK)
+		status = give_self(unit);
+	if (status == KN_OK)
+		status = give_all(launch);
+	if (status == KN_OK && is_called(unit, "objsrv"))
+		status = give_memory(launch);
+	launch->start->slots_first = unit->next_slot;
+	launch->start->slots_count = (1u << unit->manifest.slots) - unit->next_slot;
+	launch->start->image_base = image->segments[0].address;
+	return status;
+}
+
+static kn_status make_account(struct unit *unit)
+{
+	kn_cap objsrv, account;
+	kn_status status;
+
+	if (is_called(unit, "objsrv"))
+		return KN_OK;
+	status = launch_client("objsrv", &objsrv);
+	if (status == KN_OK)
+		status = slot_alloc(&account);
+	if (status != KN_OK)
+		return status;
+	status = objsrv_account_create(objsrv, unit->manifest.objects * 1024, &unit->account_id, account);
+	if (status == KN_OK)
+		unit->account = account;
+	else
+		slot_free(account);
+	return status;
+}
+
+static uint32_t memory_roles(const struct unit *unit)
+{
+	kn_cap endpoint;
+	uint32_t roles = 0;
+
+	for (unsigned i = 0; i < unit->manifest.needs.count; i++) {
+		const char *need = unit->manifest.needs.items[i];
+		const struct unit *provider = strncmp(need, "mmsrv", 5) == 0 ? unit_provider(need, &endpoint) : nullptr;
+
+		if (provider != nullptr && !unit_roles(provider, need, &roles))
+			log_line("%s: no such role: %s", unit->manifest.name, need);
+	}
+	return roles;
+}
+
+kn_status launch_server(struct unit *unit)
+{
+	struct launch launch = {.unit = unit};
+	struct elf_image image;
+	uint64_t address;
+	kn_status status = make_account(unit);
+
+	if (status == KN_OK)
+		status = make_memory(unit, memory_roles(unit));
+	if (status == KN_OK)
+		status = kn_vspace_map(KN_SLOT_VSPACE, unit->pages, 0, 0, 1, rw, rw, KN_VSPACE_MAP_SHARED, &address);
+	if (status != KN_OK) {
+		launch_destroy(unit);
+		return status;
+	}
+	launch.start = (struct server_start *)address;
+	fill_start(unit, launch.start);
+	status = build(&launch, &image);
+	if (status == KN_OK)
+		status = make_thread(unit, &image, launch.start);
+	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, 1);
+	if (status != KN_OK)
+		launch_destroy(unit);
+	return status;
+}
+
+void launch_destroy(struct unit *unit)
+{
+	kn_cap *const parts[] = {&unit->tcb, &unit->sched_context, &unit->cnode, &unit->pages, &unit->vspace, &unit->memory,
+	    &unit->account};
+	kn_cap client;
+
+	if (unit->tcb != KN_CAP_NONE)
+		(void)!kn_tcb_suspend(unit->tcb, true);
+	if (unit->memory != KN_CAP_NONE && launch_client("mmsrv", &client) == KN_OK)
+		(void)!mmsrv_space_destroy(client, unit->memory_id);
+	if (unit->account != KN_CAP_NONE && launch_client("objsrv", &client) == KN_OK)
+		(void)!objsrv_account_destroy(client, unit->account_id);
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		slot_release(*parts[i]);
+		*parts[i] = KN_CAP_NONE;
+	}
+}

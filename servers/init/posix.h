@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Units of kind posix: the first processes, started through procmgr. */
+#pragma once
+
+#include "unit.h"
+
+[[nodiscard]] kn_status posix_start(struct unit *unit);
