@@ -42,10 +42,6 @@ struct kn_ipc_buffer *kn_ipc_buffer(void)
 	return &client_buffer;
 }
 
-struct server_reply {
-	int unused;
-};
-
 void server_reply_send(struct server_reply *reply, struct kn_regs *regs)
 {
 	(void)reply;
