@@ -61,52 +61,44 @@ static unsigned count_private(const pte_t *source, unsigned from, unsigned to)
 static kn_status copy_range(struct vspace *source, struct vspace *child, unsigned prot,
     uint64_t start, uint64_t end, uint64_t *reached, struct tlb_batch *batch)
 {
-	uint64_t address = start;
-	pte_t *leaf;
+	struct leaf_walk walk = {.stop = start, .end = end};
 
 	*reached = end;
-	while ((leaf = table_next(&source->tables, &address, end))) {
-		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
-		unsigned from = leaf_index(address), privates = 0;
+	while (leaf_walk_next(&walk, source)) {
+		unsigned from = walk.first, to = walk.last, privates = 0;
 		bool is_changed = false;
 
-		if (stop > end)
-			stop = end;
-
-		unsigned to = from + (unsigned)((stop - address) >> PAGE_SHIFT);
-
 		/* Without a table in the child for nothing: skip what is empty. */
-		while (from < to && leaf[from].raw == 0)
+		while (from < to && walk.leaf[from].raw == 0)
 			from++;
-		while (to > from && leaf[to - 1].raw == 0)
+		while (to > from && walk.leaf[to - 1].raw == 0)
 			to--;
 		if (from < to) {
 			pte_t *entry;
 			unsigned charge = to - from;
 			kn_status status =
-			    table_ensure(&child->tables, child->pool, address, &entry);
+			    table_ensure(&child->tables, child->pool, walk.start, &entry);
 
 			if (status != KN_OK)
 				return status;
 			/* At most so many are private; near the limit it is worth counting. */
 			if (pool_charge(child->pool, charge) != KN_OK) {
-				charge = count_private(leaf, from, to);
+				charge = count_private(walk.leaf, from, to);
 				status = pool_charge(child->pool, charge);
 				if (status != KN_OK) {
-					page_table_prune(child, address, batch);
+					page_table_prune(child, walk.start, batch);
 					return status;
 				}
 			}
 			privates = copy_entries(
-			    leaf, entry - leaf_index(address), from, to, prot, &is_changed);
+			    walk.leaf, entry - walk.first, from, to, prot, &is_changed);
 			child->committed += privates;
 			pool_uncharge(child->pool, charge - privates);
 		}
 		if (is_changed)
-			tlb_batch_add(batch, leaf_start, stop);
-		address = stop;
+			tlb_batch_add(batch, walk.start, walk.stop);
 		if (work_step(8 + (to - from) + privates)) {
-			*reached = stop;
+			*reached = walk.stop;
 			break;
 		}
 	}

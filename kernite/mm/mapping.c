@@ -119,44 +119,35 @@ struct region *mapping_add(struct vspace *space, const struct mapping *mapping)
 
 uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
 {
-	uint64_t freed = 0, address = start;
-	bool is_over = false;
+	struct leaf_walk walk = {.stop = start, .end = end};
+	uint64_t freed = 0, reached = end;
 
-	while (!is_over) {
-		pte_t *leaf = table_next(&space->tables, &address, end);
+	while (leaf_walk_next(&walk, space)) {
+		unsigned i = walk.first, units = 4;
 
-		if (!leaf)
-			break;
-
-		struct frame *table = frame_of(virt_to_phys(leaf));
-		uint64_t stop = (address | (LEAF_SPAN - 1)) + 1;
-		unsigned i = leaf_index(address), first = i;
-		uint64_t freed_before = freed;
-
-		if (stop > end)
-			stop = end;
-		for (unsigned last = i + (unsigned)((stop - address) >> PAGE_SHIFT);
-		     i < last && table->count > 0; i++) {
-			pte_t entry = leaf[i];
+		for (; i < walk.last && walk.table->count > 0; i++) {
+			pte_t entry = walk.leaf[i];
 
 			if (entry.raw == 0)
 				continue;
-			*(volatile uint64_t *)&leaf[i].raw = 0;
-			table->count--;
+			*(volatile uint64_t *)&walk.leaf[i].raw = 0;
+			walk.table->count--;
 			if (pte_is_private(entry)) {
 				frame_release(frame_of(pte_paddr(entry)));
 				freed++;
+				units += 3;
 			}
 		}
-		tlb_batch_add(batch, address, stop);
-		if (table->count == 0)
-			page_table_prune(space, address, batch);
-		is_over = work_step(4 + (i - first) / 4 + 3 * (unsigned)(freed - freed_before));
-		address = stop;
+		tlb_batch_add(batch, walk.start, walk.stop);
+		leaf_walk_prune(&walk, space, batch);
+		if (work_step(units + (i - walk.first) / 4)) {
+			reached = walk.stop;
+			break;
+		}
 	}
 	space->committed -= freed;
 	pool_uncharge(space->pool, freed);
-	return address < end ? address : end;
+	return reached;
 }
 
 void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
@@ -171,28 +162,20 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 
 	uint64_t low = first > region->offset ? first - region->offset : 0;
 	uint64_t high = first + pages - region->offset;
-	uint64_t address = region->start + (low << PAGE_SHIFT);
-	uint64_t end = high < shown ? region->start + (high << PAGE_SHIFT) : region->end;
-	pte_t *leaf;
+	struct leaf_walk walk = {.stop = region->start + (low << PAGE_SHIFT),
+	    .end = high < shown ? region->start + (high << PAGE_SHIFT) : region->end};
 
-	while ((leaf = table_next(&space->tables, &address, end))) {
-		struct frame *table = frame_of(virt_to_phys(leaf));
-		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
+	while (leaf_walk_next(&walk, space)) {
+		for (unsigned i = walk.first; i < walk.last; i++) {
+			uint64_t address = walk.start + ((uint64_t)(i - walk.first) << PAGE_SHIFT);
 
-		if (stop > end)
-			stop = end;
-		for (; address < stop && table->count > 0; address += PAGE_SIZE) {
-			pte_t *entry = &leaf[leaf_index(address)];
-
-			if (entry->raw == 0 || pte_is_private(*entry))
+			if (walk.leaf[i].raw == 0 || pte_is_private(walk.leaf[i]))
 				continue;
-			table_set(entry, pte_none());
+			table_set(&walk.leaf[i], pte_none());
 			tlb_batch_add(&batch, address, address + PAGE_SIZE);
 		}
-		if (table->count == 0)
-			page_table_prune(space, leaf_start, &batch);
-		(void)work_step(8 + (unsigned)((stop - leaf_start) >> PAGE_SHIFT) / 2);
-		address = stop;
+		leaf_walk_prune(&walk, space, &batch);
+		(void)work_step(8 + (walk.last - walk.first) / 2);
 	}
 	tlb_batch_flush(space, &batch);
 }
@@ -235,47 +218,33 @@ kn_status mapping_remove(
 }
 
 /* Rewrite the entries of [start, end) for the region's new protection; returns how far it came. */
-static uint64_t protect_entries(struct vspace *space, const struct region *region, uint64_t start,
-    uint64_t end, unsigned prot, struct tlb_batch *batch)
+static uint64_t protect_entries(
+    struct vspace *space, const struct region *region, unsigned prot, struct tlb_batch *batch)
 {
-	uint64_t address = start;
-	pte_t *leaf;
+	struct leaf_walk walk = {.stop = region->start, .end = region->end};
 
-	while ((leaf = table_next(&space->tables, &address, end))) {
-		struct frame *table = frame_of(virt_to_phys(leaf));
-		uint64_t leaf_start = address, stop = (address | (LEAF_SPAN - 1)) + 1;
-		bool was_present = false;
+	while (leaf_walk_next(&walk, space)) {
+		for (unsigned i = walk.first; i < walk.last; i++) {
+			pte_t *entry = &walk.leaf[i], value = pte_none();
 
-		if (stop > end)
-			stop = end;
-		for (; address < stop; address += PAGE_SIZE) {
-			pte_t *entry = &leaf[leaf_index(address)];
-			pte_t old = *entry;
-
-			if (old.raw == 0)
+			if (entry->raw == 0)
 				continue;
-			was_present |= pte_is_present(old);
-			if (!pte_is_private(old)) {
-				/* Only shows the object: the next access brings it back. */
-				table_set(entry, pte_none());
-				continue;
+			if (pte_is_present(*entry))
+				tlb_batch_add(batch, walk.start, walk.stop);
+			/* What only shows the object goes: the next access brings it back. */
+			if (pte_is_private(*entry)) {
+				paddr_t frame = pte_paddr(*entry);
+
+				value = pte_private(frame, prot,
+				    (prot & KN_VSPACE_PROT_WRITE) && frame_of(frame)->count == 1);
 			}
-
-			paddr_t frame = pte_paddr(old);
-			bool is_writable =
-			    (prot & KN_VSPACE_PROT_WRITE) && frame_of(frame)->count == 1;
-
-			table_set(entry, pte_private(frame, prot, is_writable));
+			table_set(entry, value);
 		}
-		if (was_present)
-			tlb_batch_add(batch, leaf_start, stop);
-		if (table->count == 0)
-			page_table_prune(space, leaf_start, batch);
-		address = stop;
-		if (work_step(4 + (unsigned)((stop - leaf_start) >> PAGE_SHIFT)))
-			break;
+		leaf_walk_prune(&walk, space, batch);
+		if (work_step(4 + walk.last - walk.first))
+			return walk.stop;
 	}
-	return leaf ? address : end;
+	return region->end;
 }
 
 kn_status mapping_protect(
@@ -295,8 +264,7 @@ kn_status mapping_protect(
 		if (region->end > end)
 			(void)split(space, region, end);
 
-		uint64_t reached =
-		    protect_entries(space, region, region->start, region->end, prot, batch);
+		uint64_t reached = protect_entries(space, region, prot, batch);
 		bool is_partial = reached < region->end;
 
 		/* The back keeps the old protection and is what the next run finds. */

@@ -72,3 +72,37 @@ static inline void page_table_prune(struct vspace *space, uint64_t address, stru
 		batch->tables = true;
 	}
 }
+
+/*
+ * A walk over the leaf tables of [stop, end) at the start: each step sets leaf, its frame `table`,
+ * the entries [first, last) and the addresses [start, stop) that belong to the range.
+ */
+struct leaf_walk {
+	uint64_t stop, end, start;
+	pte_t *leaf;
+	struct frame *table;
+	unsigned first, last;
+};
+
+static inline bool leaf_walk_next(struct leaf_walk *walk, struct vspace *space)
+{
+	walk->start = walk->stop;
+	walk->leaf = table_next(&space->tables, &walk->start, walk->end);
+	if (!walk->leaf)
+		return false;
+	walk->table = frame_of(virt_to_phys(walk->leaf));
+	walk->stop = (walk->start | (LEAF_SPAN - 1)) + 1;
+	if (walk->stop > walk->end)
+		walk->stop = walk->end;
+	walk->first = leaf_index(walk->start);
+	walk->last = walk->first + (unsigned)((walk->stop - walk->start) >> PAGE_SHIFT);
+	return true;
+}
+
+/* The end of one step: free the tables if they have become empty. */
+static inline void leaf_walk_prune(
+    const struct leaf_walk *walk, struct vspace *space, struct tlb_batch *batch)
+{
+	if (walk->table->count == 0)
+		page_table_prune(space, walk->start, batch);
+}

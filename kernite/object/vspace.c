@@ -460,15 +460,12 @@ kn_status vspace_clear(struct vspace *self, struct invocation *inv)
 /* Private pages in [start, end). */
 static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t end)
 {
-	uint64_t count = 0, address = start;
-	pte_t *leaf;
+	struct leaf_walk walk = {.stop = start, .end = end};
+	uint64_t count = 0;
 
-	while ((leaf = table_next(&space->tables, &address, end))) {
-		uint64_t stop = (address | (LEAF_SPAN - 1)) + 1;
-
-		for (; address < stop && address < end; address += PAGE_SIZE)
-			count += pte_is_private(leaf[leaf_index(address)]);
-	}
+	while (leaf_walk_next(&walk, space))
+		for (unsigned i = walk.first; i < walk.last; i++)
+			count += pte_is_private(walk.leaf[i]);
 	return count;
 }
 
@@ -558,56 +555,32 @@ kn_status vspace_usage(struct vspace *self, struct invocation *inv, struct vspac
 	return KN_OK;
 }
 
-/* Is [address, end) one stretch of private anonymous memory? */
-static struct region *find_movable(struct vspace *space, uint64_t address, uint64_t end)
-{
-	struct region *region = region_find(&space->regions, address);
-
-	return region && !region->object && end <= region->end ? region : nullptr;
-}
-
-/* Move the entries of [from, from + size) to `to` in another space; tables are there. */
-static uint64_t move_entries(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
+/* Move the private pages of [from, from + size) to `to` in another space; memory for tables is
+ * there. */
+static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
     uint64_t size, struct tlb_batch *batch)
 {
+	struct leaf_walk walk = {.stop = from, .end = from + size};
 	uint64_t moved = 0;
 
-	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
-		pte_t *old = table_find(&source->tables, from + at);
+	while (leaf_walk_next(&walk, source)) {
+		for (unsigned i = walk.first; i < walk.last; i++) {
+			uint64_t offset =
+			    walk.start - from + ((uint64_t)(i - walk.first) << PAGE_SHIFT);
+			pte_t *entry;
 
-		if (!old || old->raw == 0)
-			continue;
-		table_set(table_find(&self->tables, to + at), *old);
-		table_set(old, pte_none());
-		tlb_batch_add(batch, from + at, from + at + PAGE_SIZE);
-		moved++;
-	}
-	arch_pte_publish();
-	return moved;
-}
-
-/* Make the tables for everything that will move, and free them again on failure. */
-static kn_status prepare_tables(
-    struct vspace *source, uint64_t from, struct vspace *self, uint64_t to, uint64_t size)
-{
-	for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
-		pte_t *old = table_find(&source->tables, from + at), *unused;
-
-		if (!old || old->raw == 0)
-			continue;
-
-		kn_status status = table_ensure(&self->tables, self->pool, to + at, &unused);
-
-		if (status != KN_OK) {
-			struct tlb_batch batch = TLB_BATCH_EMPTY;
-
-			for (uint64_t undo = 0; undo < at; undo += PAGE_SIZE)
-				page_table_prune(self, to + undo, &batch);
-			tlb_batch_flush(self, &batch);
-			return status;
+			if (walk.leaf[i].raw == 0)
+				continue;
+			invariant(
+			    table_ensure(&self->tables, self->pool, to + offset, &entry) == KN_OK);
+			table_set(entry, walk.leaf[i]);
+			table_set(&walk.leaf[i], pte_none());
+			moved++;
 		}
 	}
-	return KN_OK;
+	arch_pte_publish();
+	tlb_batch_add(batch, from, from + size);
+	return moved;
 }
 
 kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct vspace_take_in *in)
@@ -627,10 +600,12 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	if (in->pages > TAKE_MAX_PAGES)
 		return KN_E_RANGE;
 
-	struct region *region = find_movable(source, in->source_address, in->source_address + size);
+	struct region *region = region_find(&source->regions, in->source_address);
 	struct region *above = region_at_or_above(&self->regions, in->address);
 
-	if (!region || source->pool->root != self->pool->root)
+	/* One stretch of private anonymous memory. */
+	if (!region || region->object || in->source_address + size > region->end ||
+	    source->pool->root != self->pool->root)
 		return KN_E_BAD_ADDRESS;
 	if (above && above->start < in->address + size)
 		return KN_E_OVERLAP;
@@ -644,6 +619,7 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	};
 	uint64_t pages = count_committed(source, in->source_address, in->source_address + size);
 
+	/* Nothing can fail after this: nobody else takes frames while we hold the kernel lock. */
 	status = region_reserve(&source->regions, source->pool, 2);
 	if (status == KN_OK)
 		status = region_reserve(&self->regions, self->pool, 2);
@@ -651,16 +627,15 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 		status = pool_charge(self->pool, pages);
 	if (status != KN_OK)
 		return no_memory(status);
-	status = prepare_tables(source, in->source_address, self, in->address, size);
+	status = pool_check(self->pool, in->pages / TABLE_ENTRIES + 2 * TABLE_LEVELS);
 	if (status != KN_OK) {
 		pool_uncharge(self->pool, pages);
 		return no_memory(status);
 	}
 
 	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	uint64_t moved = move_entries(source, in->source_address, self, in->address, size, &batch);
+	uint64_t moved = move_pages(source, in->source_address, self, in->address, size, &batch);
 
-	invariant(moved == pages);
 	(void)mapping_add(self, &mapping);
 	self->committed += moved;
 	source->committed -= moved;
