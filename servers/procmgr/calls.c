@@ -492,6 +492,41 @@ static kn_status on_signal_group(struct server_call *call, uint32_t group, uint3
 		   : KN_E_NO_PROCESS;
 }
 
+static kn_status on_background(struct server_call *call, uint32_t pid, uint32_t signal, uint32_t *verdict)
+{
+	if (!has_role(call, ROLE_SIGNAL))
+		return KN_E_PERMISSION;
+	if (signal != SIGNAL_TTIN && signal != SIGNAL_TTOU)
+		return KN_E_INVALID_ARG;
+	struct process *process = process_by_pid(pid);
+	if (!process || !is_alive(process))
+		return KN_E_NO_PROCESS;
+	if (signal_is_refused(process, signal)) {
+		*verdict = PROCMGR_BACKGROUND_IGNORED;
+	} else if (group_is_orphaned(process->entry->group, nullptr)) {
+		*verdict = PROCMGR_BACKGROUND_ORPHANED;
+	} else {
+		*verdict = PROCMGR_BACKGROUND_SIGNALLED;
+		signal_group(process->entry->group,
+		    &(struct procmgr_signal_record){.signal = signal, .code = CODE_KERNEL});
+	}
+	return KN_OK;
+}
+
+static kn_status on_set_terminal(struct server_call *call, uint32_t session, uint64_t terminal)
+{
+	if (!has_role(call, ROLE_SIGNAL))
+		return KN_E_PERMISSION;
+	for (struct process *p = process_next(nullptr); p; p = process_next(p)) {
+		if (p->entry->session != session)
+			continue;
+		process_entry_begin(p);
+		p->entry->terminal = terminal;
+		process_entry_end(p);
+	}
+	return KN_OK;
+}
+
 static kn_status on_table(struct server_call *call, struct server_cap notification, uint64_t *entries, kn_cap *table)
 {
 	if (!has_role(call, ROLE_TABLE))
@@ -561,4 +596,6 @@ const struct procmgr_ops procmgr_methods = {
     .table = on_table,
     .start = on_start,
     .notification = on_notification,
+    .background = on_background,
+    .set_terminal = on_set_terminal,
 };

@@ -194,6 +194,13 @@ void signal_fault(struct process *process, uint32_t thread, const struct procmgr
 	(void)kn_tcb_upcall(process->threads[thread].tcb, UPCALL_SIGNAL);
 }
 
+bool signal_is_refused(const struct process *process, uint32_t signal)
+{
+	if (choose_thread(process, ANY_THREAD, signal) == ANY_THREAD)
+		return true;
+	return !(load(&process->signals->caught) & bit(signal)) && (load(&process->signals->ignored) & bit(signal));
+}
+
 size_t signal_group(uint32_t group, const struct procmgr_signal_record *record)
 {
 	size_t count = 0;

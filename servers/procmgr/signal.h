@@ -44,6 +44,8 @@ void signal_fault(struct process *process, uint32_t thread, const struct procmgr
 void signal_drop_waiter(struct signal_waiter **link, kn_status status);
 /* The same signal to every member of a group; how many there were. */
 size_t signal_group(uint32_t group, const struct procmgr_signal_record *record);
+/* Would the process not notice the signal: ignored, or blocked by every thread? */
+bool signal_is_refused(const struct process *process, uint32_t signal);
 /* Perform the default action now. */
 void signal_perform_default(struct process *process, uint32_t signal);
 /* Tell the parent (SIGCHLD and wait) what happened to its child. */

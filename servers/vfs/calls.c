@@ -13,7 +13,7 @@
 #include "mount.h"
 #include "open.h"
 #include "pipe.h"
-#include "process_table.h"
+#include "process_credentials.h"
 #include "procfs.h"
 #include "socket.h"
 #include "trona/start.h"

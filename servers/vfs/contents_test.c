@@ -6,7 +6,8 @@
 #include "lock.h"
 #include "mode.h"
 #include "open.h"
-#include "process_table.h"
+#include "process_credentials.h"
+#include "trona/process_table.h"
 #include "test_fakes.h"
 
 static uint8_t out[300000], in[300000];

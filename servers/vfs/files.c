@@ -10,7 +10,7 @@
 #include "lock.h"
 #include "mode.h"
 #include "names.h"
-#include "poll.h"
+#include "trona/poll.h"
 #include "window.h"
 
 /* The description that the call came through. */

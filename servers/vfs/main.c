@@ -6,7 +6,6 @@
 #include "archive.h"
 #include "calls.h"
 #include "client/init.h"
-#include "client/procmgr.h"
 #include "device.h"
 #include "directory.h"
 #include "files.h"
@@ -16,10 +15,9 @@
 #include "mode.h"
 #include "mount.h"
 #include "path.h"
-#include "process_table.h"
 #include "procfs.h"
 #include "trona/log.h"
-#include "trona/slots.h"
+#include "trona/process_table.h"
 #include "trona/start.h"
 #include "trona/string.h"
 #include "wait.h"
@@ -125,25 +123,6 @@ static kn_status mount_all(void)
 	return status;
 }
 
-static kn_status map_process_table(void)
-{
-	uint64_t entries, address;
-	kn_cap object;
-	struct kn_memory_object_info info;
-	kn_status status = slot_alloc(&object);
-
-	if (status == KN_OK)
-		status = procmgr_table(start_need("procmgr"), KN_CAP_NONE, &entries, object);
-	if (status == KN_OK)
-		status = kn_memory_object_info(object, &info);
-	if (status == KN_OK)
-		status = kn_vspace_map(KN_SLOT_VSPACE, object, 0, 0, info.pages, KN_VSPACE_PROT_READ,
-		    KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED, &address);
-	if (status == KN_OK)
-		process_table_set((const struct procmgr_process_entry *)address, entries);
-	return status;
-}
-
 int main(void)
 {
 	static const struct server base = {
@@ -162,7 +141,7 @@ int main(void)
 	if (status == KN_OK)
 		status = mount_all();
 	if (status == KN_OK)
-		status = map_process_table();
+		status = process_table_open(start_need("procmgr"), KN_CAP_NONE);
 	if (status == KN_OK)
 		status = init_ready(start_need("init"));
 	if (status != KN_OK) {

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "poll.h"
+#include "trona/poll.h"
 #include "wait.h"
 
 #define PIPE_CAPACITY 65536u

@@ -8,7 +8,7 @@
 #include "mode.h"
 #include "open.h"
 #include "pipe.h"
-#include "poll.h"
+#include "trona/poll.h"
 #include "socket.h"
 #include "test_fakes.h"
 

@@ -9,7 +9,7 @@
 #include "directory.h"
 #include "mode.h"
 #include "proctext.h"
-#include "process_table.h"
+#include "trona/process_table.h"
 #include "trona/format.h"
 #include "trona/string.h"
 

@@ -5,7 +5,7 @@
 #include "memory.h"
 #include "mount.h"
 #include "path.h"
-#include "process_table.h"
+#include "trona/process_table.h"
 #include "trona/start.h"
 #include "trona/string.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Open regular files and computed texts: offsets, appending, times. The bytes are contents.c's. */
 #include "classes.h"
-#include "poll.h"
+#include "trona/poll.h"
 #include "trona/heap.h"
 #include "trona/string.h"
 

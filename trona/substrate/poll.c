@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* See poll.h. */
-#include "poll.h"
+#include "trona/poll.h"
 
 #include "trona/array.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
 #include "trona/syscall.h"
+#include "uapi/protocol/file.h"
 
 struct listener {
 	kn_cap notification;
@@ -18,7 +19,7 @@ struct arming {
 	struct list in_source;
 	struct list in_listener;
 	struct listener *listener;
-	struct description *description;
+	const void *key;
 	uint32_t events;
 	uint32_t bit;
 };
@@ -101,7 +102,7 @@ static void prepare(struct poll_source *source)
 }
 
 kn_status poll_arm(
-    uint64_t id, struct poll_source *source, struct description *description, uint32_t events, uint32_t bit)
+    uint64_t id, struct poll_source *source, const void *key, uint32_t events, uint32_t bit)
 {
 	struct listener *listener = find(id);
 
@@ -115,7 +116,7 @@ kn_status poll_arm(
 	list_for_each (node, &source->armed) {
 		struct arming *arming = list_entry(node, struct arming, in_source);
 
-		if (arming->listener != listener || arming->description != description)
+		if (arming->listener != listener || arming->key != key)
 			continue;
 		if (events == 0) {
 			disarm(arming);
@@ -132,7 +133,7 @@ kn_status poll_arm(
 
 	if (arming == nullptr)
 		return KN_E_NO_MEMORY;
-	*arming = (struct arming){.listener = listener, .description = description, .events = events, .bit = bit};
+	*arming = (struct arming){.listener = listener, .key = key, .events = events, .bit = bit};
 	list_append(&source->armed, &arming->in_source);
 	list_append(&listener->armings, &arming->in_listener);
 	return KN_OK;
@@ -153,14 +154,14 @@ void poll_notify(struct poll_source *source, uint32_t events)
 	}
 }
 
-void poll_forget(struct poll_source *source, struct description *description)
+void poll_forget(struct poll_source *source, const void *key)
 {
 	if (source->armed.next == nullptr)
 		return;
 	list_for_each_safe (node, after, &source->armed) {
 		struct arming *arming = list_entry(node, struct arming, in_source);
 
-		if (description == nullptr || arming->description == description)
+		if (key == nullptr || arming->key == key)
 			disarm(arming);
 	}
 }
