@@ -213,6 +213,7 @@ void objects_destroy(struct process *process)
 		process->extra_slots[i] = 0;
 	}
 	drop(&process->pages);
+	drop(&process->image);
 	drop(&process->cnode);
 	drop(&process->vspace);
 	drop(&process->memory);

@@ -80,6 +80,7 @@ struct process {
 
 	/* objects; 0 when a zombie */
 	kn_cap account, cnode, vspace, memory, pages;
+	kn_cap image; /* what its program is mapped from: kept, as mappings alone do not keep an object (a running file may be deleted) */
 	uint64_t account_id, memory_id;
 	kn_cap extra_cnodes[EXTRA_CNODES_MAX];
 	uint32_t extra_slots[EXTRA_CNODES_MAX]; /* root slot of each, 0: unused */

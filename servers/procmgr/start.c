@@ -128,6 +128,25 @@ static void discard(struct process *process)
 	process_free_entry(process);
 }
 
+/* A capability of our own to the image, in place of the one before. */
+static kn_status keep_image(struct process *process, kn_cap object)
+{
+	kn_cap kept;
+	kn_status status = slot_alloc(&kept);
+
+	if (status != KN_OK)
+		return status;
+	status = slot_duplicate(kept, object);
+	if (status != KN_OK) {
+		slot_free(kept);
+		return status;
+	}
+	if (process->image != KN_CAP_NONE)
+		slot_release(process->image);
+	process->image = kept;
+	return KN_OK;
+}
+
 static kn_status copy_cspace(struct process *parent, struct process *child)
 {
 	uint32_t copied;
@@ -156,7 +175,9 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 	if (status != KN_OK)
 		return status;
 	child->pages_address = parent->pages_address;
-	status = kn_vspace_clone(parent->vspace, child->vspace);
+	status = keep_image(child, parent->image);
+	if (status == KN_OK)
+		status = kn_vspace_clone(parent->vspace, child->vspace);
 	if (status == KN_OK)
 		status = objects_map_pages(child, child->vspace);
 	if (status == KN_OK)
@@ -288,6 +309,8 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 		return status;
 	status = objects_map_pages(child, child->vspace);
 	if (status == KN_OK)
+		status = keep_image(child, object);
+	if (status == KN_OK)
 		status = program_map(child->vspace, object, image, &layout);
 	if (status == KN_OK)
 		status = copy_caps(parent, child, caps, count);
@@ -374,13 +397,15 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 	if (status == KN_OK)
 		status = program_map(vspace, object, image, &layout);
 	if (status == KN_OK)
+		status = slots_reserve(2);
+	if (status == KN_OK)
 		status = program_take_block(vspace, process->vspace, image);
 	if (status != KN_OK) {
 		(void)kn_vspace_clear(vspace);
 		slot_release(vspace);
 		return status;
 	}
-	if (take_over(process, vspace, &layout, image->name) != KN_OK)
+	if (take_over(process, vspace, &layout, image->name) != KN_OK || keep_image(process, object) != KN_OK)
 		process_end(process, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
 	return KN_OK;
 }
@@ -403,6 +428,8 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 	process->entry->gid = process->entry->egid = process->entry->sgid = gid;
 	process_entry_end(process);
 	status = objects_map_pages(process, process->vspace);
+	if (status == KN_OK)
+		status = keep_image(process, object);
 	if (status == KN_OK)
 		status = program_map(process->vspace, object, image, &layout);
 	if (status == KN_OK)

@@ -289,6 +289,9 @@ int main(void)
 	struct termios raw;
 	int fds[3];
 
+	/* init starts it without descriptors. */
+	if (open("/dev/console", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
+		return 1;
 	signal(SIGPIPE, SIG_IGN);
 	if (tcgetattr(0, &raw) < 0)
 		fail("console");
