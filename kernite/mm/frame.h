@@ -15,7 +15,16 @@
 #include "arch.h"
 #include "kernite/types.h"
 
-struct pool;
+/*
+ * The free frames of a root pool. Former page tables and radix nodes empty themselves entry by
+ * entry, so they are known to be zero: a process that forks and exits hands its tables to the next
+ * one without anybody clearing them.
+ */
+struct frame_home {
+	uint64_t free;  /* on both lists, and those that were never taken */
+	uint32_t dirty; /* index of the first frame + 1, or 0 */
+	uint32_t zeroed;
+};
 
 enum frame_kind : uint8_t {
 	FRAME_KERNEL = 0, /* image, boot allocations, the frame table, the boot archive */
@@ -35,7 +44,7 @@ enum frame_flags : uint8_t {
 };
 
 struct frame {
-	struct pool *root; /* where it goes back to; null unless a pool owns it */
+	struct frame_home *home; /* where it goes back to; null unless a pool owns it */
 	union {
 		uint32_t count; /* see above */
 		uint32_t next;  /* POOL_FREE: frame index + 1 of the next one */
@@ -78,17 +87,32 @@ static inline void frame_share(struct frame *frame)
 }
 
 /*
- * One owner less; the last one gives the frame back to its root pool. Charges are the caller's
- * business (pool_uncharge). The caller must invalidate TLBs before it lets go of the kernel lock
- * or takes a frame.
- */
-void frame_release(struct frame *frame);
-
-/* debug.check(): panics on a record that cannot be; returns how many frames pools own. */
-uint64_t frame_check(void);
-
-/*
  * Give a TABLE or METADATA frame back; all its entries are zero again (`is_zero`), so that the pool
  * can hand it out without clearing it, or its content is garbage.
  */
-void frame_free(struct frame *frame, bool is_zero);
+static inline void frame_free(struct frame *frame, bool is_zero)
+{
+	struct frame_home *home = frame->home;
+	uint32_t *head = is_zero ? &home->zeroed : &home->dirty;
+
+	frame->kind = FRAME_POOL_FREE;
+	frame->flags = 0;
+	frame->next = *head;
+	*head = (uint32_t)(frame - frame_table) + 1;
+	home->free++;
+}
+
+/*
+ * One owner less; the last one gives the frame back. Charges are the caller's business
+ * (pool_uncharge). The caller must invalidate TLBs before it lets go of the kernel lock or takes a
+ * frame.
+ */
+static inline void frame_release(struct frame *frame)
+{
+	invariant(frame->kind == FRAME_USER && frame->count > 0);
+	if (--frame->count == 0)
+		frame_free(frame, false);
+}
+
+/* debug.check(): panics on a record that cannot be; returns how many frames pools own. */
+uint64_t frame_check(void);

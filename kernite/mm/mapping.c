@@ -123,24 +123,28 @@ uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struc
 	uint64_t freed = 0, reached = end;
 
 	while (leaf_walk_next(&walk, space)) {
-		unsigned i = walk.first, units = 4;
+		pte_t *entry = &walk.leaf[walk.first];
+		const pte_t *last = &walk.leaf[walk.last];
+		uint32_t left = walk.table->count;
+		unsigned units = 4 + (walk.last - walk.first) / 8;
 
-		for (; i < walk.last && walk.table->count > 0; i++) {
-			pte_t entry = walk.leaf[i];
+		for (; entry < last && left > 0; entry++) {
+			pte_t old = *entry;
 
-			if (entry.raw == 0)
+			if (old.raw == 0)
 				continue;
-			*(volatile uint64_t *)&walk.leaf[i].raw = 0;
-			walk.table->count--;
-			if (pte_is_private(entry)) {
-				frame_release(frame_of(pte_paddr(entry)));
+			*(volatile uint64_t *)&entry->raw = 0;
+			left--;
+			if (pte_is_private(old)) {
+				frame_release(frame_of(pte_paddr(old)));
 				freed++;
 				units += 3;
 			}
 		}
+		walk.table->count = left;
 		tlb_batch_add(batch, walk.start, walk.stop);
 		leaf_walk_prune(&walk, space, batch);
-		if (work_step(units + (i - walk.first) / 4)) {
+		if (work_step(units)) {
 			reached = walk.stop;
 			break;
 		}

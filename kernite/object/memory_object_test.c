@@ -41,7 +41,7 @@ static int stop(void **state)
 	assert_int_equal(FAKE_RUN(memory_object_destroy(&object.object)), KN_OK);
 	assert_int_equal(FAKE_RUN(memory_object_destroy(&other.object)), KN_OK);
 	assert_int_equal(pool.used, 0);
-	assert_int_equal(pool.free, POOL_PAGES - 1);
+	assert_int_equal(pool.home.free, POOL_PAGES - 1);
 	assert_null(untyped.child);
 	fake_machine_stop();
 	return 0;
@@ -201,13 +201,13 @@ static void a_clone_and_its_source_part_at_the_first_write(void **state)
 	for (uint64_t page = 0; page < 300; page++)
 		bytes(&object, page)[0] = (char)page;
 
-	uint64_t free_frames = pool.free;
+	uint64_t free_frames = pool.home.free;
 
 	fake_work_limit(200);
 	assert_int_equal(clone(&other, &object_slot), KN_OK);
 	assert_true(fake_restarts > 2);
 	assert_int_equal(other.committed, 300);
-	assert_true(free_frames - pool.free < 5);
+	assert_true(free_frames - pool.home.free < 5);
 	bytes(&other, 7)[0] = 99;
 	assert_int_equal(bytes(&object, 7)[0], 7);
 	bytes(&object, 8)[0] = 98;

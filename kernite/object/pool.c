@@ -42,7 +42,7 @@ kn_status pool_check(const struct pool *pool, uint64_t pages)
 	for (const struct pool *level = pool; level; level = level->parent)
 		if (level->used > level->limit || pages > level->limit - level->used)
 			return KN_E_QUOTA;
-	if (!pool->root || pool->root->is_emptying || pages > pool->root->free)
+	if (!pool->root || pool->root->is_emptying || pages > pool->root->home.free)
 		return KN_E_NO_MEMORY;
 	return KN_OK;
 }
@@ -91,7 +91,7 @@ static struct frame *take_untouched(struct pool *root)
 
 	struct frame *frame = frame_of(range->base) + range->taken++;
 
-	frame->root = root;
+	frame->home = &root->home;
 	frame->flags = 0;
 	if (range->taken == range->pages) {
 		list_remove(&range->link);
@@ -108,17 +108,17 @@ kn_status pool_take_uncharged(struct pool *pool, enum frame_kind kind, bool is_z
 
 	if (!root || root->is_emptying)
 		return KN_E_NO_MEMORY;
-	if (root->free_zeroed != 0 && (is_zeroed || root->free_dirty == 0)) {
-		frame = pop(&root->free_zeroed);
+	if (root->home.zeroed != 0 && (is_zeroed || root->home.dirty == 0)) {
+		frame = pop(&root->home.zeroed);
 		is_clean = true;
-	} else if (root->free_dirty != 0) {
-		frame = pop(&root->free_dirty);
+	} else if (root->home.dirty != 0) {
+		frame = pop(&root->home.dirty);
 	} else {
 		frame = take_untouched(root);
 		if (!frame)
 			return KN_E_NO_MEMORY;
 	}
-	root->free--;
+	root->home.free--;
 	frame->kind = kind;
 	frame->count = kind == FRAME_USER;
 	*out = frame_address(frame);
@@ -166,9 +166,9 @@ static void add_range(struct pool *pool, paddr_t base, uint64_t pages, struct sl
 	range->pages = pages;
 	range->taken = 1;
 	head->kind = FRAME_POOL_HEAD;
-	head->root = pool;
+	head->home = &pool->home;
 	list_prepend(&pool->ranges, &range->link);
-	pool->free += pages - 1;
+	pool->home.free += pages - 1;
 	if (untyped)
 		slot_fill_internal(&range->slot, untyped, &pool->object);
 }
@@ -227,9 +227,7 @@ static kn_status empty(struct pool *pool, const struct slot *kept)
 		pool->root = nullptr;
 		return KN_OK;
 	}
-	pool->free_dirty = 0;
-	pool->free_zeroed = 0;
-	pool->free = 0;
+	pool->home = (struct frame_home){};
 	while ((node = list_first(&pool->ranges)))
 		if (!return_range(container_of(node, struct pool_range, link), kept))
 			return KN_RESTART;
@@ -330,7 +328,7 @@ kn_status pool_info(struct pool *self, struct invocation *inv, struct pool_info_
 	out->info = (struct kn_pool_info){
 	    .used = self->used,
 	    .limit = self->limit,
-	    .free = self->root ? self->root->free : 0,
+	    .free = self->root ? self->root->home.free : 0,
 	    .peak = self->peak,
 	};
 	return KN_OK;

@@ -45,9 +45,7 @@ struct pool {
 	uint64_t used;
 	uint64_t limit;
 	uint64_t peak;
-	uint64_t free;       /* root: frames on the two lists and untaken ones */
-	uint32_t free_dirty; /* frame index + 1, or 0 */
-	uint32_t free_zeroed;
+	struct frame_home home; /* root: its free frames */
 	uint8_t depth;
 	bool is_emptying; /* destroy has begun: no new charges */
 };

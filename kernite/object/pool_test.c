@@ -48,7 +48,7 @@ static kn_status refill(struct pool *pool, struct slot *slot)
 static void a_refill_uses_the_whole_untyped(void **state)
 {
 	assert_int_equal(refill(&root, &untyped), KN_OK);
-	assert_int_equal(root.free, 63);
+	assert_int_equal(root.home.free, 63);
 	assert_int_equal(untyped.cap.payload, 64 * PAGE_SIZE);
 	assert_int_equal(refill(&root, &untyped), KN_E_BUSY);
 }
@@ -203,7 +203,7 @@ static void revoking_the_untyped_empties_all_users(void **state)
 	assert_int_equal(status, KN_OK);
 	assert_true(fake_restarts > 0);
 	assert_int_equal(root.used, 0);
-	assert_int_equal(root.free, 0);
+	assert_int_equal(root.home.free, 0);
 	assert_int_equal(space.tables.root.raw, 0);
 	assert_int_equal(object.kind, KN_MEMORY_KIND_NONE);
 	for (uint64_t i = 0; i < 64; i++)

@@ -72,7 +72,7 @@ static int stop(void **state)
 	assert_int_equal(FAKE_RUN(vspace_destroy(&other.object)), KN_OK);
 	assert_int_equal(FAKE_RUN(memory_object_destroy(&object.object)), KN_OK);
 	assert_int_equal(pool.used, 0);
-	assert_int_equal(pool.free, RAM_PAGES - 1);
+	assert_int_equal(pool.home.free, RAM_PAGES - 1);
 	fake_machine_stop();
 	return 0;
 }
