@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * launch.h. A server's parts: a CNode, a thread with a scheduling context, an address space with its image mapped from the archive,
- * a stack, and one object with two pages, the start page and the IPC buffer. They come from the unit's objsrv account and mmsrv
+ * a stack, and one small object with the start page, the IPC buffer and the pages in which data ends. They come from the unit's objsrv account and mmsrv
  * client, so that taking the server away is destroying these two.
  *
  * objsrv and mmsrv cannot come from themselves. objsrv is made of memory that init kept; mmsrv of objsrv's objects. Both have a
@@ -36,7 +36,9 @@
 #define STACK_RANDOM_PAGES 0xfffff
 #define OBJSRV_POOL_BITS 22
 #define MMSRV_POOL_BITS 21
-#define NO_LIMIT (~0ull)
+/* The unit's object: start page, IPC buffer, and where a segment's data ends inside a page. */
+#define TAILS_MAX 2
+#define PAGES (2 + TAILS_MAX)
 
 static const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 static const uint32_t fixed = KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED | KN_VSPACE_MAP_NO_REPLACE;
@@ -190,7 +192,7 @@ static kn_status make_own_space(struct unit *unit, unsigned bits, kn_cap *pool)
 	return status;
 }
 
-/* Address space and the object with the start page and the IPC buffer. */
+/* Address space and the unit's object. */
 static kn_status make_memory(struct unit *unit, uint32_t roles)
 {
 	kn_cap mmsrv, pool, pair;
@@ -200,7 +202,7 @@ static kn_status make_memory(struct unit *unit, uint32_t roles)
 		status = make_own_space(unit, is_called(unit, "objsrv") ? OBJSRV_POOL_BITS : MMSRV_POOL_BITS, &pool);
 		if (status == KN_OK)
 			status = launch_make(unit, KN_TYPE_MEMORY_OBJECT, 0, &unit->pages);
-		return status == KN_OK ? kn_memory_object_configure_anonymous(unit->pages, pool, 2) : status;
+		return status == KN_OK ? kn_memory_object_configure_anonymous(unit->pages, pool, PAGES) : status;
 	}
 	status = launch_client("mmsrv", &mmsrv);
 	if (status == KN_OK)
@@ -217,7 +219,7 @@ static kn_status make_memory(struct unit *unit, uint32_t roles)
 	status = slot_alloc(&unit->pages);
 	if (status != KN_OK)
 		return status;
-	status = mmsrv_object_create(mmsrv, 2, unit->pages);
+	status = mmsrv_object_create(mmsrv, PAGES, unit->pages);
 	if (status != KN_OK) {
 		slot_free(unit->pages);
 		unit->pages = KN_CAP_NONE;
@@ -225,8 +227,33 @@ static kn_status make_memory(struct unit *unit, uint32_t roles)
 	return status;
 }
 
-static kn_status map_image(struct unit *unit, struct elf_image *image)
+/*
+ * The page in which data ends: one of the unit's own object, for init's memory comes from another pool than the unit's and cannot
+ * be moved there.
+ */
+static kn_status make_tail(
+    void *context, kn_cap vspace, kn_cap object, uint64_t page, size_t size, uint64_t address, uint32_t prot)
 {
+	struct launch *launch = context;
+	uint64_t from, mapped;
+
+	if (launch->tails == TAILS_MAX)
+		return KN_E_BAD_IMAGE;
+	kn_status status = kn_vspace_map(KN_SLOT_VSPACE, object, page, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
+	    KN_VSPACE_MAP_SHARED, &from);
+
+	if (status != KN_OK)
+		return status;
+	unsigned tail = 2 + launch->tails++;
+
+	memcpy((char *)launch->start + tail * KN_PAGE_SIZE, (const void *)from, size);
+	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, from, 1);
+	return kn_vspace_map(vspace, launch->unit->pages, tail, address, 1, prot, rw, fixed, &mapped);
+}
+
+static kn_status map_image(struct launch *launch, struct elf_image *image)
+{
+	struct unit *unit = launch->unit;
 	struct cpio_entry file;
 	kn_status status = boot_file(unit->manifest.binary, &file);
 
@@ -240,7 +267,8 @@ static kn_status map_image(struct unit *unit, struct elf_image *image)
 			log_line("%s: %s: %s", unit->manifest.name, unit->manifest.binary, kn_status_text(status));
 		return status;
 	}
-	return image_map(unit->vspace, boot_images(), file.offset / KN_PAGE_SIZE, image, 0);
+	return image_map_with_tail(
+	    unit->vspace, boot_images(), file.offset / KN_PAGE_SIZE, image, 0, make_tail, launch);
 }
 
 static kn_status map_rest(struct unit *unit, struct server_start *start)
@@ -408,7 +436,7 @@ static void fill_start(struct unit *unit, struct server_start *start)
 static kn_status build(struct launch *launch, struct elf_image *image)
 {
 	struct unit *unit = launch->unit;
-	kn_status status = map_image(unit, image);
+	kn_status status = map_image(launch, image);
 
 	if (status == KN_OK)
 		status = map_rest(unit, launch->start);
@@ -473,7 +501,7 @@ kn_status launch_server(struct unit *unit)
 	if (status == KN_OK)
 		status = make_memory(unit, memory_roles(unit));
 	if (status == KN_OK)
-		status = kn_vspace_map(KN_SLOT_VSPACE, unit->pages, 0, 0, 1, rw, rw, KN_VSPACE_MAP_SHARED, &address);
+		status = kn_vspace_map(KN_SLOT_VSPACE, unit->pages, 0, 0, PAGES, rw, rw, KN_VSPACE_MAP_SHARED, &address);
 	if (status != KN_OK) {
 		launch_destroy(unit);
 		return status;
@@ -483,7 +511,7 @@ kn_status launch_server(struct unit *unit)
 	status = build(&launch, &image);
 	if (status == KN_OK)
 		status = make_thread(unit, &image, launch.start);
-	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, 1);
+	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, PAGES);
 	if (status != KN_OK)
 		launch_destroy(unit);
 	return status;

@@ -13,6 +13,7 @@ struct launch {
 	struct unit *unit;
 	struct server_start *start;
 	size_t text_size;
+	unsigned tails;
 };
 
 /* Makes every unit's endpoints and init's own. */

@@ -162,7 +162,9 @@ static const char *first_missing(const struct unit *unit)
 				return lists[i]->items[j];
 		}
 	}
-	/* Every process needs them. */
+	/* What every unit, and every process, is made of. */
+	if (strcmp(unit->manifest.name, "objsrv") != 0 && strcmp(unit->manifest.name, "mmsrv") != 0 && !is_ready("mmsrv"))
+		return "mmsrv";
 	if (unit->manifest.kind == UNIT_POSIX && !is_ready("procmgr"))
 		return "procmgr";
 	return unit->manifest.kind == UNIT_POSIX && !is_ready("vfs") ? "vfs" : nullptr;

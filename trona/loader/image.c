@@ -21,7 +21,8 @@ kn_status image_map_zero(kn_cap vspace, uint64_t address, uint64_t end, uint32_t
 }
 
 /* A page of ours with the first `size` bytes of the object's page in front of zeros, moved to `address` of `vspace`. */
-static kn_status move_tail_page(kn_cap vspace, kn_cap object, uint64_t page, size_t size, uint64_t address, uint32_t prot)
+static kn_status move_tail_page(
+    void *context, kn_cap vspace, kn_cap object, uint64_t page, size_t size, uint64_t address, uint32_t prot)
 {
 	uint64_t from, to;
 	kn_status status = kn_vspace_map(KN_SLOT_VSPACE, object, page, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
@@ -41,7 +42,8 @@ static kn_status move_tail_page(kn_cap vspace, kn_cap object, uint64_t page, siz
 	return status;
 }
 
-static kn_status map_segment(kn_cap vspace, kn_cap object, uint64_t first_page, const struct elf_segment *segment, uint64_t bias)
+static kn_status map_segment(kn_cap vspace, kn_cap object, uint64_t first_page, const struct elf_segment *segment,
+    uint64_t bias, image_tail_fn *tail, void *context)
 {
 	const uint64_t address = segment->address + bias;
 	const uint64_t start = address & ~PAGE_MASK, file_end = address + segment->file_size;
@@ -58,18 +60,24 @@ static kn_status map_segment(kn_cap vspace, kn_cap object, uint64_t first_page, 
 		status = kn_vspace_map(vspace, object, page, start, (mapped_end - start) / KN_PAGE_SIZE, segment->prot,
 		    segment->prot, fixed, &mapped);
 	if (status == KN_OK && has_tail)
-		status = move_tail_page(vspace, object, page + (mapped_end - start) / KN_PAGE_SIZE, file_end & PAGE_MASK,
+		status = tail(context, vspace, object, page + (mapped_end - start) / KN_PAGE_SIZE, file_end & PAGE_MASK,
 		    mapped_end, segment->prot);
 	if (status == KN_OK)
 		status = image_map_zero(vspace, mapped_end + (has_tail ? KN_PAGE_SIZE : 0), end, segment->prot);
 	return status;
 }
 
-kn_status image_map(kn_cap vspace, kn_cap object, uint64_t first_page, const struct elf_image *image, uint64_t bias)
+kn_status image_map_with_tail(kn_cap vspace, kn_cap object, uint64_t first_page, const struct elf_image *image,
+    uint64_t bias, image_tail_fn *tail, void *context)
 {
 	kn_status status = KN_OK;
 
 	for (unsigned i = 0; i < image->segment_count && status == KN_OK; i++)
-		status = map_segment(vspace, object, first_page, &image->segments[i], bias);
+		status = map_segment(vspace, object, first_page, &image->segments[i], bias, tail, context);
 	return status;
+}
+
+kn_status image_map(kn_cap vspace, kn_cap object, uint64_t first_page, const struct elf_image *image, uint64_t bias)
+{
+	return image_map_with_tail(vspace, object, first_page, image, bias, move_tail_page, nullptr);
 }
