@@ -457,15 +457,19 @@ kn_status vspace_clear(struct vspace *self, struct invocation *inv)
 	return status;
 }
 
-/* Private pages in [start, end). */
-static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t end)
+/* Private pages in [start, end), as far as the work budget reaches: nothing can be kept for a
+ * restart. */
+static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t end, bool is_bounded)
 {
 	struct leaf_walk walk = {.stop = start, .end = end};
 	uint64_t count = 0;
 
-	while (leaf_walk_next(&walk, space))
+	while (leaf_walk_next(&walk, space)) {
 		for (unsigned i = walk.first; i < walk.last; i++)
 			count += pte_is_private(walk.leaf[i]);
+		if (is_bounded && work_step((walk.last - walk.first) / 4))
+			break;
+	}
 	return count;
 }
 
@@ -486,7 +490,7 @@ kn_status vspace_query(struct vspace *self, struct invocation *inv,
 	    .flags = region->flags,
 	    .object_offset = region->object ? region->offset : 0,
 	    .object_id = region->object ? region->object->id : 0,
-	    .committed = count_committed(self, region->start, region->end),
+	    .committed = count_committed(self, region->start, region->end, true),
 	};
 	return KN_OK;
 }
@@ -617,7 +621,8 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	    .max_prot = region->max_prot,
 	    .flags = region->flags,
 	};
-	uint64_t pages = count_committed(source, in->source_address, in->source_address + size);
+	uint64_t pages =
+	    count_committed(source, in->source_address, in->source_address + size, false);
 
 	/* Nothing can fail after this: nobody else takes frames while we hold the kernel lock. */
 	status = region_reserve(&source->regions, source->pool, 2);

@@ -531,6 +531,44 @@ static void protection_reaches_the_other_cpus(void)
 	unmap(window, 1);
 }
 
+static void look_twice(void *argument)
+{
+	uint32_t first = *at(private_page);
+
+	(void)argument;
+	for (unsigned i = 0; i < 20000; i++)
+		if (*at(private_page) != first)
+			at(shared_page)[1]++;
+	at(shared_page)[0]++;
+}
+
+/* A thread writes all the time, on another CPU if there is one; each clone must stand still. */
+static void a_fork_is_a_snapshot_while_others_write(void)
+{
+	struct rig_thread *writer = rig_make_thread(spin_on_page, nullptr, KN_CAP_NONE);
+	kn_cap object = new_object(1);
+
+	private_page = map(OWN, KN_CAP_NONE, 1, RW, PRIVATE);
+	shared_page = map(OWN, object, 1, RW, SHARED);
+	check_ok(kn_tcb_set_priority(writer->tcb, 100));
+	check_ok(kn_tcb_resume(writer->tcb));
+	for (uint32_t round = 1; round <= 12; round++) {
+		struct rig_thread *reader = rig_make_thread(look_twice, nullptr, KN_CAP_NONE);
+		kn_cap space = clone_own_space();
+
+		move_to(reader, space, KN_CAP_NONE);
+		check_ok(kn_tcb_resume(reader->tcb));
+		if (!check(await_word(at(shared_page), round)))
+			break;
+		check_ok(kn_cnode_delete(CSPACE, (uint32_t)reader->tcb));
+		check_ok(kn_cnode_delete(CSPACE, (uint32_t)space));
+	}
+	check(at(shared_page)[1] == 0);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)writer->tcb));
+	unmap(private_page, 1);
+	unmap(shared_page, 1);
+}
+
 static void wait_in_space(void *argument)
 {
 	at(shared_page)[2] = (uint32_t)kn_vspace_wait(OWN, shared_page, 5, FOREVER);
@@ -776,6 +814,7 @@ const struct rig_test memory_tests[] = {
     {"a_space_that_dies_stops_its_threads", a_space_that_dies_stops_its_threads},
     {"a_running_thread_dies_with_its_space", a_running_thread_dies_with_its_space},
     {"protection_reaches_the_other_cpus", protection_reaches_the_other_cpus},
+    {"a_fork_is_a_snapshot_while_others_write", a_fork_is_a_snapshot_while_others_write},
     {"waiters_are_woken_across_spaces", waiters_are_woken_across_spaces},
     {"limits_of_child_pools_hold", limits_of_child_pools_hold},
     {"a_dry_pool_is_refilled_by_its_handler", a_dry_pool_is_refilled_by_its_handler},
