@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fork, exec, spawn, wait and exit: the caller's half of what procmgr does. */
+
+#include "posix.h"
+
+#include "client/file.h"
+#include "client/procmgr.h"
+#include "client/vfs.h"
+#include "image.h"
+#include "kn/vspace.h"
+
+extern char fork_child[];
+unsigned window_slots(uint64_t *slots);
+
+void sys_exit(int status)
+{
+	for (;;)
+		(void)procmgr_exit(SLOT(PROCMGR), (uint32_t)status & 255);
+}
+
+static long fork_call(kn_word sp)
+{
+	uint32_t pid = 0;
+	kn_status status;
+
+	do
+		status = procmgr_fork(SLOT(PROCMGR), (uint64_t)fork_child, sp, kn_thread_pointer(thread_self()->area), &pid);
+	while (status == KN_E_INTERRUPTED);
+	if (status == KN_E_QUOTA)
+		return -EAGAIN;
+	return status == KN_OK ? (long)pid : to_errno(status);
+}
+
+pid_t sys_fork(void)
+{
+	struct __pthread *self = thread_self();
+	uint64_t blocked = self->signals->blocked;
+
+	__fork_hooks(-1);
+	lock_take(&table_lock);
+	self->signals->blocked = ~0ull; /* the child's copy of the stack must not have a handler on it */
+	long pid = fork_trampoline(fork_call);
+	if (pid == 0) {
+		threads_forked(self);
+		signals_forked();
+		table_lock.word = 0;
+		self->hold = 0;
+		self->signal_seen = false;
+		window_forked();
+	} else {
+		lock_give(&table_lock);
+	}
+	self->signals->blocked = blocked;
+	signals_deliver();
+	__fork_hooks(pid == 0);
+	return (pid_t)pid;
+}
+
+/* Every descriptor as the new image of this process has it; close-on-exec ones and what only this image knew are stale. */
+static int own_descriptors(struct image_descriptors *out, kn_cap object)
+{
+	static struct image_descriptor few[64];
+	static uint64_t stale[4 + 60 + 64];
+	size_t limit = sizeof few / sizeof few[0], stale_limit = sizeof stale / sizeof stale[0];
+
+	*out = (struct image_descriptors){.entries = few, .stale = stale, .current = directory_current()};
+	int size = table_size();
+	if (size > 64) {
+		const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
+		uint64_t mapped;
+		size_t bytes = (size_t)size * (sizeof *few + sizeof *stale) + 256 * sizeof *stale;
+
+		if (kn_vspace_map(KN_SLOT_VSPACE, KN_CAP_NONE, 0, 0, bytes / KN_PAGE_SIZE + 1, rw, rw, KN_VSPACE_MAP_PRIVATE,
+			&mapped) != KN_OK)
+			return -ENOMEM;
+		out->entries = (struct image_descriptor *)mapped;
+		out->stale = (uint64_t *)(out->entries + size);
+		limit = (size_t)size;
+		stale_limit = (size_t)size + 256;
+	}
+	out->stale_count = window_slots(out->stale);
+	out->stale[out->stale_count++] = object;
+	if (thread_self()->notification)
+		out->stale[out->stale_count++] = thread_self()->notification;
+	for (int fd = 0; fd < size; fd++) {
+		bool is_private;
+		struct file *file = table_look(fd, &is_private);
+
+		if (!file)
+			continue;
+		if (!is_private && out->count < limit)
+			out->entries[out->count++] = (struct image_descriptor){
+			    .fd = fd, .file = file->index, .kind = file->kind, .is_terminal = file->is_terminal, .slot = file->slot};
+	}
+	/* A private descriptor's slot goes unless a public one shares it. */
+	for (int fd = 0; fd < size; fd++) {
+		bool is_private, is_kept = false;
+		struct file *file = table_look(fd, &is_private);
+
+		if (!file || !is_private)
+			continue;
+		for (size_t i = 0; i < out->count && !is_kept; i++)
+			is_kept = out->entries[i].slot == file->slot;
+		for (size_t i = 0; i < out->stale_count && !is_kept; i++)
+			is_kept = out->stale[i] == file->slot;
+		if (!is_kept && out->stale_count < stale_limit)
+			out->stale[out->stale_count++] = file->slot;
+	}
+	for (uint32_t root = 0; root < 256; root++)
+		if (slot_has_root(root))
+			out->roots[root / 64] |= 1ull << root % 64;
+	return 0;
+}
+
+static int exec_file(const char *path, struct file *file, char *const argv[], char *const envp[])
+{
+	struct image image = {};
+	struct image_descriptors descriptors;
+	void *made;
+	char *const *arguments = argv;
+	int error = image_open(path, file, &image.object, &arguments, &made);
+
+	if (error)
+		return error;
+	lock_take(&table_lock);
+	error = own_descriptors(&descriptors, image.object);
+	if (error == 0)
+		error = image_build(&image, arguments[0] && arguments != argv ? arguments[0] : path, arguments, envp, &descriptors);
+	if (error == 0) {
+		kn_status status = procmgr_exec(SLOT(PROCMGR), &image.args, image.object);
+
+		error = status == KN_E_INTERRUPTED ? -EAGAIN : to_errno(status);
+	}
+	lock_give(&table_lock);
+	image_drop(&image);
+	image_free_arguments(made);
+	return error;
+}
+
+int sys_exec(const char *path, char *const argv[], char *const envp[])
+{
+	return exec_file(path, nullptr, argv, envp);
+}
+
+int sys_exec_fd(int fd, char *const argv[], char *const envp[])
+{
+	struct file *file = file_take(fd);
+
+	if (!file)
+		return -EBADF;
+	int error = exec_file("/proc/self/exe", file, argv, envp);
+	file_drop(file);
+	return error;
+}
+
+static int event_code(uint32_t kind)
+{
+	switch (kind) {
+	case PROCMGR_EVENT_EXITED:
+		return CLD_EXITED;
+	case PROCMGR_EVENT_KILLED:
+		return CLD_KILLED;
+	case PROCMGR_EVENT_STOPPED:
+		return CLD_STOPPED;
+	default:
+		return CLD_CONTINUED;
+	}
+}
+
+int sys_wait(int which, int options, struct sys_wait_event *event)
+{
+	struct procmgr_process_event raw;
+	uint32_t how = 0;
+	kn_status status;
+
+	if (options & WNOHANG)
+		how |= PROCMGR_WAIT_NO_HANG;
+	if (options & WSTOPPED)
+		how |= PROCMGR_WAIT_STOPPED;
+	if (options & WCONTINUED)
+		how |= PROCMGR_WAIT_CONTINUED;
+	if (options & WEXITED)
+		how |= PROCMGR_WAIT_EXITED;
+	if (options & WNOWAIT)
+		how |= PROCMGR_WAIT_NO_REAP;
+	RESTART(status, procmgr_wait(SLOT(PROCMGR), which, how, &raw));
+	if (status == KN_OK)
+		*event = (struct sys_wait_event){
+		    .pid = (pid_t)raw.pid,
+		    .code = event_code(raw.kind),
+		    .value = (int)raw.value,
+		    .uid = raw.uid,
+		    .user_time = (int64_t)raw.user_time,
+		    .system_time = (int64_t)raw.system_time,
+		    .max_pages = (long)raw.max_pages,
+		};
+	return to_errno(status);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What signal.c needs of the machine (arch/<isa>/signal_frame.c). */
+#pragma once
+
+#include "posix.h"
+
+/* Find out how large the FPU state is. */
+void signal_frame_start(void);
+/* Interrupted registers (tcb.idl's context words) to a ucontext and back. */
+void signal_frame_save(ucontext_t *to, const kn_word *context, void *fpu);
+void signal_frame_load(const ucontext_t *from, kn_word *context);
+/* If the upcall came between a guarded call's check and its system call, let the call end (guard.S). */
+void signal_frame_abort_guard(kn_word *context);
