@@ -18,7 +18,7 @@ off_t sys_seek(int fd, off_t offset, int whence)
 {
 	uint64_t position = 0;
 
-	if (whence < 0 || whence > FILE_SEEK_HOLE)
+	if (whence < 0 || whence > (int)FILE_SEEK_HOLE)
 		return -EINVAL;
 	WITH_FILE(fd, file_seek(file->slot, offset, (uint32_t)whence, &position));
 	return status == KN_OK ? (off_t)position : to_errno(status);
@@ -207,8 +207,6 @@ static int set_flags(int fd, long flags)
 
 	return to_errno(status);
 }
-
-int table_private(int fd, int is_private);
 
 int sys_fcntl(int fd, int request, long argument)
 {

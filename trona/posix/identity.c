@@ -82,8 +82,6 @@ int sys_set_supplementary(size_t count, const gid_t *groups)
 	return to_errno(procmgr_set_supplementary(SLOT(PROCMGR), groups, count * sizeof *groups));
 }
 
-void table_set_limit(int now);
-
 int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit)
 {
 	struct procmgr_limit old = {}, new = {};

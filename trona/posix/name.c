@@ -5,10 +5,6 @@
 
 #include "client/vfs.h"
 
-void stat_convert(const struct file_stat *from, struct stat *to);
-int64_t time_argument(const struct timespec *time);
-void directory_change(kn_cap slot);
-
 #define WITH_PATH(base, path, call) \
 	kn_cap start; \
 	size_t length; \

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "basalt/sysdeps.h"
@@ -125,6 +127,26 @@ void slot_delete(kn_cap slot);      /* empties it first */
 bool slot_has_root(uint32_t root);
 void slot_mark_root(uint32_t root);
 
+/* What exec and spawn hand to the new image, at AT_SALTYOS_FDS. */
+#define AT_SALTYOS_FDS 0x5350
+#define POSIX_FD_BLOCK_VERSION 1
+struct posix_fd_entry {
+	int32_t fd;
+	uint32_t file; /* entries with the same number share a description */
+	uint32_t kind;
+	uint32_t is_terminal;
+	uint64_t slot;
+};
+struct posix_fd_block {
+	uint32_t version;
+	uint32_t mask; /* umask */
+	uint64_t current; /* current directory, 0: the root */
+	uint32_t entry_count;
+	uint32_t stale_count; /* slots to be emptied, u64 each behind the entries */
+	uint64_t roots[4];    /* root slots that hold further CNodes */
+	struct posix_fd_entry entries[];
+};
+
 /* table.c: descriptors. */
 struct file {
 	uint32_t references;
@@ -146,26 +168,9 @@ int table_size(void);
 struct file *table_look(int fd, bool *is_private); /* no reference */
 kn_cap directory_current(void);
 kn_cap directory_root(void);
-
-/* What exec and spawn hand to the new image, at AT_SALTYOS_FDS. */
-#define AT_SALTYOS_FDS 0x5350
-#define POSIX_FD_BLOCK_VERSION 1
-struct posix_fd_entry {
-	int32_t fd;
-	uint32_t file; /* entries with the same number share a description */
-	uint32_t kind;
-	uint32_t is_terminal;
-	uint64_t slot;
-};
-struct posix_fd_block {
-	uint32_t version;
-	uint32_t mask; /* umask */
-	uint64_t current; /* current directory, 0: the root */
-	uint32_t entry_count;
-	uint32_t stale_count; /* slots to be emptied, u64 each behind the entries */
-	uint64_t roots[4];    /* root slots that hold further CNodes */
-	struct posix_fd_entry entries[];
-};
+void directory_change(kn_cap slot);                  /* takes over the slot */
+int table_private(int fd, int is_private);           /* close-on-exec: tell (-1) or set; the old value */
+void table_set_limit(int limit);
 
 /* path.c */
 extern mode_t file_mask;
@@ -183,13 +188,21 @@ struct window {
 struct window *window_take(void); /* null: use inline messages */
 void window_give(struct window *window);
 void window_forked(void);
+unsigned window_slots(uint64_t *slots);
 
 /* thread.c */
 void threads_start(const struct procmgr_process_page *page);
 void threads_forked(struct __pthread *self);
 extern void upcall_entry(void);
+[[noreturn]] void thread_begin(struct __pthread *self, struct procmgr_signal_thread *signals);
+kn_word upcall_main(void *fpu);
 
 /* open.c */
 int open_capability(int base, const char *path, uint32_t flags, mode_t mode, struct file **file);
+int pair_make(uint32_t kind, int flags, int fds[2]);
+
+/* description.c: the server's forms of things. */
+void stat_convert(const struct file_stat *from, struct stat *to);
+int64_t time_argument(const struct timespec *time);
 
 long fork_trampoline(long (*call)(kn_word sp));

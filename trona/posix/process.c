@@ -10,7 +10,6 @@
 #include "kn/vspace.h"
 
 extern char fork_child[];
-unsigned window_slots(uint64_t *slots);
 
 void sys_exit(int status)
 {

@@ -14,17 +14,17 @@
 #include "kn/tcb.h"
 #include "kn/vspace.h"
 #include "signal_frame.h"
+#include "trona/ipc.h"
 #include "uapi/object/vspace.h"
 
 #define COUNT 64
 #define UNBLOCKABLE (bit(SIGKILL) | bit(SIGSTOP))
 /* What the machine raises at an instruction that would only raise it again. */
 #define SYNCHRONOUS (bit(SIGSEGV) | bit(SIGBUS) | bit(SIGILL) | bit(SIGFPE) | bit(SIGTRAP))
-#define ON_STACK_FLAGS SA_ONSTACK
 
 static struct sigaction actions[COUNT];
 
-static constexpr uint64_t bit(int signal)
+static inline uint64_t bit(int signal)
 {
 	return 1ull << (signal - 1);
 }

@@ -3,11 +3,10 @@
 
 #include "posix.h"
 
+#include "client/file.h"
 #include "client/vfs.h"
 
 #include <sys/un.h>
-
-int pair_make(uint32_t kind, int flags, int fds[2]);
 
 static int check_type(int domain, int type)
 {
@@ -277,7 +276,6 @@ static ssize_t receive_part(int fd, void *data, size_t size, int flags, int *pas
 		slot_delete(slot);
 		return (ssize_t)length;
 	}
-	extern kn_status file_set_flags(kn_cap, uint32_t, uint32_t, uint32_t *, uint32_t *);
 	if (file_set_flags(slot, 0, 0, &now, &kind) == KN_OK) {
 		gift->kind = (uint8_t)kind;
 		gift->is_terminal = kind == FILE_KIND_TERMINAL;

@@ -47,7 +47,7 @@ int sys_tty_set(int fd, int when, const struct termios *attributes)
 	if (when < 0 || when > 2)
 		return -EINVAL;
 	memcpy(raw.characters, attributes->c_cc, sizeof raw.characters);
-	WITH_TERMINAL(fd, tty_set_attributes(file->slot, (uint32_t)when, &raw));
+	WITH_TERMINAL(fd, tty_configure(file->slot, SLOT(TTY), (uint32_t)when, &raw));
 	return to_errno(status);
 }
 

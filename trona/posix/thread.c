@@ -14,7 +14,6 @@
 #include "trona/syscall.h"
 
 #define DEFAULT_STACK (256 * 1024)
-#define NO_THREAD_LEFT 1
 
 struct process process;
 
@@ -77,9 +76,6 @@ void threads_start(const struct procmgr_process_page *page)
 /* The child of a fork has one thread: the caller, as thread 1 with the first IPC buffer. */
 void threads_forked(struct __pthread *self)
 {
-	uint64_t blocked = self->signals->blocked;
-
-	(void)blocked;
 	self->area->ipc = (struct kn_ipc_buffer *)process.page->ipc_first;
 	self->area->tcb = KN_SLOT_TCB;
 	self->signals = &process.signals->threads[0];
@@ -228,7 +224,7 @@ int sys_thread_create(pthread_t *out, const struct sys_thread_options *options, 
 	}
 	thread->function = function;
 	thread->argument = argument;
-	thread->done = 0;
+	thread->done = plain.is_detached ? 2 : 0;
 	thread->is_detached = plain.is_detached;
 	thread->locals = (struct sys_thread_locals){.values = thread->values};
 	thread->signals->blocked = thread_self()->signals->blocked;

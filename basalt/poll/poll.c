@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* poll, ppoll. */
+#include "../internal.h"
+
+#include <poll.h>
+
+int poll(struct pollfd *polls, nfds_t count, int timeout)
+{
+	struct timespec time = {.tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000l};
+
+	return (int)result(sys_poll(polls, count, timeout < 0 ? nullptr : &time, nullptr));
+}
+
+int ppoll(struct pollfd *polls, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	return (int)result(sys_poll(polls, count, timeout, mask));
+}
