@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Attributes of threads. */
+#include "../internal.h"
+
+#include <limits.h>
+#include <pthread.h>
+
+#define DEFAULT_STACK (256 * 1024)
+
+int pthread_attr_init(pthread_attr_t *attributes)
+{
+	*attributes = (pthread_attr_t){.__stack_size = DEFAULT_STACK, .__guard_size = 4096};
+	return 0;
+}
+
+int pthread_attr_destroy(pthread_attr_t *attributes)
+{
+	(void)attributes;
+	return 0;
+}
+
+int pthread_attr_getdetachstate(const pthread_attr_t *attributes, int *state)
+{
+	*state = attributes->__detached;
+	return 0;
+}
+
+int pthread_attr_setdetachstate(pthread_attr_t *attributes, int state)
+{
+	if (state != PTHREAD_CREATE_JOINABLE && state != PTHREAD_CREATE_DETACHED)
+		return EINVAL;
+	attributes->__detached = state;
+	return 0;
+}
+
+int pthread_attr_getguardsize(const pthread_attr_t *restrict attributes, size_t *restrict size)
+{
+	*size = attributes->__guard_size;
+	return 0;
+}
+
+int pthread_attr_setguardsize(pthread_attr_t *attributes, size_t size)
+{
+	if (size > (size_t)1 << 30)
+		return EINVAL;
+	attributes->__guard_size = size;
+	return 0;
+}
+
+int pthread_attr_getstacksize(const pthread_attr_t *restrict attributes, size_t *restrict size)
+{
+	*size = attributes->__stack_size;
+	return 0;
+}
+
+int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
+{
+	if (size < PTHREAD_STACK_MIN || size > (size_t)1 << 40)
+		return EINVAL;
+	attributes->__stack_size = size;
+	return 0;
+}
+
+int pthread_attr_getstack(const pthread_attr_t *restrict attributes, void **restrict stack, size_t *restrict size)
+{
+	*stack = attributes->__stack;
+	*size = attributes->__stack_size;
+	return 0;
+}
+
+int pthread_attr_setstack(pthread_attr_t *attributes, void *stack, size_t size)
+{
+	if (size < PTHREAD_STACK_MIN || ((uintptr_t)stack & 63))
+		return EINVAL;
+	attributes->__stack = stack;
+	attributes->__stack_size = size;
+	return 0;
+}
+
+int pthread_attr_getscope(const pthread_attr_t *restrict attributes, int *restrict scope)
+{
+	*scope = attributes->__scope;
+	return 0;
+}
+
+int pthread_attr_setscope(pthread_attr_t *attributes, int scope)
+{
+	(void)attributes;
+	return scope == PTHREAD_SCOPE_SYSTEM ? 0 : scope == PTHREAD_SCOPE_PROCESS ? ENOTSUP : EINVAL;
+}
+
+int pthread_attr_getinheritsched(const pthread_attr_t *restrict attributes, int *restrict inherit)
+{
+	*inherit = attributes->__inherit;
+	return 0;
+}
+
+int pthread_attr_setinheritsched(pthread_attr_t *attributes, int inherit)
+{
+	if (inherit != PTHREAD_INHERIT_SCHED && inherit != PTHREAD_EXPLICIT_SCHED)
+		return EINVAL;
+	attributes->__inherit = inherit;
+	return 0;
+}
+
+int pthread_attr_getschedparam(const pthread_attr_t *restrict attributes, struct sched_param *restrict parameters)
+{
+	parameters->sched_priority = attributes->__priority;
+	return 0;
+}
+
+int pthread_attr_setschedparam(pthread_attr_t *restrict attributes, const struct sched_param *restrict parameters)
+{
+	if (parameters->sched_priority != 0)
+		return ENOTSUP;
+	attributes->__priority = 0;
+	return 0;
+}
