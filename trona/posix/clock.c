@@ -16,18 +16,34 @@ static uint64_t monotonic(const struct kn_clock_page *page)
 	return (uint64_t)((unsigned __int128)(counter_read() - page->counter_base) * page->multiplier >> page->shift);
 }
 
+/* The clock page, mapped at the first use. */
+static const struct kn_clock_page *clock_page(void)
+{
+	uint64_t mapped;
+
+	if (!process.clock &&
+	    kn_vspace_map(KN_SLOT_VSPACE, SLOT(CLOCK_PAGE), 0, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
+		KN_VSPACE_MAP_SHARED, &mapped) == KN_OK)
+		process.clock = (const struct kn_clock_page *)mapped;
+	return process.clock;
+}
+
 /* ns since boot and the offset to 1970, read together. */
 static int64_t read_clock(int64_t *offset)
 {
-	const volatile struct kn_clock_page *page = process.clock;
+	const volatile struct kn_clock_page *page = process.clock ? process.clock : clock_page();
 	struct kn_clock_page copy;
 	uint64_t sequence;
 
+	if (!page) {
+		*offset = 0;
+		return 0;
+	}
 	do {
 		sequence = __atomic_load_n(&page->sequence, __ATOMIC_ACQUIRE);
 		copy = *(const struct kn_clock_page *)page;
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (sequence & 1 || page->sequence != sequence);
+	} while (sequence & 1 || __atomic_load_n(&page->sequence, __ATOMIC_RELAXED) != sequence);
 	*offset = copy.wall_offset;
 	return (int64_t)monotonic(&copy);
 }
