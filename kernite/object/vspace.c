@@ -559,12 +559,26 @@ kn_status vspace_usage(struct vspace *self, struct invocation *inv, struct vspac
 	return KN_OK;
 }
 
-/* Move the private pages of [from, from + size) to `to` in another space; memory for tables is
- * there. */
+/* A copy of a page in a frame of the space's own root pool, which has one. */
+static pte_t copy_private(struct vspace *space, pte_t entry, unsigned prot)
+{
+	paddr_t frame;
+
+	invariant(pool_take_uncharged(space->pool, FRAME_USER, false, &frame) == KN_OK);
+	arch_copy_page(phys_to_virt(frame), phys_to_virt(pte_paddr(entry)));
+	return pte_private(frame, prot, prot & KN_VSPACE_PROT_WRITE);
+}
+
+/*
+ * Move the private pages of [from, from + size) to `to` in another space; memory for tables is
+ * there. Frames belong to their root pool for ever: from under another root the pages are copied, and
+ * the originals stay for the unmapping.
+ */
 static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
-    uint64_t size, struct tlb_batch *batch)
+    uint64_t size, unsigned prot, struct tlb_batch *batch)
 {
 	struct leaf_walk walk = {.stop = from, .end = from + size};
+	bool is_foreign = source->pool->root != self->pool->root;
 	uint64_t moved = 0;
 
 	while (leaf_walk_next(&walk, source)) {
@@ -577,9 +591,13 @@ static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *
 				continue;
 			invariant(
 			    table_ensure(&self->tables, self->pool, to + offset, &entry) == KN_OK);
+			moved++;
+			if (is_foreign) {
+				table_set(entry, copy_private(self, walk.leaf[i], prot));
+				continue;
+			}
 			table_set(entry, walk.leaf[i]);
 			table_set(&walk.leaf[i], pte_none());
-			moved++;
 		}
 	}
 	arch_pte_publish();
@@ -608,8 +626,7 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	struct region *above = region_at_or_above(&self->regions, in->address);
 
 	/* One stretch of private anonymous memory. */
-	if (!region || region->object || in->source_address + size > region->end ||
-	    source->pool->root != self->pool->root)
+	if (!region || region->object || in->source_address + size > region->end)
 		return KN_E_BAD_ADDRESS;
 	if (above && above->start < in->address + size)
 		return KN_E_OVERLAP;
@@ -632,19 +649,24 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 		status = pool_charge(self->pool, pages);
 	if (status != KN_OK)
 		return no_memory(status);
-	status = pool_check(self->pool, in->pages / TABLE_ENTRIES + 2 * TABLE_LEVELS);
+	bool is_foreign = source->pool->root != self->pool->root;
+
+	status = pool_check(self->pool,
+	    in->pages / TABLE_ENTRIES + 2 * TABLE_LEVELS + (is_foreign ? pages : 0));
 	if (status != KN_OK) {
 		pool_uncharge(self->pool, pages);
 		return no_memory(status);
 	}
 
 	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	uint64_t moved = move_pages(source, in->source_address, self, in->address, size, &batch);
+	uint64_t moved = move_pages(source, in->source_address, self, in->address, size, mapping.prot, &batch);
 
 	(void)mapping_add(self, &mapping);
 	self->committed += moved;
-	source->committed -= moved;
-	pool_uncharge(source->pool, moved);
+	if (!is_foreign) {
+		source->committed -= moved;
+		pool_uncharge(source->pool, moved);
+	}
 	/* Nothing is left to free but one region and some tables: bounded, whatever the work budget
 	 * says. */
 	while (mapping_remove(source, in->source_address, in->source_address + size, &batch) ==
