@@ -39,10 +39,13 @@ static inline void copy_words(uint64_t info, struct tcb *from, struct tcb *to)
 		to->ipc->words[i] = from->ipc->words[i];
 }
 
-/* May `to` take this CPU from the current thread, which is going to block? */
+/*
+ * May `to` take this CPU from the current thread, which is going to block? With an equal in the queue only
+ * while a slice runs already: switching here arms none, and the equal would wait for ever.
+ */
 static inline bool may_switch(const struct cpu *cpu, const struct tcb *from, const struct tcb *to)
 {
-	return to->priority >= cpu->top && !to->exit_work && !to->is_suspended && !from->is_suspended &&
+	return to->priority + (cpu->slice_end != KN_TIME_FOREVER) > cpu->top && !to->exit_work && !to->is_suspended && !from->is_suspended &&
 	       !cpu->reschedule && (to->affinity == TCB_ANY_CPU || to->affinity == cpu->index);
 }
 
