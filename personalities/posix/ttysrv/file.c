@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See file.h. */
+#include "file.h"
+
+#include "trona/array.h"
+#include "trona/heap.h"
+#include "trona/slots.h"
+
+kn_cap file_endpoint;
+
+static struct file **table;
+static size_t capacity, count;
+static struct file *free_list;
+
+struct file *file_by_badge(kn_word badge)
+{
+	uint32_t index = (uint32_t)badge;
+
+	if ((badge & ~0xffffffffull) != BADGE_FILE || index >= count || !table[index]->is_open)
+		return nullptr;
+	table[index]->is_young = false;
+	return table[index];
+}
+
+static kn_status add_entry(struct file **added)
+{
+	if (!array_reserve(&table, &capacity, count + 1))
+		return KN_E_NO_MEMORY;
+	struct file *file = heap_calloc(1, sizeof *file);
+
+	if (file == nullptr)
+		return KN_E_NO_MEMORY;
+	kn_status status = slot_alloc(&file->slot);
+	if (status != KN_OK)
+		goto fail_slot;
+	status = slot_mint(file->slot, file_endpoint, SLOT_CLIENT_RIGHTS, BADGE_FILE | count);
+	if (status != KN_OK)
+		goto fail_mint;
+	status = slot_watch(file->slot);
+	if (status != KN_OK)
+		goto fail_watch;
+	file->index = (uint32_t)count;
+	table[count++] = file;
+	*added = file;
+	return KN_OK;
+
+fail_watch:
+	slot_delete(file->slot);
+fail_mint:
+	slot_free(file->slot);
+fail_slot:
+	heap_free(file);
+	return status;
+}
+
+static void end(struct file *file)
+{
+	struct terminal *terminal = file->terminal;
+
+	file->is_open = false;
+	file->next_free = free_list;
+	free_list = file;
+	waiters_drop(terminal, file);
+	poll_forget(file->is_master ? &terminal->master_source : &terminal->source, file);
+	if (file->is_master) {
+		terminal->has_master = false;
+		terminal_hang_up(terminal);
+	} else {
+		terminal->opens--;
+		terminal_pump(terminal); /* the master may see the end */
+	}
+	terminal_release(terminal);
+}
+
+static bool is_alone(const struct file *file)
+{
+	struct kn_cap_info info;
+
+	return slot_info(file->slot, &info) != KN_OK || !info.has_children;
+}
+
+/* Answers that reached nobody leave files without copies and without ORPHAN. */
+static void sweep(void)
+{
+	for (size_t i = 0; i < count; i++)
+		if (table[i]->is_open && table[i]->is_young && is_alone(table[i]))
+			end(table[i]);
+}
+
+kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, struct file **made)
+{
+	sweep();
+	struct file *file = free_list;
+
+	if (file != nullptr) {
+		free_list = file->next_free;
+	} else {
+		kn_status status = add_entry(&file);
+
+		if (status != KN_OK)
+			return status;
+	}
+	*file = (struct file){
+	    .slot = file->slot,
+	    .index = file->index,
+	    .flags = flags,
+	    .epoch = terminal->epoch,
+	    .is_open = true,
+	    .is_master = is_master,
+	    .is_young = true,
+	    .terminal = terminal,
+	};
+	if (!is_master) {
+		terminal->opens++;
+		terminal->was_opened = true;
+	}
+	*made = file;
+	return KN_OK;
+}
+
+void file_orphan(kn_word badge)
+{
+	uint32_t index = (uint32_t)badge;
+
+	if ((badge & ~0xffffffffull) != BADGE_FILE || index >= count || !table[index]->is_open)
+		return;
+	if (is_alone(table[index]))
+		end(table[index]);
+}

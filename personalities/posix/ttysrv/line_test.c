@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check.h"
+
+#include <stdio.h>
+
+#include "line.h"
+
+static struct line line;
+static uint32_t signals;
+
+static void on_signal(void *context, uint32_t signal)
+{
+	(void)context;
+	signals |= 1u << signal;
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	line_init(&line);
+	signals = 0;
+	return 0;
+}
+
+static void type(const char *text)
+{
+	line_receive(&line, (const uint8_t *)text, strlen(text), on_signal, nullptr);
+}
+
+static void expect_output(const char *name, const char *expected)
+{
+	char out[LINE_OUTPUT_SIZE + 1];
+	size_t length = line_take_output(&line, (uint8_t *)out, sizeof out - 1);
+
+	out[length] = '\0';
+	if (strcmp(out, expected) != 0) {
+		printf("output of %s:", name);
+		for (size_t i = 0; i < length; i++)
+			printf(" %02x", (uint8_t)out[i]);
+		printf("\n");
+		fail_msg("%s: wrong output", name);
+	}
+}
+
+static void expect_read(const char *name, const char *expected)
+{
+	char got[LINE_INPUT_SIZE + 1];
+	size_t total = 0;
+
+	while (line_is_readable(&line, 100)) {
+		size_t length = line_read(&line, (uint8_t *)got + total, sizeof got - 1 - total);
+
+		total += length;
+		if (length == 0)
+			got[total++] = '$'; /* end of file */
+	}
+	got[total] = '\0';
+	if (strcmp(got, expected) != 0)
+		fail_msg("%s: read \"%s\", expected \"%s\"", name, got, expected);
+}
+
+#define SET(field, flags) {.offset = offsetof(struct tty_attributes, field), .on = (flags)}
+#define CLEAR(field, flags) {.offset = offsetof(struct tty_attributes, field), .off = (flags)}
+
+struct change {
+	size_t offset;
+	uint32_t on, off;
+};
+
+/* Typed bytes, what readers get ('$' an end of file) and what the screen shows. */
+static const struct {
+	const char *name;
+	struct change changes[3];
+	const char *typed, *read, *shown;
+} input_cases[] = {
+    {"a line", {}, "hello\r", "hello\n", "hello\r\n"},
+    {"no end yet", {}, "hello", "", "hello"},
+    {"two lines", {}, "a\rb\r", "a\nb\n", "a\r\nb\r\n"},
+    {"erase", {}, "helx\177lo\r", "hello\n", "helx\b \blo\r\n"},
+    {"erase at the start", {}, "\177\177a\r", "a\n", "a\r\n"},
+    {"erase not into the line before", {}, "a\r\177b\r", "a\nb\n", "a\r\nb\r\n"},
+    {"erase without ECHOE", {CLEAR(local, LINE_ECHOE)}, "ab\177\r", "a\n", "ab^?\r\n"},
+    {"erase a control character", {}, "a\001\177b\r", "ab\n", "a^A\b \b\b \bb\r\n"},
+    {"erase a tab", {}, "ab\t\177c\r", "abc\n", "ab\t\b\b\b\b\b\bc\r\n"},
+    {"erase UTF-8", {}, "a\303\274\177b\r", "ab\n", "a\303\274\b \bb\r\n"},
+    {"erase bytes without IUTF8", {CLEAR(input, LINE_IUTF8)}, "\303\274\177\r", "\303\n", "\303\274\b \b\r\n"},
+    {"kill", {}, "abc\025d\r", "d\n", "abc\b \b\b \b\b \bd\r\n"},
+    {"kill without ECHOKE", {CLEAR(local, LINE_ECHOKE)}, "abc\025d\r", "d\n", "abc^U\r\nd\r\n"},
+    {"kill without ECHOK", {CLEAR(local, LINE_ECHOK)}, "abc\025d\r", "d\n", "abc^Ud\r\n"},
+    {"word erase", {}, "one two  \027x\r", "one x\n", "one two  \b \b\b \b\b \b\b \b\b \bx\r\n"},
+    {"word erase of marks", {}, "a.b!\027\r", "a.\n", "a.b!\b \b\b \b\r\n"},
+    {"word erase without IEXTEN", {CLEAR(local, LINE_IEXTEN)}, "a\027\r", "a\027\n", "a^W\r\n"},
+    {"reprint", {}, "ab\022c\r", "abc\n", "ab^R\r\nabc\r\n"},
+    {"literal next", {}, "a\026\003b\r", "a\003b\n", "a^\b^Cb\r\n"},
+    {"literal newline is no end", {}, "a\026\nb\r", "a\nb\n", "a^\b^Jb\r\n"},
+    {"end of file", {}, "\004", "$", ""},
+    {"end of file after text", {}, "ab\004", "ab", "ab"},
+    {"end of file twice", {}, "ab\004\004", "ab$", "ab"},
+    {"no echo", {CLEAR(local, LINE_ECHO)}, "secret\r", "secret\n", ""},
+    {"no echo but newline", {CLEAR(local, LINE_ECHO), SET(local, LINE_ECHONL)}, "secret\r", "secret\n", "\r\n"},
+    {"control without ECHOCTL", {CLEAR(local, LINE_ECHOCTL)}, "\001\r", "\001\n", "\001\r\n"},
+    {"carriage return kept", {CLEAR(input, LINE_ICRNL)}, "a\r\n", "a\r\n", "a^M\r\n"},
+    {"carriage return ignored", {SET(input, LINE_IGNCR)}, "a\r\n", "a\n", "a\r\n"},
+    {"newline becomes return", {SET(input, LINE_INLCR), CLEAR(input, LINE_ICRNL)}, "a\n", "", "a^M"},
+    {"eighth bit stripped", {SET(input, LINE_ISTRIP)}, "\341\r", "a\n", "a\r\n"},
+    {"raw", {CLEAR(local, LINE_ICANON | LINE_ECHO | LINE_ISIG)}, "a\003\004\177", "a\003\004\177", ""},
+    {"raw with echo", {CLEAR(local, LINE_ICANON)}, "a\r", "a\n", "a\r\n"},
+    {"flow control eats its characters", {}, "a\023\021b\r", "ab\n", "ab\r\n"},
+    {"flow control off", {CLEAR(input, LINE_IXON)}, "a\021\r", "a\021\n", "a^Q\r\n"},
+    {"output newline alone", {CLEAR(output, LINE_ONLCR)}, "a\r", "a\n", "a\n"},
+    {"output not processed", {CLEAR(output, LINE_OPOST)}, "a\r", "a\n", "a\n"},
+};
+
+static void input_becomes_lines_and_echo(void **state)
+{
+	for (size_t i = 0; i < sizeof input_cases / sizeof input_cases[0]; i++) {
+		struct tty_attributes attributes;
+
+		fresh(nullptr);
+		attributes = line.attributes;
+		for (size_t j = 0; j < 3; j++) {
+			uint32_t *field = (uint32_t *)((char *)&attributes + input_cases[i].changes[j].offset);
+
+			*field = (*field | input_cases[i].changes[j].on) & ~input_cases[i].changes[j].off;
+		}
+		line_set_attributes(&line, &attributes);
+		type(input_cases[i].typed);
+		expect_output(input_cases[i].name, input_cases[i].shown);
+		expect_read(input_cases[i].name, input_cases[i].read);
+	}
+}
+
+static void output_is_processed(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t flags;
+		const char *written, *shown;
+	} cases[] = {
+	    {"plain", LINE_OPOST, "a\nb", "a\nb"},
+	    {"newlines", LINE_OPOST | LINE_ONLCR, "a\nb\n", "a\r\nb\r\n"},
+	    {"off", LINE_ONLCR, "a\n", "a\n"},
+	    {"return to newline", LINE_OPOST | LINE_OCRNL, "a\rb", "a\nb"},
+	    {"no return in column 0", LINE_OPOST | LINE_ONOCR, "\ra\r\r", "a\r"},
+	    {"tabs to blanks", LINE_OPOST | LINE_TAB3, "ab\tc\td", "ab      c       d"},
+	    {"tabs after a newline", LINE_OPOST | LINE_ONLCR | LINE_TAB3, "abc\n\tx", "abc\r\n        x"},
+	    {"tabs after backspace", LINE_OPOST | LINE_TAB3, "abc\b\tx", "abc\b      x"},
+	    {"upper case", LINE_OPOST | LINE_OLCUC, "aB1", "AB1"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		fresh(nullptr);
+		line.attributes.output = cases[i].flags;
+		assert_int_equal(line_write(&line, (const uint8_t *)cases[i].written, strlen(cases[i].written)),
+		    strlen(cases[i].written));
+		expect_output(cases[i].name, cases[i].shown);
+	}
+}
+
+static void signals_flush_and_echo(void **state)
+{
+	type("abc");
+	line_write(&line, (const uint8_t *)"pending", 7);
+	type("\003");
+	assert_int_equal(signals, 1u << LINE_SIGINT);
+	expect_output("interrupt", "^C");
+	type("\r");
+	expect_read("interrupt", "\n");
+	type("\034\032");
+	assert_int_equal(signals, 1u << LINE_SIGINT | 1u << LINE_SIGQUIT | 1u << LINE_SIGTSTP);
+	fresh(nullptr);
+	line.attributes.local |= LINE_NOFLSH;
+	type("ab\003c\r");
+	expect_read("no flush", "abc\n");
+	fresh(nullptr);
+	line.attributes.local &= ~(uint32_t)LINE_ISIG;
+	type("\003\r");
+	assert_int_equal(signals, 0);
+	expect_read("no signals", "\003\n");
+}
+
+static void stopped_output_waits(void **state)
+{
+	type("\023");
+	assert_int_equal(line_write(&line, (const uint8_t *)"x", 1), 0);
+	assert_int_equal(line_output_available(&line), 0);
+	type("\021");
+	assert_int_equal(line_write(&line, (const uint8_t *)"x", 1), 1);
+	expect_output("restarted", "x");
+	type("\023");
+	line.attributes.input |= LINE_IXANY;
+	type("a");
+	assert_false(line.is_stopped);
+	/* An interrupt restarts output too. */
+	type("\023\003");
+	assert_false(line.is_stopped);
+}
+
+static void a_read_takes_one_line_or_a_part(void **state)
+{
+	uint8_t data[16];
+
+	type("hello\rworld\r");
+	assert_int_equal(line_read(&line, data, 3), 3);
+	assert_int_equal(line_read(&line, data, 16), 3);
+	assert_memory_equal(data, "lo\n", 3);
+	assert_int_equal(line_available(&line), 6);
+	assert_int_equal(line_read(&line, data, 16), 6);
+	assert_false(line_is_readable(&line, 1));
+	/* EOF right behind a part that was read in full is not a second end of file. */
+	type("abc\004");
+	assert_int_equal(line_read(&line, data, 3), 3);
+	assert_false(line_is_readable(&line, 1));
+}
+
+static void minimum_counts_in_raw_mode(void **state)
+{
+	struct tty_attributes attributes = line.attributes;
+
+	attributes.local &= ~(uint32_t)(LINE_ICANON | LINE_ECHO);
+	attributes.characters[LINE_VMIN] = 3;
+	line_set_attributes(&line, &attributes);
+	type("ab");
+	assert_false(line_is_readable(&line, 10));
+	assert_true(line_is_readable(&line, 2));
+	type("c");
+	assert_true(line_is_readable(&line, 10));
+	attributes.characters[LINE_VMIN] = 0;
+	line_set_attributes(&line, &attributes);
+	line_flush_input(&line);
+	assert_false(line_is_readable(&line, 10));
+	type("x");
+	assert_true(line_is_readable(&line, 10));
+}
+
+static void changing_modes_keeps_what_was_typed(void **state)
+{
+	struct tty_attributes cooked = line.attributes, raw = line.attributes;
+	uint8_t data[16];
+
+	raw.local &= ~(uint32_t)LINE_ICANON;
+	type("abc");
+	assert_false(line_is_readable(&line, 3));
+	line_set_attributes(&line, &raw);
+	assert_true(line_is_readable(&line, 3));
+	assert_int_equal(line_read(&line, data, 1), 1);
+	line_set_attributes(&line, &cooked);
+	assert_true(line_is_readable(&line, 16));
+	assert_int_equal(line_read(&line, data, 16), 2);
+	assert_memory_equal(data, "bc", 2);
+}
+
+static void a_full_line_rings_and_still_ends(void **state)
+{
+	static char text[5000];
+	static uint8_t data[5000];
+
+	line.attributes.input |= LINE_IMAXBEL;
+	line.attributes.local &= ~(uint32_t)LINE_ECHO;
+	memset(text, 'a', sizeof text - 1);
+	type(text);
+	size_t length;
+	const uint8_t *out = line_peek_output(&line, &length);
+	assert_int_equal(length, sizeof text - 1 - (LINE_INPUT_SIZE - 1));
+	assert_int_equal(out[0], 7);
+	type("\r");
+	assert_true(line_is_readable(&line, 1));
+	assert_int_equal(line_read(&line, data, sizeof data), LINE_INPUT_SIZE);
+	assert_int_equal(data[LINE_INPUT_SIZE - 1], '\n');
+}
+
+static void input_flow_control_asks_the_sender_to_wait(void **state)
+{
+	static char text[3700];
+	static uint8_t data[5000];
+	struct tty_attributes raw = line.attributes;
+
+	raw.local &= ~(uint32_t)(LINE_ICANON | LINE_ECHO);
+	raw.input |= LINE_IXOFF;
+	line_set_attributes(&line, &raw);
+	memset(text, 'a', sizeof text - 1);
+	type(text);
+	expect_output("stop", "\023");
+	(void)line_read(&line, data, sizeof data);
+	expect_output("start", "\021");
+}
+
+static void output_that_does_not_fit_is_left(void **state)
+{
+	static uint8_t text[LINE_OUTPUT_SIZE];
+
+	memset(text, '\n', sizeof text);
+	size_t done = line_write(&line, text, sizeof text);
+	assert_in_range(done, LINE_OUTPUT_SIZE / 2 - 8, LINE_OUTPUT_SIZE / 2);
+	assert_int_equal(line_write(&line, text, 1), 0);
+	static uint8_t out[LINE_OUTPUT_SIZE];
+	assert_int_equal(line_take_output(&line, out, sizeof out), 2 * done);
+	for (size_t i = 0; i < 2 * done; i++)
+		assert_int_equal(out[i], i % 2 ? '\n' : '\r');
+}
+
+static void random_bytes_do_no_harm(void **state)
+{
+	uint32_t seed = 1;
+	uint8_t data[64];
+
+	for (int i = 0; i < 200000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		uint8_t byte = (uint8_t)(seed >> 24);
+
+		line_receive(&line, &byte, 1, on_signal, nullptr);
+		if (seed % 37 == 0 && line_is_readable(&line, sizeof data))
+			(void)line_read(&line, data, seed % sizeof data);
+		if (seed % 11 == 0)
+			(void)line_take_output(&line, data, sizeof data);
+		if (seed % 997 == 0) {
+			struct tty_attributes attributes = line.attributes;
+
+			attributes.local ^= seed >> 16 & 0x81ff;
+			attributes.input ^= seed >> 8 & 0xfff0;
+			line_set_attributes(&line, &attributes);
+		}
+		assert_in_range(line.tail - line.head, 0, LINE_INPUT_SIZE);
+		assert_in_range(line.complete - line.head, 0, line.tail - line.head);
+		assert_in_range(line.out_tail - line.out_head, 0, LINE_OUTPUT_SIZE);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(input_becomes_lines_and_echo, fresh),
+	    cmocka_unit_test_setup(output_is_processed, fresh),
+	    cmocka_unit_test_setup(signals_flush_and_echo, fresh),
+	    cmocka_unit_test_setup(stopped_output_waits, fresh),
+	    cmocka_unit_test_setup(a_read_takes_one_line_or_a_part, fresh),
+	    cmocka_unit_test_setup(minimum_counts_in_raw_mode, fresh),
+	    cmocka_unit_test_setup(changing_modes_keeps_what_was_typed, fresh),
+	    cmocka_unit_test_setup(a_full_line_rings_and_still_ends, fresh),
+	    cmocka_unit_test_setup(input_flow_control_asks_the_sender_to_wait, fresh),
+	    cmocka_unit_test_setup(output_that_does_not_fit_is_left, fresh),
+	    cmocka_unit_test_setup(random_bytes_do_no_harm, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * posix_ttysrv: terminals of the POSIX personality. One notification is bound to its thread: the console's input and output room
+ * arrive on bits 0 and 1 (console.idl), procmgr's "a process has ended" on bit 2.
+ */
+#include "calls.h"
+#include "client/console.h"
+#include "client/init.h"
+#include "file.h"
+#include "trona/log.h"
+#include "trona/process_table.h"
+#include "trona/slots.h"
+#include "trona/start.h"
+#include "uapi/protocol/console.h"
+
+#define BIT_PROCESS_ENDED 4u
+
+static kn_status dispatch(struct server_call *call)
+{
+	if (kn_info_label(call->info) >> 8 == FILE_PROTOCOL)
+		return file_dispatch(&file_methods, call);
+	return tty_dispatch(&tty_methods, call);
+}
+
+static void take_console_input(void)
+{
+	static uint8_t data[1024];
+	size_t length;
+
+	while (console_read(start_cap("console"), data, sizeof data, &length) == KN_OK && length != 0)
+		terminal_receive(&console_terminal, data, length);
+}
+
+static void signal(kn_word bits)
+{
+	if (bits & CONSOLE_SIGNAL_INPUT)
+		take_console_input();
+	if (bits & CONSOLE_SIGNAL_OUTPUT) {
+		console_terminal.is_device_full = false;
+		terminal_pump(&console_terminal);
+	}
+	if (bits & BIT_PROCESS_ENDED)
+		terminals_check_sessions();
+}
+
+/* Gives copies of the notification to those who signal it. */
+static kn_status listen(kn_cap notification)
+{
+	const uint32_t rights = KN_RIGHT_SEND | KN_RIGHT_GRANT;
+	kn_cap plain, badged;
+	kn_status status = slot_alloc(&plain);
+
+	if (status == KN_OK)
+		status = slot_alloc(&badged);
+	if (status == KN_OK)
+		status = slot_copy(plain, notification, rights);
+	if (status == KN_OK)
+		status = slot_mint(badged, notification, rights, BIT_PROCESS_ENDED);
+	if (status == KN_OK)
+		status = process_table_open(start_need("procmgr"), badged);
+	if (status == KN_OK)
+		status = console_listen(start_need("console"), plain);
+	return status;
+}
+
+int main(void)
+{
+	static const struct server base = {
+	    .name = "ttysrv",
+	    .dispatch = dispatch,
+	    .orphan = file_orphan,
+	    .cancel = waiter_cancel,
+	    .signal = signal,
+	    .next_timeout = terminals_next_timeout,
+	    .timeout = terminals_timeout,
+	};
+	static struct server server;
+	kn_cap notification = start_need("notification");
+
+	server = base;
+	server.endpoint = file_endpoint = start_need("serve.ttysrv");
+	terminals_init();
+	kn_status status = server_init(&server);
+	if (status == KN_OK)
+		status = server_bind_notification(notification);
+	if (status == KN_OK)
+		status = listen(notification);
+	if (status == KN_OK)
+		status = init_ready(start_need("init"));
+	if (status != KN_OK) {
+		log_status("start", status);
+		return 1;
+	}
+	server_run();
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Terminals: a line discipline, whose session's it is, and who waits for it. The console's device is the console server; a pseudo-terminal's is
+ * its master. Whatever changes ends in terminal_pump(), which moves bytes as far as they go and answers whoever can be answered.
+ */
+#pragma once
+
+#include "line.h"
+#include "trona/list.h"
+#include "trona/poll.h"
+#include "trona/server.h"
+
+struct file;
+
+struct terminal {
+	struct line line;
+	bool is_pty;
+	bool is_locked;          /* the slave of a fresh pseudo-terminal */
+	bool has_master;
+	bool was_opened;         /* the slave, ever */
+	bool is_device_full;     /* console: told so, and will tell when there is room */
+	uint32_t number;         /* of a pseudo-terminal */
+	uint32_t session, foreground; /* 0: none */
+	uint32_t epoch;          /* goes up with a hang-up: files opened before see the end */
+	uint32_t opens;          /* slave descriptions */
+	uint32_t uid, gid;
+	int64_t made, used;
+	struct tty_window window;
+	struct list readers, writers, drainers, master_readers, master_writers;
+	struct poll_source source, master_source;
+};
+
+/* Somebody who waits. */
+struct waiter {
+	struct list link;
+	struct server_reply *reply;
+	struct file *file;
+	kn_word caller;          /* process badge, 0: unknown */
+	uint8_t *data;           /* writers: on the heap */
+	size_t length, done;
+	kn_time deadline;        /* readers with VTIME; KN_TIME_FOREVER: none running */
+	size_t seen;             /* bytes there when the timer was started */
+};
+
+extern struct terminal console_terminal;
+
+/* Makes the console's. */
+void terminals_init(void);
+/* A fresh pseudo-terminal, locked, with its node in /dev/pts. */
+[[nodiscard]] kn_status terminal_create(uint32_t uid, uint32_t gid, struct terminal **made);
+/* By number of a pseudo-terminal, or null. */
+struct terminal *terminal_by_number(uint32_t number);
+/* The controlling terminal of a session, or null. */
+struct terminal *terminal_of_session(uint32_t session);
+/* Gone when neither side is open. */
+void terminal_release(struct terminal *terminal);
+void terminal_pump(struct terminal *terminal);
+/* Bytes from the device. */
+void terminal_receive(struct terminal *terminal, const uint8_t *data, size_t length);
+void terminal_signal(struct terminal *terminal, uint32_t signal);
+/* SIGHUP, end of file for everybody who has it open, no session any more. */
+void terminal_hang_up(struct terminal *terminal);
+void terminal_attach(struct terminal *terminal, uint32_t session, uint32_t group);
+void terminal_detach(struct terminal *terminal);
+/* May the caller (process badge, 0: unknown) go on? INTERRUPTED: it was signalled; IO: it may not. */
+[[nodiscard]] kn_status terminal_check(struct terminal *terminal, kn_word caller, uint32_t signal);
+/* Waiting readers that are in the background now ask again. */
+void terminal_restart_background(struct terminal *terminal);
+/* Sessions whose leader has ended lose their terminals. */
+void terminals_check_sessions(void);
+/* VTIME. */
+kn_time terminals_next_timeout(void);
+void terminals_timeout(void);
+
+/* Keeps the call waiting on `list`; data null: none. */
+[[nodiscard]] kn_status waiter_park(struct list *list, struct file *file, kn_word caller, struct server_call *call,
+    const uint8_t *data, size_t length, size_t done, struct waiter **parked);
+void waiter_cancel(struct server_reply *reply);
+/* Everybody who waits through `file` gets INTERRUPTED. */
+void waiters_drop(struct terminal *terminal, struct file *file);
+
+#define SIGNAL_HUP 1u
+#define SIGNAL_CONT 18u
+#define SIGNAL_TTIN 21u
+#define SIGNAL_TTOU 22u
+#define SIGNAL_WINCH 28u
