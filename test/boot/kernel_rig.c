@@ -246,6 +246,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(thread_tests);
 	run(time_tests);
 	run(memory_tests);
+	run(machine_tests);
 	run(bench_tests);
 	rig_print("1..%u\n", ran);
 	(void)kn_power_off(KN_BOOT_SLOT_POWER, failed ? 1 : 0);
