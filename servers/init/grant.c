@@ -120,12 +120,25 @@ static kn_status give_mint(struct launch *launch, const char *grant)
 	return launch_give(launch, grant, endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL | KN_RIGHT_GRANT, 0);
 }
 
-kn_status grant_give(struct launch *launch, const char *grant)
+kn_status grant_plain(const char *grant, kn_cap *source, uint32_t *rights)
 {
 	for (unsigned i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (strcmp(plain[i].name, grant) == 0)
-			return launch_give(launch, grant, plain[i].source, plain[i].rights, 0);
+		if (strcmp(plain[i].name, grant) == 0) {
+			*source = plain[i].source;
+			*rights = plain[i].rights;
+			return KN_OK;
+		}
 	}
+	return KN_E_NOT_FOUND;
+}
+
+kn_status grant_give(struct launch *launch, const char *grant)
+{
+	uint32_t rights;
+	kn_cap source;
+
+	if (grant_plain(grant, &source, &rights) == KN_OK)
+		return launch_give(launch, grant, source, rights, 0);
 	if (strcmp(grant, "notification") == 0)
 		return give_notification(launch);
 	if (strcmp(grant, "console") == 0)

@@ -160,6 +160,8 @@ const char *manifest_read(struct manifest *manifest, const char *name, char *tex
 		return "there is no binary, or it is no absolute path";
 	if (manifest->kind == UNIT_POSIX && (manifest->provides.count != 0 || manifest->roles.count != 0))
 		return "a posix unit provides nothing";
+	if (manifest->kind == UNIT_POSIX && manifest->grants.count > 1)
+		return "a posix unit has at most one grant";
 	if (manifest->kind == UNIT_SERVER && (manifest->arguments.count != 0 || manifest->environment.count != 0))
 		return "a server takes options, not arguments";
 	if (manifest->kind == UNIT_SERVER && !has_key(manifest, "provides")) {

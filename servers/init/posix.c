@@ -12,6 +12,7 @@
 #include "kn/exec_authority.h"
 #include "kn/memory_object.h"
 #include "kn/vspace.h"
+#include "grant.h"
 #include "launch.h"
 #include "trona/log.h"
 #include "trona/slots.h"
@@ -114,6 +115,25 @@ static kn_status make_image(const struct manifest *manifest, kn_cap objsrv, cons
 	return status;
 }
 
+/* With GRANT, which passing it on takes. */
+static kn_status copy_grant(const char *grant, kn_cap *copy)
+{
+	uint32_t rights;
+	kn_cap source;
+	kn_status status = grant_plain(grant, &source, &rights);
+
+	if (status == KN_OK)
+		status = slot_alloc(copy);
+	if (status != KN_OK)
+		return status;
+	status = slot_copy(*copy, source, rights | KN_RIGHT_GRANT);
+	if (status != KN_OK) {
+		slot_free(*copy);
+		*copy = KN_CAP_NONE;
+	}
+	return status;
+}
+
 kn_status posix_start(struct unit *unit)
 {
 	const struct manifest *manifest = &unit->manifest;
@@ -124,7 +144,7 @@ kn_status posix_start(struct unit *unit)
 	    .stack_pages = STACK_PAGES,
 	    .sp = BLOCK_ADDRESS,
 	};
-	kn_cap objsrv, mmsrv, procmgr, slots[3] = {};
+	kn_cap objsrv, mmsrv, procmgr, slots[3] = {}, first = KN_CAP_NONE;
 	uint32_t pid;
 	kn_status status = launch_client("objsrv", &objsrv);
 
@@ -139,9 +159,12 @@ kn_status posix_start(struct unit *unit)
 		status = make_image(manifest, objsrv, slots);
 	if (status == KN_OK)
 		status = make_block(manifest, mmsrv, slots[2]);
+	if (status == KN_OK && manifest->grants.count == 1)
+		status = copy_grant(manifest->grants.items[0], &first);
 	if (status == KN_OK)
 		status = procmgr_start(procmgr, &image, (uint32_t)manifest->user, (uint32_t)manifest->group, slots[1],
-		    slots[2], KN_CAP_NONE, &pid);
+		    slots[2], first, &pid);
+	slot_release(first);
 	/*
 	 * A memory object without capabilities is gone, mapped or not (kernel/memory_object.idl), so the image and the block stay for as
 	 * long as init does: two small objects for a program that runs as long as the system.
