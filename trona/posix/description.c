@@ -152,7 +152,7 @@ int sys_flock(int fd, int operation)
 static int lock_range(int fd, int request, struct flock *range)
 {
 	struct stat stat;
-	struct file_lock lock = {.owner = 1, .wait = request == F_SETLKW, .type = (uint32_t)range->l_type}, conflict = {};
+	struct file_lock lock = {.owner = process.page->pid, .wait = request == F_SETLKW, .type = (uint32_t)range->l_type}, conflict = {};
 	off_t start = range->l_start;
 
 	if (range->l_type < 0 || range->l_type > 2)
