@@ -13,6 +13,7 @@ Without /sbin/init the header has no segments and the kernel refuses the archive
 """
 import argparse
 import pathlib
+import posixpath
 import stat
 import struct
 import subprocess
@@ -184,13 +185,30 @@ def with_header(cpio):
     return head.ljust(PAGE, b"\0") + cpio
 
 
+def resolve(path, links):
+    """`path` with the archive's symbolic links in its folders followed (/bin is one)."""
+    for _ in range(40):
+        parts = path.strip("/").split("/")
+        for depth in range(1, len(parts)):
+            prefix = "/".join(parts[:depth])
+            if prefix in links:
+                target = links[prefix]
+                start = "" if target.startswith("/") else "/".join(parts[:depth - 1])
+                path = posixpath.normpath("/".join([start, target, *parts[depth:]]))
+                break
+        else:
+            return path
+    raise RootfsError(f"{path}: too many symbolic links")
+
+
 def append(base, output, additions):
     """Write `output`: archive `base` plus (host path, guest path) pairs."""
     archive = pathlib.Path(base).read_bytes()
     entries = list(parse(archive))
+    links = {name: archive[data:data + size].decode() for name, mode, data, size, _ in entries if stat.S_ISLNK(mode)}
     tree = Tree()
     for host, guest in additions:
-        tree.add_host(pathlib.Path(host), guest)
+        tree.add_host(pathlib.Path(host), resolve(guest, links))
     known = {name for name, *_ in entries}
     fresh = {path: entry for path, entry in tree.entries.items()
              if not (stat.S_ISDIR(entry[0]) and path in known)}
