@@ -115,10 +115,7 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 		uint64_t reached = region->end;
 
 		if (!(region->flags & KN_VSPACE_MAP_NO_INHERIT)) {
-			kn_status status = region_reserve(&child->regions, child->pool, 1);
-
-			if (status != KN_OK)
-				return status;
+			TRY(region_reserve(&child->regions, child->pool, 1));
 
 			struct mapping mapping = {
 			    .object = region->object,
@@ -132,10 +129,8 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 			/* Continues what an earlier step began, where nothing tells them apart. */
 			struct region *copy = mapping_add(child, &mapping);
 
-			status = copy_range(
-			    source, child, region->prot, start, region->end, &reached, batch);
-			if (status != KN_OK)
-				return status;
+			TRY(copy_range(
+			    source, child, region->prot, start, region->end, &reached, batch));
 			child->mapped -= (copy->end - reached) >> PAGE_SHIFT;
 			copy->end = reached;
 		}

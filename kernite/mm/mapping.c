@@ -117,7 +117,8 @@ struct region *mapping_add(struct vspace *space, const struct mapping *mapping)
 
 /* ---- entries ---- */
 
-uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
+/* Empty the entries of [start, end); returns how far it came before the budget was used up. */
+static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
 {
 	struct leaf_walk walk = {.stop = start, .end = end};
 	uint64_t freed = 0, reached = end;
@@ -154,6 +155,15 @@ uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struc
 	return reached;
 }
 
+kn_status mapping_clear(struct vspace *space, uint64_t start, uint64_t end)
+{
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	uint64_t reached = clear(space, start, end, &batch);
+
+	tlb_batch_flush(space, &batch);
+	return reached < end ? KN_RESTART : KN_OK;
+}
+
 void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 {
 	struct vspace *space = region->space;
@@ -186,7 +196,7 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 
 /* ---- ranges ---- */
 
-kn_status mapping_remove(
+static kn_status remove_some(
     struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
 {
 	struct region *region = region_at_or_above(&space->regions, start);
@@ -198,7 +208,7 @@ kn_status mapping_remove(
 		if (region->start < start)
 			region = split(space, region, start);
 
-		uint64_t reached = mapping_clear(space, region->start, to, batch);
+		uint64_t reached = clear(space, region->start, to, batch);
 
 		if (reached < to) {
 			if (reached > region->start)
@@ -219,6 +229,15 @@ kn_status mapping_remove(
 	if (start < space->map_hint && start >= space->map_base)
 		space->map_hint = start;
 	return KN_OK;
+}
+
+kn_status mapping_remove(struct vspace *space, uint64_t start, uint64_t end)
+{
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	kn_status status = remove_some(space, start, end, &batch);
+
+	tlb_batch_flush(space, &batch);
+	return status;
 }
 
 /* Rewrite the entries of [start, end) for the region's new protection; returns how far it came. */
@@ -251,7 +270,7 @@ static uint64_t protect_entries(
 	return region->end;
 }
 
-kn_status mapping_protect(
+static kn_status protect_some(
     struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch)
 {
 	struct region *region = region_at_or_above(&space->regions, start);
@@ -284,6 +303,15 @@ kn_status mapping_protect(
 			return KN_RESTART;
 	}
 	return KN_OK;
+}
+
+kn_status mapping_protect(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
+{
+	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	kn_status status = protect_some(space, start, end, prot, &batch);
+
+	tlb_batch_flush(space, &batch);
+	return status;
 }
 
 static bool is_free(struct vspace *space, uint64_t start, uint64_t end)

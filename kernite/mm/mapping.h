@@ -26,17 +26,14 @@ struct region *mapping_add(struct vspace *space, const struct mapping *mapping);
 struct region *mapping_merge(struct vspace *space, struct region *region);
 /*
  * Remove everything in [start, end). One reserved structure when the range lies inside a region.
- * KN_RESTART: the part done stays done. The caller flushes `batch`.
+ * KN_RESTART: the part done stays done.
  */
-[[nodiscard]] kn_status mapping_remove(
-    struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch);
-/* Give [start, end), mapped without holes, the protection `prot`; three reserved structures. As
- * above. */
+[[nodiscard]] kn_status mapping_remove(struct vspace *space, uint64_t start, uint64_t end);
+/* Give [start, end), mapped without holes, the protection `prot`; three reserved structures. */
 [[nodiscard]] kn_status mapping_protect(
-    struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch);
-/* Clear the entries in [start, end), regions stay. Returns how far it came before the work budget
- * was used up. */
-uint64_t mapping_clear(struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch);
+    struct vspace *space, uint64_t start, uint64_t end, unsigned prot);
+/* Clear the entries in [start, end), regions stay. */
+[[nodiscard]] kn_status mapping_clear(struct vspace *space, uint64_t start, uint64_t end);
 /* Clear all entries of the region that show pages [first, first + pages) of its object; invalidates
  * and waits. */
 void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages);

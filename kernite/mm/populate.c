@@ -102,9 +102,7 @@ static kn_status add_private(struct vspace *space, const struct region *region, 
 	kn_status status;
 
 	miss->pool = space->pool;
-	status = table_ensure(&space->tables, space->pool, address, &entry);
-	if (status != KN_OK)
-		return status;
+	TRY(table_ensure(&space->tables, space->pool, address, &entry));
 	status = pool_take(space->pool, FRAME_USER, source.raw == 0, &page);
 	if (status != KN_OK) {
 		struct tlb_batch batch = TLB_BATCH_EMPTY;
@@ -176,9 +174,7 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 	pte_t *entry;
 
 	miss->pool = space->pool;
-	status = table_ensure(&space->tables, space->pool, address, &entry);
-	if (status != KN_OK)
-		return status;
+	TRY(table_ensure(&space->tables, space->pool, address, &entry));
 	replace(space, address, entry, shown_entry(region, frame));
 	if (access != VM_WRITE)
 		map_around(region, address, entry);

@@ -45,10 +45,8 @@ kn_status region_reserve(struct region_set *set, struct pool *pool, unsigned cou
 {
 	while (set->free_count < count) {
 		paddr_t frame;
-		kn_status status = pool_take(pool, FRAME_METADATA, false, &frame);
 
-		if (status != KN_OK)
-			return status;
+		TRY(pool_take(pool, FRAME_METADATA, false, &frame));
 
 		struct slab *slab = phys_to_virt(frame);
 

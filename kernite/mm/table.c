@@ -49,10 +49,8 @@ static kn_status grow(struct table_tree *tree, struct pool *pool, uint64_t addre
 {
 	while (!is_covered(tree, address)) {
 		paddr_t root;
-		kn_status status = add_table(tree, pool, &root);
 
-		if (status != KN_OK)
-			return status;
+		TRY(add_table(tree, pool, &root));
 		if (tree->root.raw == 0) {
 			/* The first one stands at the right height at once. */
 			for (tree->levels = 1; address >> (PAGE_SHIFT + tree->levels * TABLE_BITS);)

@@ -97,31 +97,21 @@ static kn_status free_pages(struct memory_object *object, uint64_t first, uint64
 static kn_status retire(struct memory_object *object, const struct slot *kept)
 {
 	struct list *node;
-	kn_status status;
 
 	/* No new mappings, slices, pins or pages from here on. */
 	object->kind = KN_MEMORY_KIND_NONE;
 	while ((node = list_first(&object->slices))) {
-		status = retire(container_of(node, struct memory_object, slice_link), nullptr);
-		if (status != KN_OK)
-			return status;
+		TRY(retire(container_of(node, struct memory_object, slice_link), nullptr));
 	}
 	while ((node = list_first(&object->regions))) {
 		struct region *region = container_of(node, struct region, object_link);
-		struct vspace *space = region->space;
-		struct tlb_batch batch = TLB_BATCH_EMPTY;
 
-		status = mapping_remove(space, region->start, region->end, &batch);
-		tlb_batch_flush(space, &batch);
-		if (status != KN_OK)
-			return status;
+		TRY(mapping_remove(region->space, region->start, region->end));
 	}
 	while ((node = list_first(&object->pins)))
 		memory_object_unpin(container_of(node, struct tcb, ipc_link));
 	if (object->pool) {
-		status = free_pages(object, 0, PAGE_MAP_MAX_PAGES);
-		if (status != KN_OK)
-			return status;
+		TRY(free_pages(object, 0, PAGE_MAP_MAX_PAGES));
 		invariant(object->committed == 0 && object->map.tree.root.raw == 0);
 		list_remove(&object->pool_link);
 		object->pool = nullptr;
@@ -188,10 +178,8 @@ paddr_t memory_object_peek(struct memory_object *object, uint64_t page)
 static kn_status unshare(struct memory_object *object, uint64_t page, pte_t *entry)
 {
 	paddr_t old = page_entry_frame(*entry), copy;
-	kn_status status = pool_take_uncharged(object->pool, FRAME_USER, false, &copy);
 
-	if (status != KN_OK)
-		return status;
+	TRY(pool_take_uncharged(object->pool, FRAME_USER, false, &copy));
 	arch_copy_page(phys_to_virt(copy), phys_to_virt(old));
 	unmap_everywhere(object, page, 1);
 	page_map_set(&object->map, entry, copy.raw | (entry->raw & PAGE_PINNED) | PAGE_PRESENT);
@@ -203,11 +191,10 @@ static kn_status unshare(struct memory_object *object, uint64_t page, pte_t *ent
 static kn_status add_page(struct memory_object *object, uint64_t page, paddr_t *frame)
 {
 	pte_t *entry;
-	kn_status status = page_map_ensure(&object->map, object->pool, page, &entry);
 
-	if (status != KN_OK)
-		return status;
-	status = pool_take(object->pool, FRAME_USER, true, frame);
+	TRY(page_map_ensure(&object->map, object->pool, page, &entry));
+
+	kn_status status = pool_take(object->pool, FRAME_USER, true, frame);
 	if (status != KN_OK) {
 		page_map_prune(&object->map, object->pool, page);
 		return status;
@@ -237,10 +224,7 @@ kn_status memory_object_page(
 	if (entry->raw & PAGE_FAILED)
 		return page_entry_reason(*entry);
 	if (for_write && frame_of(page_entry_frame(*entry))->count > 1) {
-		kn_status status = unshare(object, page, entry);
-
-		if (status != KN_OK)
-			return status;
+		TRY(unshare(object, page, entry));
 	}
 	*frame = page_entry_frame(*entry);
 	return KN_OK;
@@ -381,9 +365,7 @@ kn_status memory_object_configure_physical(struct memory_object *self, struct in
 		if (in->memory_type > KN_MEMORY_TYPE_WRITE_COMBINE ||
 		    is_device == (in->memory_type == KN_MEMORY_TYPE_NORMAL))
 			return KN_E_INVALID_ARG;
-		status = untyped_try_reset(in->untyped);
-		if (status != KN_OK)
-			return status;
+		TRY(untyped_try_reset(in->untyped));
 		slot_fill_internal(&self->backing, in->untyped, &self->object);
 		untyped->payload = size << PAGE_SHIFT;
 		untyped->zeroed = 0;
@@ -443,10 +425,9 @@ kn_status memory_object_configure_pager(struct memory_object *self, struct invoc
 static kn_status clone_page(struct memory_object *self, uint64_t page, pte_t source)
 {
 	pte_t *entry;
-	kn_status status = page_map_ensure(&self->map, self->pool, page, &entry);
+	kn_status status;
 
-	if (status != KN_OK)
-		return status;
+	TRY(page_map_ensure(&self->map, self->pool, page, &entry));
 	if (source.raw & PAGE_PINNED) {
 		paddr_t copy;
 
@@ -482,10 +463,7 @@ static kn_status clone_pages(struct memory_object *self, struct memory_object *s
 		unmap_everywhere(source, self->next, CHUNK_PAGES);
 		for (; entry; entry = page_map_next(&source->map, &self->next, end)) {
 			if (self->next < self->pages) {
-				kn_status status = clone_page(self, self->next, *entry);
-
-				if (status != KN_OK)
-					return status;
+				TRY(clone_page(self, self->next, *entry));
 			}
 			self->next++;
 			count++;
@@ -592,11 +570,10 @@ static kn_status supply_page(
     struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page)
 {
 	pte_t *from = page_map_find(&source->map, source_page), *to;
-	kn_status status = page_map_ensure(&self->map, self->pool, page, &to);
 
-	if (status != KN_OK)
-		return status;
-	status = pool_charge(self->pool, 1);
+	TRY(page_map_ensure(&self->map, self->pool, page, &to));
+
+	kn_status status = pool_charge(self->pool, 1);
 	if (status != KN_OK) {
 		page_map_prune(&self->map, self->pool, page);
 		return status;

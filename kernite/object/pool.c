@@ -129,11 +129,9 @@ kn_status pool_take_uncharged(struct pool *pool, enum frame_kind kind, bool is_z
 
 kn_status pool_take(struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *out)
 {
-	kn_status status = pool_charge(pool, 1);
+	TRY(pool_charge(pool, 1));
 
-	if (status != KN_OK)
-		return status;
-	status = pool_take_uncharged(pool, kind, is_zeroed, out);
+	kn_status status = pool_take_uncharged(pool, kind, is_zeroed, out);
 	if (status != KN_OK)
 		pool_uncharge(pool, 1);
 	return status;
@@ -199,25 +197,18 @@ static bool return_range(struct pool_range *range, const struct slot *kept)
 static kn_status empty(struct pool *pool, const struct slot *kept)
 {
 	struct list *node;
-	kn_status status;
 
 	pool->is_emptying = true;
 	while ((node = list_first(&pool->children))) {
 		struct pool *child = container_of(node, struct pool, sibling);
 
-		status = empty(child, nullptr);
-		if (status != KN_OK)
-			return status;
+		TRY(empty(child, nullptr));
 	}
 	while ((node = list_first(&pool->spaces))) {
-		status = vspace_retire(container_of(node, struct vspace, pool_link));
-		if (status != KN_OK)
-			return status;
+		TRY(vspace_retire(container_of(node, struct vspace, pool_link)));
 	}
 	while ((node = list_first(&pool->objects))) {
-		status = memory_object_retire(container_of(node, struct memory_object, pool_link));
-		if (status != KN_OK)
-			return status;
+		TRY(memory_object_retire(container_of(node, struct memory_object, pool_link)));
 	}
 	invariant(pool->used == 0);
 	if (pool->parent) {
@@ -294,10 +285,7 @@ kn_status pool_refill(struct pool *self, struct invocation *inv, const struct po
 	if (slot_has_children(in->untyped) || self->is_emptying || pages < RANGE_MIN_PAGES)
 		return KN_E_BUSY;
 
-	kn_status status = untyped_try_reset(in->untyped);
-
-	if (status != KN_OK)
-		return status;
+	TRY(untyped_try_reset(in->untyped));
 	add_range(self, base, pages, in->untyped);
 	untyped->payload = pages << PAGE_SHIFT;
 	untyped->zeroed = 0;

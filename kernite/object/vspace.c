@@ -42,10 +42,8 @@ void vspace_init(struct object *object)
 kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_base)
 {
 	paddr_t root;
-	kn_status status = pool_take(pool, FRAME_TABLE, true, &root);
 
-	if (status != KN_OK)
-		return status;
+	TRY(pool_take(pool, FRAME_TABLE, true, &root));
 	space->tables.root = root;
 	space->tables.count = 1;
 	space->pool = pool;
@@ -58,15 +56,8 @@ kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_bas
 
 kn_status vspace_empty(struct vspace *space)
 {
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-
-	if (space->tables.root.raw == 0)
-		return KN_OK;
-
-	kn_status status = mapping_remove(space, KN_USER_MIN, KN_USER_MAX, &batch);
-
-	tlb_batch_flush(space, &batch);
-	return status;
+	return space->tables.root.raw == 0 ? KN_OK
+					   : mapping_remove(space, KN_USER_MIN, KN_USER_MAX);
 }
 
 kn_status vspace_retire(struct vspace *space)
@@ -76,17 +67,12 @@ kn_status vspace_retire(struct vspace *space)
 	space->is_emptying = true;
 	while ((node = list_first(&space->threads))) {
 		struct tcb *thread = container_of(node, struct tcb, vspace_link);
-		kn_status status = tcb_stop_severed(thread);
 
-		if (status != KN_OK)
-			return status;
+		TRY(tcb_stop_severed(thread));
 		vspace_detach(thread);
 	}
 
-	kn_status status = vspace_empty(space);
-
-	if (status != KN_OK)
-		return status;
+	TRY(vspace_empty(space));
 	if (space->tables.root.raw != 0) {
 		invariant(space->tables.count == 1 && space->committed == 0 && space->mapped == 0);
 		region_set_destroy(&space->regions, space->pool);
@@ -193,10 +179,7 @@ static kn_status check_map(const struct vspace_map_in *in, uint32_t prot, uint32
 	if (in->address & PAGE_MASK)
 		return KN_E_ALIGNMENT;
 	if (in->flags & KN_VSPACE_MAP_FIXED) {
-		kn_status status = check_range(in->address, in->pages);
-
-		if (status != KN_OK)
-			return status;
+		TRY(check_range(in->address, in->pages));
 	}
 	if (in->pages == 0)
 		return KN_E_INVALID_ARG;
@@ -246,18 +229,9 @@ static void populate(struct vspace *space, uint64_t start, uint64_t end, unsigne
 /* Decoded map(): replace what is there (restartable), add the region, populate. */
 static kn_status perform_map(struct vspace *space, const struct mapping *mapping, uint32_t flags)
 {
-	kn_status status = region_reserve(&space->regions, space->pool, 2);
-
-	if (status != KN_OK)
-		return no_memory(status);
-	if (flags & KN_VSPACE_MAP_FIXED) {
-		struct tlb_batch batch = TLB_BATCH_EMPTY;
-
-		status = mapping_remove(space, mapping->start, mapping->end, &batch);
-		tlb_batch_flush(space, &batch);
-		if (status != KN_OK)
-			return status;
-	}
+	TRY(no_memory(region_reserve(&space->regions, space->pool, 2)));
+	if (flags & KN_VSPACE_MAP_FIXED)
+		TRY(mapping_remove(space, mapping->start, mapping->end));
 	(void)mapping_add(space, mapping);
 	if (flags & KN_VSPACE_MAP_POPULATE)
 		populate(space, mapping->start, mapping->end, mapping->prot);
@@ -269,12 +243,9 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 {
 	uint32_t prot = readable(in->prot), max_prot = readable(in->max_prot);
 	uint64_t size = in->pages << PAGE_SHIFT, address = in->address;
-	kn_status status = check_usable(self);
 
-	if (status == KN_OK)
-		status = check_map(in, prot, max_prot);
-	if (status != KN_OK)
-		return status;
+	TRY(check_usable(self));
+	TRY(check_map(in, prot, max_prot));
 	if (in->flags & KN_VSPACE_MAP_FIXED) {
 		struct region *region = region_at_or_above(&self->regions, address);
 
@@ -298,9 +269,7 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 		     (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_NO_INHERIT),
 	};
 
-	status = perform_map(self, &mapping, in->flags);
-	if (status != KN_OK)
-		return status;
+	TRY(perform_map(self, &mapping, in->flags));
 	if (address == self->map_hint)
 		self->map_hint = address + size;
 	out->mapped = address;
@@ -319,10 +288,8 @@ kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object, u
 	    .max_prot = (uint8_t)readable(prot),
 	    .flags = (uint16_t)flags,
 	};
-	kn_status status = check_range(address, pages);
 
-	if (status != KN_OK)
-		return status;
+	TRY(check_range(address, pages));
 	if (!is_prot_valid(prot) || (object && object->pages - offset < pages))
 		return KN_E_INVALID_ARG;
 	return perform_map(space, &mapping, KN_VSPACE_MAP_FIXED);
@@ -331,32 +298,19 @@ kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object, u
 kn_status vspace_unmap(
     struct vspace *self, struct invocation *inv, const struct vspace_unmap_in *in)
 {
-	kn_status status = check_usable(self);
-
-	if (status == KN_OK)
-		status = check_range(in->address, in->pages);
-	if (status == KN_OK)
-		status = no_memory(region_reserve(&self->regions, self->pool, 1));
-	if (status != KN_OK)
-		return status;
-
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-
-	status = mapping_remove(self, in->address, in->address + (in->pages << PAGE_SHIFT), &batch);
-	tlb_batch_flush(self, &batch);
-	return status;
+	TRY(check_usable(self));
+	TRY(check_range(in->address, in->pages));
+	TRY(no_memory(region_reserve(&self->regions, self->pool, 1)));
+	return mapping_remove(self, in->address, in->address + (in->pages << PAGE_SHIFT));
 }
 
 kn_status vspace_protect(
     struct vspace *self, struct invocation *inv, const struct vspace_protect_in *in)
 {
 	uint32_t prot = readable(in->prot);
-	kn_status status = check_usable(self);
 
-	if (status == KN_OK)
-		status = check_range(in->address, in->pages);
-	if (status != KN_OK)
-		return status;
+	TRY(check_usable(self));
+	TRY(check_range(in->address, in->pages));
 	if (!is_prot_valid(in->prot))
 		return KN_E_INVALID_ARG;
 
@@ -370,33 +324,17 @@ kn_status vspace_protect(
 			return KN_E_RIGHTS;
 		covered = region->end;
 	}
-	status = no_memory(region_reserve(&self->regions, self->pool, 3));
-	if (status != KN_OK)
-		return status;
+	TRY(no_memory(region_reserve(&self->regions, self->pool, 3)));
 
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-
-	status = mapping_protect(self, in->address, end, prot, &batch);
-	tlb_batch_flush(self, &batch);
-	return status;
+	return mapping_protect(self, in->address, end, prot);
 }
 
 kn_status vspace_discard(
     struct vspace *self, struct invocation *inv, const struct vspace_discard_in *in)
 {
-	kn_status status = check_usable(self);
-
-	if (status == KN_OK)
-		status = check_range(in->address, in->pages);
-	if (status != KN_OK)
-		return status;
-
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	uint64_t end = in->address + (in->pages << PAGE_SHIFT);
-	uint64_t reached = mapping_clear(self, in->address, end, &batch);
-
-	tlb_batch_flush(self, &batch);
-	return reached < end ? KN_RESTART : KN_OK;
+	TRY(check_usable(self));
+	TRY(check_range(in->address, in->pages));
+	return mapping_clear(self, in->address, in->address + (in->pages << PAGE_SHIFT));
 }
 
 kn_status vspace_clone(
@@ -433,9 +371,7 @@ kn_status vspace_clone(
 		}
 		child->clone_failed = true;
 	}
-	status = vspace_empty(child);
-	if (status != KN_OK)
-		return status;
+	TRY(vspace_empty(child));
 	child->cloning = 0;
 	child->clone_failed = false;
 	return KN_E_NO_MEMORY;
@@ -446,15 +382,12 @@ kn_status vspace_clear(struct vspace *self, struct invocation *inv)
 	if (self->tables.root.raw == 0 || self->is_emptying)
 		return KN_E_BUSY;
 
-	kn_status status = vspace_empty(self);
-
-	if (status == KN_OK) {
-		/* Also the end of a clone that nobody will finish. */
-		self->cloning = 0;
-		self->clone_failed = false;
-		self->map_hint = self->map_base;
-	}
-	return status;
+	TRY(vspace_empty(self));
+	/* Also the end of a clone that nobody will finish. */
+	self->cloning = 0;
+	self->clone_failed = false;
+	self->map_hint = self->map_base;
+	return KN_OK;
 }
 
 /* Private pages in [start, end), as far as the work budget reaches: nothing can be kept for a
@@ -520,11 +453,9 @@ static kn_status check_word(const struct vspace *space, uint64_t address)
 
 kn_status vspace_wait(struct vspace *self, struct invocation *inv, const struct vspace_wait_in *in)
 {
-	kn_status status = check_word(self, in->address);
 	uint64_t key[2];
 
-	if (status != KN_OK)
-		return status;
+	TRY(check_word(self, in->address));
 
 	const char *page = vspace_kernel_page(self, in->address & ~PAGE_MASK, VM_READ);
 
@@ -539,11 +470,9 @@ kn_status vspace_wait(struct vspace *self, struct invocation *inv, const struct 
 kn_status vspace_wake(struct vspace *self, struct invocation *inv, const struct vspace_wake_in *in,
     struct vspace_wake_out *out)
 {
-	kn_status status = check_word(self, in->address);
 	uint64_t key[2];
 
-	if (status != KN_OK)
-		return status;
+	TRY(check_word(self, in->address));
 	wait_key(self, in->address, key);
 	out->woken = address_wake(key[0], key[1], in->count);
 	return KN_OK;
@@ -571,8 +500,8 @@ static pte_t copy_private(struct vspace *space, pte_t entry, unsigned prot)
 
 /*
  * Move the private pages of [from, from + size) to `to` in another space; memory for tables is
- * there. Frames belong to their root pool for ever: from under another root the pages are copied, and
- * the originals stay for the unmapping.
+ * there. Frames belong to their root pool for ever: from under another root the pages are copied,
+ * and the originals stay for the unmapping.
  */
 static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
     uint64_t size, unsigned prot, struct tlb_batch *batch)
@@ -609,16 +538,11 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 {
 	struct vspace *source = vspace_of(in->source->cap.object);
 	uint64_t size = in->pages << PAGE_SHIFT;
-	kn_status status = check_usable(self);
 
-	if (status == KN_OK)
-		status = check_usable(source);
-	if (status == KN_OK)
-		status = check_range(in->address, in->pages);
-	if (status == KN_OK)
-		status = check_range(in->source_address, in->pages);
-	if (status != KN_OK)
-		return status;
+	TRY(check_usable(self));
+	TRY(check_usable(source));
+	TRY(check_range(in->address, in->pages));
+	TRY(check_range(in->source_address, in->pages));
 	if (in->pages > TAKE_MAX_PAGES)
 		return KN_E_RANGE;
 
@@ -642,24 +566,21 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	    count_committed(source, in->source_address, in->source_address + size, false);
 
 	/* Nothing can fail after this: nobody else takes frames while we hold the kernel lock. */
-	status = region_reserve(&source->regions, source->pool, 2);
-	if (status == KN_OK)
-		status = region_reserve(&self->regions, self->pool, 2);
-	if (status == KN_OK)
-		status = pool_charge(self->pool, pages);
-	if (status != KN_OK)
-		return no_memory(status);
+	TRY(no_memory(region_reserve(&source->regions, source->pool, 2)));
+	TRY(no_memory(region_reserve(&self->regions, self->pool, 2)));
+	TRY(no_memory(pool_charge(self->pool, pages)));
 	bool is_foreign = source->pool->root != self->pool->root;
 
-	status = pool_check(self->pool,
-	    in->pages / TABLE_ENTRIES + 2 * TABLE_LEVELS + (is_foreign ? pages : 0));
+	kn_status status = pool_check(
+	    self->pool, in->pages / TABLE_ENTRIES + 2 * TABLE_LEVELS + (is_foreign ? pages : 0));
 	if (status != KN_OK) {
 		pool_uncharge(self->pool, pages);
 		return no_memory(status);
 	}
 
 	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	uint64_t moved = move_pages(source, in->source_address, self, in->address, size, mapping.prot, &batch);
+	uint64_t moved =
+	    move_pages(source, in->source_address, self, in->address, size, mapping.prot, &batch);
 
 	(void)mapping_add(self, &mapping);
 	self->committed += moved;
@@ -667,11 +588,10 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 		source->committed -= moved;
 		pool_uncharge(source->pool, moved);
 	}
-	/* Nothing is left to free but one region and some tables: bounded, whatever the work budget
-	 * says. */
-	while (mapping_remove(source, in->source_address, in->source_address + size, &batch) ==
-	       KN_RESTART)
-		;
 	tlb_batch_flush(source, &batch);
+	/* Nothing is left to free but one region and some tables: bounded, whatever the budget
+	 * says. */
+	while (mapping_remove(source, in->source_address, in->source_address + size) == KN_RESTART)
+		;
 	return KN_OK;
 }

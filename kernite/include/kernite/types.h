@@ -67,6 +67,14 @@ static inline paddr_t virt_to_phys(const void *address)
 	return (paddr_t){(uint64_t)address - PHYS_MAP_BASE};
 }
 
+/* Pass a refusal or a restart on to the caller, where nothing has to be undone. */
+#define TRY(call)                                                                                  \
+	do {                                                                                       \
+		kn_status status_ = (call);                                                        \
+		if (status_ != KN_OK)                                                              \
+			return status_;                                                            \
+	} while (0)
+
 /* By integers: an untyped's dispatcher asks for the container of what is no pointer (object/untyped.h). */
 #define container_of(pointer, type, member) ((type *)((uint64_t)(pointer) - offsetof(type, member)))
 
