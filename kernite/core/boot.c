@@ -256,6 +256,7 @@ void kernel_main(struct boot_info *info)
 	command_line_set(info->command_line);
 	cpu_online_count = 1;
 	trace_is_on = command_line_has("trace=on");
+	trace_errors = command_line_has("trace=errors");
 	fastpath_is_on = !command_line_has("ipc.fastpath=off");
 	boot_memory_init(info);
 	cpu_prepare(0);

@@ -115,7 +115,11 @@ void trap_syscall(void)
 	cpu->in_syscall = true;
 	work_begin(cpu);
 	if (number - KN_SYS_BASE < KN_SYS_COUNT) {
+		uint64_t cap = ctx_cap(&thread->context), info = ctx_info(&thread->context);
 		kn_status status = handle(thread, number);
+
+		if (status < 0 && trace_errors)
+			klog("%s: call %lx on %lx, label %lx: %d\n", thread->name, number, cap, kn_info_label(info), status);
 
 		/* The thread may be halted by now, never gone: a thread that runs is destroyed only after its switch. */
 		if (status == KN_RESTART)

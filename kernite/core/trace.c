@@ -8,6 +8,7 @@ static struct kn_trace_event ring[TRACE_RING_SIZE];
 static uint64_t written; /* records ever written; record n is in ring[n % TRACE_RING_SIZE] */
 
 bool trace_is_on;
+bool trace_errors;
 struct kn_kernel_stats kernel_stats;
 
 static const char *const names[TRACE_KIND_COUNT] = {

@@ -25,6 +25,7 @@ enum trace_kind : uint32_t {
 #define TRACE_RING_SIZE 512
 
 extern bool trace_is_on;
+extern bool trace_errors; /* log every refused system call */
 extern struct kn_kernel_stats kernel_stats;
 
 void trace(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
