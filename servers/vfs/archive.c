@@ -6,6 +6,7 @@
 #include "mode.h"
 #include "trona/cpio.h"
 #include "trona/heap.h"
+#include "trona/log.h"
 #include "trona/string.h"
 #include "uapi/object/boot.h"
 
@@ -123,8 +124,14 @@ kn_status archive_adopt(struct inode *root, const uint8_t *archive, uint64_t siz
 
 		if (status == KN_E_NOT_FOUND)
 			return KN_OK;
-		if (status == KN_OK)
+		if (status == KN_OK) {
 			status = add_entry(root, &entry, archive);
+			/* One entry that fits nowhere (below a link, say) is no reason to have no files at all. */
+			if (status == KN_E_BAD_IMAGE) {
+				log_line("archive: %.*s is left out", (int)entry.name_length, entry.name);
+				status = KN_OK;
+			}
+		}
 		if (status != KN_OK)
 			return status == KN_E_BAD_MESSAGE ? KN_E_BAD_IMAGE : status;
 	}
