@@ -283,7 +283,9 @@ static void upcall_interrupts_a_running_thread(void)
 		await_upcalls(i + 1);
 	}
 	check(upcall_seen == 0x3ff && upcalls == 10);
-	/* Held back while blocked, delivered after. */
+	/* Held back while blocked, delivered after; its last upcall may still be on the way back. */
+	for (unsigned i = 0; i < 1000 && (thread->ipc->upcall_flags & KN_UPCALL_BLOCKED); i++)
+		rig_sleep(200000);
 	thread->ipc->upcall_flags |= KN_UPCALL_BLOCKED;
 	check_ok(kn_tcb_upcall(thread->tcb, 1ull << 20));
 	for (unsigned i = 0; i < 1000 && !(thread->ipc->upcall_flags & KN_UPCALL_PENDING); i++)
