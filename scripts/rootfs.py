@@ -41,14 +41,31 @@ def align(value, to):
     return -value % to
 
 
+def resolve(path, links):
+    """`path` with the archive's symbolic links in its folders followed (/bin is one)."""
+    for _ in range(40):
+        parts = path.strip("/").split("/")
+        for depth in range(1, len(parts)):
+            prefix = "/".join(parts[:depth])
+            if prefix in links:
+                target = links[prefix]
+                start = "" if target.startswith("/") else "/".join(parts[:depth - 1])
+                path = posixpath.normpath("/".join([start, target, *parts[depth:]]))
+                break
+        else:
+            return path
+    raise RootfsError(f"{path}: too many symbolic links")
+
+
 class Tree:
     """path (no leading slash) -> (mode with type, contents)."""
 
     def __init__(self):
         self.entries = {}
+        self.links = {}
 
     def put(self, path, mode, data=b""):
-        path = str(path).strip("/")
+        path = resolve(str(path), self.links).strip("/")
         if ".." in path.split("/"):
             raise RootfsError(f"{path}: '..' in a path of the image")
         if not path:
@@ -58,6 +75,8 @@ class Tree:
             if name != "." and name not in self.entries:
                 self.entries[name] = (stat.S_IFDIR | 0o755, b"")
         self.entries[path] = (mode, data)
+        if stat.S_ISLNK(mode):
+            self.links[path] = data.decode()
 
     def add_host(self, host, guest):
         """A file, link or folder of this machine, modes kept."""
@@ -183,22 +202,6 @@ def with_header(cpio):
     head = HEADER.pack(MAGIC, 0, len(segments), len(archive), PAGE, entry) + table
     head = HEADER.pack(MAGIC, zlib.crc32(head), len(segments), len(archive), PAGE, entry) + table
     return head.ljust(PAGE, b"\0") + cpio
-
-
-def resolve(path, links):
-    """`path` with the archive's symbolic links in its folders followed (/bin is one)."""
-    for _ in range(40):
-        parts = path.strip("/").split("/")
-        for depth in range(1, len(parts)):
-            prefix = "/".join(parts[:depth])
-            if prefix in links:
-                target = links[prefix]
-                start = "" if target.startswith("/") else "/".join(parts[:depth - 1])
-                path = posixpath.normpath("/".join([start, target, *parts[depth:]]))
-                break
-        else:
-            return path
-    raise RootfsError(f"{path}: too many symbolic links")
 
 
 def append(base, output, additions):
