@@ -22,14 +22,14 @@ bool fastpath_is_on = true;
 #define likely(claim) __builtin_expect(claim, 1)
 
 /* No capabilities, a sane length, and buffers if it does not fit into the registers. */
-static inline bool is_message_simple(uint64_t info, const struct tcb *from, const struct tcb *to)
+[[gnu::always_inline]] static inline bool is_message_simple(uint64_t info, const struct tcb *from, const struct tcb *to)
 {
 	uint64_t size = info & 0xffff;
 
 	return likely(size <= KN_MSG_REGS) || (size <= KN_MSG_MAX_WORDS && from->ipc && to->ipc);
 }
 
-static inline void copy_words(uint64_t info, struct tcb *from, struct tcb *to)
+[[gnu::always_inline]] static inline void copy_words(uint64_t info, struct tcb *from, struct tcb *to)
 {
 	for (unsigned i = 0; i < KN_MSG_REGS; i++)
 		ctx_set_word(&to->context, i, ctx_word(&from->context, i));
@@ -43,10 +43,10 @@ static inline void copy_words(uint64_t info, struct tcb *from, struct tcb *to)
  * May `to` take this CPU from the current thread, which is going to block? With an equal in the queue only
  * while a slice runs already: switching here arms none, and the equal would wait for ever.
  */
-static inline bool may_switch(const struct cpu *cpu, const struct tcb *from, const struct tcb *to)
+[[gnu::always_inline]] static inline bool may_switch(const struct cpu *cpu, const struct tcb *from, const struct tcb *to)
 {
-	return to->priority + (cpu->slice_end != KN_TIME_FOREVER) > cpu->top && !to->exit_work && !to->is_suspended && !from->is_suspended &&
-	       !cpu->reschedule && (to->affinity == TCB_ANY_CPU || to->affinity == cpu->index);
+	return to->priority + (cpu->slice_end != KN_TIME_FOREVER) > cpu->top && !to->exit_work &&
+	       !to->is_suspended && !from->is_suspended && !cpu->reschedule && (to->affinity == TCB_ANY_CPU || to->affinity == cpu->index);
 }
 
 static bool fast_call(struct cpu *cpu, struct tcb *caller)

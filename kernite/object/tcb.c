@@ -170,9 +170,10 @@ kn_status tcb_suspend(struct tcb *self, struct invocation *inv, const struct tcb
 
 kn_status tcb_set_priority(struct tcb *self, struct invocation *inv, const struct tcb_set_priority_in *in)
 {
-	(void)inv;
 	if (in->priority > KN_TCB_PRIORITY_MAX)
 		return KN_E_RANGE;
+	if (in->priority > inv->caller->priority)
+		return KN_E_RIGHTS;
 	thread_set_priority(self, (uint8_t)in->priority);
 	return KN_OK;
 }

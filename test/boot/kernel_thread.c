@@ -111,6 +111,8 @@ static void threads_run_on_every_cpu(void)
 	struct rig_thread *thread = rig_make_thread(count_once, nullptr, KN_CAP_NONE);
 	check_status(kn_tcb_set_affinity(thread->tcb, online), KN_E_RANGE);
 	check_status(kn_tcb_set_priority(thread->tcb, 256), KN_E_RANGE);
+	check_status(kn_tcb_set_priority(thread->tcb, 201), KN_E_RIGHTS);
+	check_status(kn_tcb_set_priority(KN_SLOT_TCB, 255), KN_E_RIGHTS);
 	check_status(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, online, &online, &idle), KN_E_RANGE);
 }
 
