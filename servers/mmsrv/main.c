@@ -18,6 +18,7 @@
 #include "uapi/object_type.h"
 
 #define OBJECT_PAGES_MAX (1ull << 36)
+#define RESERVE_PAGES_MAX 16384
 #define ROLES_ALL (MMSRV_ROLE_MANAGER | MMSRV_ROLE_IMAGES)
 
 static kn_cap objsrv, exec_authority;
@@ -154,6 +155,11 @@ static kn_status on_set_limit(struct server_call *call, uint64_t id, uint64_t li
 	return status;
 }
 
+static kn_status on_reserve(struct server_call *call, uint64_t pages)
+{
+	return root_reserve(pages < RESERVE_PAGES_MAX ? pages : RESERVE_PAGES_MAX);
+}
+
 static const struct mmsrv_ops methods = {
     .space_create = on_space_create,
     .space_renew = on_space_renew,
@@ -162,6 +168,7 @@ static const struct mmsrv_ops methods = {
     .executable = on_executable,
     .info = on_info,
     .set_limit = on_set_limit,
+    .reserve = on_reserve,
 };
 
 static kn_status dispatch(struct server_call *call)

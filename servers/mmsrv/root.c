@@ -13,7 +13,7 @@
 
 #define CHUNK_BITS_MAX 22
 #define CHUNK_BITS_MIN 14
-#define LOW_WATER 512        /* pages */
+#define LOW_WATER 4096       /* pages; what the kernel takes between two calls to us comes from here */
 #define RESERVE_SHIFT 4      /* 1/16 of the machine stays with objsrv, for kernel objects */
 #define NO_LIMIT (~0ull)
 
@@ -81,12 +81,22 @@ kn_status root_refill(uint64_t pages)
 	return KN_OK;
 }
 
+kn_status root_reserve(uint64_t pages)
+{
+	struct kn_pool_info info;
+	kn_status status = kn_pool_info(root, &info);
+
+	if (status != KN_OK || info.free >= pages)
+		return status;
+	return root_refill(pages - info.free);
+}
+
 void root_keep_filled(void)
 {
 	struct kn_pool_info info;
 
 	if (kn_pool_info(root, &info) == KN_OK && info.free < LOW_WATER)
-		(void)root_refill(LOW_WATER); /* failing is FAULT_POOL's business */
+		(void)root_refill(LOW_WATER - info.free); /* failing is FAULT_POOL's business */
 }
 
 void root_numbers(uint64_t *total, uint64_t *available)
@@ -118,7 +128,7 @@ kn_status root_init(kn_cap objsrv, kn_cap endpoint)
 	if (status == KN_OK)
 		status = kn_pool_set_handler(root, handler);
 	if (status == KN_OK)
-		status = root_refill(2 * LOW_WATER);
+		status = root_refill(LOW_WATER);
 	if (status == KN_OK)
 		status = root_make_pool(server, NO_LIMIT, &root_shared_pool);
 	return status;

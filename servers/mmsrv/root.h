@@ -17,6 +17,8 @@
 void root_keep_filled(void);
 /* Make `pages` more frames available. NO_MEMORY: the machine has no more. */
 [[nodiscard]] kn_status root_refill(uint64_t pages);
+/* Make sure that `pages` frames are free. NO_MEMORY as above. */
+[[nodiscard]] kn_status root_reserve(uint64_t pages);
 /* Pages that could still be given out, and the machine's total. */
 void root_numbers(uint64_t *total, uint64_t *available);
 

@@ -11,6 +11,7 @@
 #include "uapi/object/memory_object.h"
 #include "uapi/object_type.h"
 
+#define TABLES_AHEAD 1024
 #define READ_WRITE (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE)
 
 static kn_cap archive_object;
@@ -69,7 +70,12 @@ void memory_unmap(uint8_t *data, uint64_t pages)
 
 kn_status memory_commit(kn_cap object, uint64_t first, uint64_t pages)
 {
-	return no_space(kn_memory_object_commit(object, first, pages));
+	kn_status status = kn_memory_object_commit(object, first, pages);
+
+	/* The frames at hand were used up; the memory manager may have more. */
+	if (status == KN_E_NO_MEMORY && mmsrv_reserve(start_cap("mmsrv"), pages + TABLES_AHEAD) == KN_OK)
+		status = kn_memory_object_commit(object, first, pages);
+	return no_space(status);
 }
 
 void memory_decommit(kn_cap object, uint64_t first, uint64_t pages)

@@ -15,6 +15,13 @@
 
 static uint64_t next = HEAP_BASE;
 
+static bool (*more)(size_t pages);
+
+void heap_set_more(bool (*get_more)(size_t pages))
+{
+	more = get_more;
+}
+
 void heap_randomise(uint64_t random)
 {
 	next += (random & RANDOM_MASK) * HEAP_CHUNK;
@@ -32,6 +39,9 @@ void *heap_map(size_t size)
 	kn_status status =
 	    kn_vspace_map(KN_SLOT_VSPACE, KN_CAP_NONE, 0, next, size / KN_PAGE_SIZE, prot, prot, flags, &address);
 
+	if (status == KN_E_NO_MEMORY && more != nullptr && more(size / KN_PAGE_SIZE))
+		status = kn_vspace_map(
+		    KN_SLOT_VSPACE, KN_CAP_NONE, 0, next, size / KN_PAGE_SIZE, prot, prot, flags, &address);
 	if (status != KN_OK)
 		return nullptr;
 	/* One chunk stays unmapped behind each mapping. */

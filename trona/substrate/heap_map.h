@@ -12,3 +12,5 @@ void *heap_map(size_t size);
 void heap_unmap(void *memory, size_t size);
 /* Moves the first mapping by a random number of chunks; before anything is allocated. */
 void heap_randomise(uint64_t random);
+/* Who is asked for frames when the kernel has none at hand; true: try again. */
+void heap_set_more(bool (*get_more)(size_t pages));

@@ -3,6 +3,7 @@
  * From the entry point of a server to its main(): start page, slots, heap and log. A file of its own, because
  * init, which nobody starts in this way, has another start_main().
  */
+#include "client/mmsrv.h"
 #include "client/objsrv.h"
 #include "heap_map.h"
 #include "start_page.h"
@@ -19,11 +20,19 @@ static kn_status grow_slots(kn_cap root_slot)
 	return objsrv_alloc(start_cap("objsrv"), KN_TYPE_CNODE, SLOTS_GROW_BITS, &handle, root_slot);
 }
 
+/* Only for servers with a memory manager below them. */
+static bool get_frames(size_t pages)
+{
+	return mmsrv_reserve(start_cap("mmsrv"), pages + 64) == KN_OK;
+}
+
 void start_main(const struct server_start *page)
 {
 	start_set_page(page);
 	log_init(start_cap("log"), page->name);
 	heap_randomise(page->random[0]);
+	if (start_cap("mmsrv") != KN_CAP_NONE)
+		heap_set_more(get_frames);
 	slots_init(page->slots_first, page->slots_count, start_cap("objsrv") == KN_CAP_NONE ? nullptr : grow_slots);
 	main();
 	start_exit("main() has returned");
