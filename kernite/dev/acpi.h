@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct acpi_header {
+/* Packed: firmware puts tables at any address. */
+struct [[gnu::packed]] acpi_header {
 	char signature[4];
 	uint32_t length; /* of the whole table, verified */
 	uint8_t revision;

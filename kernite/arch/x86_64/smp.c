@@ -75,9 +75,13 @@ static void set_word(uint64_t page, unsigned offset, uint64_t value)
 /* The trampoline is linked at 0; its three absolute addresses get the page's. */
 static void relocate(uint64_t page, const char *where)
 {
-	uint64_t offset = (uint64_t)(where - trampoline_start);
+	char *place = phys_to_virt(paddr(page + (uint64_t)(where - trampoline_start)));
+	uint32_t address;
 
-	*(uint32_t *)phys_to_virt(paddr(page + offset)) += (uint32_t)page;
+	/* Inside instructions, so at any address. */
+	memcpy(&address, place, sizeof(address));
+	address += (uint32_t)page;
+	memcpy(place, &address, sizeof(address));
 }
 
 void smp_place_trampoline(struct boot_info *info)
