@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Wait-on-address (address_wait.h): a fixed hash table of queues, first come first served within a key. */
+/* Wait-on-address (address_wait.h): a fixed hash table of queues, first come first served within a
+ * key. */
 #include "core/address_wait.h"
 
 #include "core/scheduler.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the loader's boot_info to init's first instruction. Init gets everything: all untyped memory, all
- * singletons, the boot archive, and a CSpace that lists them (kernel/boot.idl).
+ * From the loader's boot_info to init's first instruction. Init gets everything: all untyped
+ * memory, all singletons, the boot archive, and a CSpace that lists them (kernel/boot.idl).
  *
  * Init's address space, besides its segments:
  *   BOOT_IPC_ADDRESS   its IPC buffer           (argument 1 of its entry)
@@ -68,14 +68,14 @@ static void make_singletons(void)
 		uint32_t slot;
 		enum object_type type;
 	} list[] = {
-		{KN_BOOT_SLOT_CONSOLE, TYPE_CONSOLE},
-		{KN_BOOT_SLOT_POWER, TYPE_POWER},
-		{KN_BOOT_SLOT_RANDOM, TYPE_RANDOM},
-		{KN_BOOT_SLOT_DEBUG, TYPE_DEBUG},
-		{KN_BOOT_SLOT_CLOCK, TYPE_CLOCK},
-		{KN_BOOT_SLOT_IRQ_CONTROL, TYPE_IRQ_CONTROL},
-		{KN_BOOT_SLOT_IO_PORT_CONTROL, TYPE_IO_PORT_CONTROL},
-		{KN_BOOT_SLOT_EXEC_AUTHORITY, TYPE_EXEC_AUTHORITY},
+	    {KN_BOOT_SLOT_CONSOLE, TYPE_CONSOLE},
+	    {KN_BOOT_SLOT_POWER, TYPE_POWER},
+	    {KN_BOOT_SLOT_RANDOM, TYPE_RANDOM},
+	    {KN_BOOT_SLOT_DEBUG, TYPE_DEBUG},
+	    {KN_BOOT_SLOT_CLOCK, TYPE_CLOCK},
+	    {KN_BOOT_SLOT_IRQ_CONTROL, TYPE_IRQ_CONTROL},
+	    {KN_BOOT_SLOT_IO_PORT_CONTROL, TYPE_IO_PORT_CONTROL},
+	    {KN_BOOT_SLOT_EXEC_AUTHORITY, TYPE_EXEC_AUTHORITY},
 	};
 
 	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
@@ -88,7 +88,8 @@ static void make_singletons(void)
 
 static struct memory_object *physical(uint64_t base, uint64_t pages)
 {
-	struct memory_object *object = boot_object(TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
+	struct memory_object *object =
+	    boot_object(TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
 
 	memory_object_init_physical(object, paddr(base), pages, VM_NORMAL);
 	return object;
@@ -99,7 +100,8 @@ static struct memory_object *read_only(uint32_t index, uint64_t base, uint64_t p
 {
 	struct memory_object *object = physical(base, pages);
 
-	boot_cap(index, &object->object, KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT | KN_RIGHT_REVOKE);
+	boot_cap(index, &object->object,
+	    KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT | KN_RIGHT_REVOKE);
 	return object;
 }
 
@@ -109,13 +111,14 @@ static void must(kn_status status, const char *what)
 		panic("cannot set up init: %s: status %d", what, status);
 }
 
-static void map(struct vspace *space, struct memory_object *object, uint64_t offset, uint64_t address, uint64_t pages,
-                unsigned prot, unsigned flags)
+static void map(struct vspace *space, struct memory_object *object, uint64_t offset,
+    uint64_t address, uint64_t pages, unsigned prot, unsigned flags)
 {
 	must(vspace_map_fixed(space, object, offset, address, pages, prot, flags), "mapping");
 }
 
-/* The file's last page may go on with the next file's bytes; what init sees behind the segment is zero. */
+/* The file's last page may go on with the next file's bytes; what init sees behind the segment is
+ * zero. */
 static void clear_tail(struct vspace *space, const struct kn_archive_segment *segment)
 {
 	uint64_t tail = segment->file_size % PAGE_SIZE;
@@ -130,7 +133,8 @@ static void clear_tail(struct vspace *space, const struct kn_archive_segment *se
 	memset(bytes + tail, 0, PAGE_SIZE - tail);
 }
 
-static void map_segments(struct vspace *space, struct memory_object *archive, const struct kn_archive_header *header)
+static void map_segments(
+    struct vspace *space, struct memory_object *archive, const struct kn_archive_header *header)
 {
 	for (unsigned i = 0; i < header->segment_count; i++) {
 		const struct kn_archive_segment *s = &header->segments[i];
@@ -138,11 +142,11 @@ static void map_segments(struct vspace *space, struct memory_object *archive, co
 		uint64_t pages = (s->memory_size + PAGE_MASK) >> PAGE_SHIFT;
 
 		if (file_pages > 0)
-			map(space, archive, s->offset >> PAGE_SHIFT, s->address, file_pages, s->prot,
-			    KN_VSPACE_MAP_PRIVATE);
+			map(space, archive, s->offset >> PAGE_SHIFT, s->address, file_pages,
+			    s->prot, KN_VSPACE_MAP_PRIVATE);
 		if (pages > file_pages)
-			map(space, nullptr, 0, s->address + file_pages * PAGE_SIZE, pages - file_pages, s->prot,
-			    KN_VSPACE_MAP_PRIVATE);
+			map(space, nullptr, 0, s->address + file_pages * PAGE_SIZE,
+			    pages - file_pages, s->prot, KN_VSPACE_MAP_PRIVATE);
 		clear_tail(space, s);
 	}
 }
@@ -178,8 +182,8 @@ static void hand_out_untypeds(struct kn_boot_page *page)
 	for (size_t i = 0; i < count; i++) {
 		const struct kn_boot_untyped *u = &page->untypeds[i];
 
-		slot_fill_untyped(cnode_slot(cspace, KN_BOOT_SLOT_UNTYPED + (uint32_t)i), nullptr, u->base, u->size_bits,
-		                  u->is_device);
+		slot_fill_untyped(cnode_slot(cspace, KN_BOOT_SLOT_UNTYPED + (uint32_t)i), nullptr,
+		    u->base, u->size_bits, u->is_device);
 	}
 	page->untyped_count = (uint32_t)count;
 	page->first_free_slot = KN_BOOT_SLOT_UNTYPED + (uint32_t)count;
@@ -204,14 +208,15 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	boot_cap_full(KN_SLOT_TCB, &init->object);
 	boot_cap_full(KN_SLOT_VSPACE, &space->object);
 	boot_cap_full(KN_SLOT_CSPACE, &cspace->object);
-	/* All its capabilities may lie inside itself, which would be its end; the kernel counts as a holder. */
+	/* All its capabilities may lie inside itself, which would be its end; the kernel counts as
+	 * a holder. */
 	cspace->object.references++;
 	boot_cap_full(KN_BOOT_SLOT_SCHED_CONTEXT, &time->object);
 	boot_cap_full(KN_BOOT_SLOT_POOL, &pool->object);
 	make_singletons();
 	read_only(KN_BOOT_SLOT_CLOCK_PAGE, clock_page.raw, 1);
 	struct memory_object *archive = read_only(KN_BOOT_SLOT_ARCHIVE, info->archive_base,
-	                                          (info->archive_size + PAGE_MASK) >> PAGE_SHIFT);
+	    (info->archive_size + PAGE_MASK) >> PAGE_SHIFT);
 	uint64_t tables, table_pages;
 
 	if (boot_memory_firmware_tables(&tables, &table_pages))
@@ -223,10 +228,12 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 
 	pool_add_boot_frames(pool, frames, BOOT_POOL_PAGES);
 	must(vspace_setup(space, pool, BOOT_MAP_BASE), "address space");
-	struct memory_object_configure_anonymous_in in = {.pool = cnode_slot(cspace, KN_BOOT_SLOT_POOL), .pages = 1};
+	struct memory_object_configure_anonymous_in in = {
+	    .pool = cnode_slot(cspace, KN_BOOT_SLOT_POOL), .pages = 1};
 
 	must(memory_object_configure_anonymous(ipc, nullptr, &in), "IPC buffer");
-	map(space, ipc, 0, BOOT_IPC_ADDRESS, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_SHARED);
+	map(space, ipc, 0, BOOT_IPC_ADDRESS, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
+	    KN_VSPACE_MAP_SHARED);
 	map(space, page_object, 0, BOOT_PAGE_ADDRESS, 1, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED);
 	map(space, nullptr, 0, BOOT_STACK_TOP - BOOT_STACK_PAGES * PAGE_SIZE, BOOT_STACK_PAGES,
 	    KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_PRIVATE);
@@ -242,7 +249,8 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	init->priority = INIT_PRIORITY;
 	memcpy(init->name, "init", 5);
 	ctx_set_ip(&init->context, header->entry);
-	/* As after a call: both machines' C conventions agree on 16-byte alignment before the return address. */
+	/* As after a call: both machines' C conventions agree on 16-byte alignment before the
+	 * return address. */
 	ctx_set_sp(&init->context, BOOT_STACK_TOP - 16);
 	ctx_set_argument(&init->context, 0, BOOT_PAGE_ADDRESS);
 	ctx_set_argument(&init->context, 1, BOOT_IPC_ADDRESS);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks of the boot archive's header; everything in it is distrusted, it may come from a damaged medium. */
+/* Checks of the boot archive's header; everything in it is distrusted, it may come from a damaged
+ * medium. */
 #include "core/boot_archive.h"
 
 #include "kernite/types.h"
@@ -26,7 +27,8 @@ static const char *segment_flaw(const struct kn_archive_segment *s, uint64_t arc
 		return "a segment of init has an impossible size";
 	if (s->offset > archive_size || s->file_size > archive_size - s->offset)
 		return "a segment of init lies beyond the end of the archive";
-	if (s->address < KN_USER_MIN || s->address > KN_USER_MAX || s->memory_size > KN_USER_MAX - s->address)
+	if (s->address < KN_USER_MIN || s->address > KN_USER_MAX ||
+	    s->memory_size > KN_USER_MAX - s->address)
 		return "a segment of init lies outside user space";
 	if ((s->prot & KN_VSPACE_PROT_WRITE) && (s->prot & KN_VSPACE_PROT_EXECUTE))
 		return "a segment of init is writable and executable";
@@ -50,7 +52,8 @@ const char *boot_archive_flaw(const struct kn_archive_header *header, uint64_t s
 		return "its header's checksum is wrong";
 	if (header->archive_size > size)
 		return "it is truncated";
-	if (header->segment_count == 0 || header->segment_count > sizeof(header->segments) / sizeof(header->segments[0]))
+	if (header->segment_count == 0 ||
+	    header->segment_count > sizeof(header->segments) / sizeof(header->segments[0]))
 		return "its number of segments is wrong";
 	for (unsigned i = 0; i < header->segment_count; i++) {
 		const char *flaw = segment_flaw(&header->segments[i], header->archive_size);

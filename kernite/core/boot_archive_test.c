@@ -34,14 +34,14 @@ static int setup(void **state)
 {
 	(void)state;
 	header = (struct kn_archive_header){.magic = KN_ARCHIVE_MAGIC,
-	                                    .segment_count = 1,
-	                                    .archive_size = SIZE,
-	                                    .entry = 0x200000,
-	                                    .segments = {{.address = 0x200000,
-	                                                  .offset = 0x1000,
-	                                                  .file_size = 0x1800,
-	                                                  .memory_size = 0x3000,
-	                                                  .prot = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_EXECUTE}}};
+	    .segment_count = 1,
+	    .archive_size = SIZE,
+	    .entry = 0x200000,
+	    .segments = {{.address = 0x200000,
+		.offset = 0x1000,
+		.file_size = 0x1800,
+		.memory_size = 0x3000,
+		.prot = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_EXECUTE}}};
 	return 0;
 }
 
@@ -120,11 +120,11 @@ static void bad_segments_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(sound_archive_has_no_flaw, setup),
-		cmocka_unit_test_setup(missing_and_short_archives_are_refused, setup),
-		cmocka_unit_test_setup(magic_and_checksum_are_checked, setup),
-		cmocka_unit_test_setup(number_of_segments_is_checked, setup),
-		cmocka_unit_test_setup(bad_segments_are_refused, setup),
+	    cmocka_unit_test_setup(sound_archive_has_no_flaw, setup),
+	    cmocka_unit_test_setup(missing_and_short_archives_are_refused, setup),
+	    cmocka_unit_test_setup(magic_and_checksum_are_checked, setup),
+	    cmocka_unit_test_setup(number_of_segments_is_checked, setup),
+	    cmocka_unit_test_setup(bad_segments_are_refused, setup),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

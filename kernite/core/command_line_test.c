@@ -34,9 +34,9 @@ static void empty_line_has_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_words_are_found),
-		cmocka_unit_test(parts_of_words_are_not),
-		cmocka_unit_test(empty_line_has_nothing),
+	    cmocka_unit_test(whole_words_are_found),
+	    cmocka_unit_test(parts_of_words_are_not),
+	    cmocka_unit_test(empty_line_has_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

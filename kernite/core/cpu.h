@@ -30,23 +30,25 @@ struct run_queue {
 
 struct cpu {
 	struct cpu *self;
-	struct tcb *current;   /* whose context the entry code saves and restores; never null after boot */
+	struct tcb
+	    *current; /* whose context the entry code saves and restores; never null after boot */
 	uint64_t stack_top;
 	uint64_t entry_scratch[2];
 	struct tcb *idle;
-	unsigned index;        /* 0 = boot CPU, dense */
+	unsigned index; /* 0 = boot CPU, dense */
 	bool is_online;
-	bool reschedule;       /* choose again before leaving the kernel */
-	bool is_idle;          /* inside arch_idle(), kernel lock dropped */
-	bool in_syscall;       /* the current thread's own system call, not an interrupt */
-	int work;              /* units left in this kernel entry (core/work.h) */
-	int top;               /* highest priority in `run`, -1: empty */
-	struct tcb *fpu_owner; /* whose FPU state is live in this CPU's registers, or null */
+	bool reschedule;        /* choose again before leaving the kernel */
+	bool is_idle;           /* inside arch_idle(), kernel lock dropped */
+	bool in_syscall;        /* the current thread's own system call, not an interrupt */
+	int work;               /* units left in this kernel entry (core/work.h) */
+	int top;                /* highest priority in `run`, -1: empty */
+	struct tcb *fpu_owner;  /* whose FPU state is live in this CPU's registers, or null */
 	kn_time timer_deadline; /* what the hardware is armed for */
-	kn_time linger_end;     /* when an idle CPU is offered what waits here, KN_TIME_FOREVER: nothing */
-	kn_time slice_end;      /* when `current` gives way to its equals */
+	kn_time
+	    linger_end; /* when an idle CPU is offered what waits here, KN_TIME_FOREVER: nothing */
+	kn_time slice_end; /* when `current` gives way to its equals */
 	uint64_t kernel_entries;
-	uint64_t accounted;     /* arch_cycles() up to which `current` has been charged */
+	uint64_t accounted; /* arch_cycles() up to which `current` has been charged */
 	struct run_queue run;
 	struct arch_cpu arch;
 };

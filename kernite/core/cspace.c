@@ -14,8 +14,8 @@ struct slot *cspace_lookup_deep(struct cnode *root, kn_cap address)
 	return cnode_slot_checked(slot_object(second, cnode), (uint32_t)address);
 }
 
-kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type type, uint32_t rights,
-                      struct slot **slot)
+kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type type,
+    uint32_t rights, struct slot **slot)
 {
 	struct slot *found = cspace_lookup(thread, address);
 
@@ -29,7 +29,8 @@ kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type
 	return KN_OK;
 }
 
-kn_status cap_lookup(struct invocation *inv, kn_cap address, uint8_t type, uint32_t rights, struct slot **slot)
+kn_status cap_lookup(
+    struct invocation *inv, kn_cap address, uint8_t type, uint32_t rights, struct slot **slot)
 {
 	return cspace_find(inv->caller, address, (enum object_type)type, rights, slot);
 }

@@ -19,5 +19,5 @@ static inline struct slot *cspace_lookup(const struct tcb *thread, kn_cap addres
 }
 
 /* A capability of this type (TYPE_NONE: any) with these rights. */
-[[nodiscard]] kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type type, uint32_t rights,
-                                    struct slot **slot);
+[[nodiscard]] kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type type,
+    uint32_t rights, struct slot **slot);

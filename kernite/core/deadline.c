@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986) of deadlines. Children of a node are a list
- * linked by next and prev; the first child's prev is the parent. The two-pass merge is iterative.
+ * A pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986) of deadlines. Children of a node are a
+ * list linked by next and prev; the first child's prev is the parent. The two-pass merge is
+ * iterative.
  */
 #include "core/deadline.h"
 

@@ -3,9 +3,9 @@
  * Everything that must happen at a time: ends of waits and timers. One pairing heap for the machine
  * under the kernel lock: O(1) insert, O(log n) amortised removal, no allocation.
  *
- * The hardware timer of some CPU is always armed at or before the earliest deadline: whoever inserts a
- * new earliest one arms its own; whoever's timer fires re-arms for what is left. Removal leaves the
- * hardware alone (a spurious interrupt is cheaper).
+ * The hardware timer of some CPU is always armed at or before the earliest deadline: whoever
+ * inserts a new earliest one arms its own; whoever's timer fires re-arms for what is left. Removal
+ * leaves the hardware alone (a spurious interrupt is cheaper).
  */
 #pragma once
 

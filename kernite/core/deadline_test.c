@@ -101,10 +101,10 @@ static void only_a_new_earliest_arms_the_timer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_is_always_the_earliest),
-		cmocka_unit_test(taking_the_first_sorts),
-		cmocka_unit_test(removing_what_is_not_queued_is_harmless),
-		cmocka_unit_test(only_a_new_earliest_arms_the_timer),
+	    cmocka_unit_test(first_is_always_the_earliest),
+	    cmocka_unit_test(taking_the_first_sorts),
+	    cmocka_unit_test(removing_what_is_not_queued_is_harmless),
+	    cmocka_unit_test(only_a_new_earliest_arms_the_timer),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

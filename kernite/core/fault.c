@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Faults (fault.h). The message is kept in the thread until it is received. A thread that faults while nobody
- * takes faults for it is stopped: there is nothing else it could do without changing its meaning.
+ * Faults (fault.h). The message is kept in the thread until it is received. A thread that faults
+ * while nobody takes faults for it is stopped: there is nothing else it could do without changing
+ * its meaning.
  */
 #include "core/fault.h"
 
@@ -16,9 +17,11 @@ void fault_stop(struct tcb *thread, const char *why)
 	if (thread->state != THREAD_READY)
 		thread->state = THREAD_INACTIVE;
 	this_cpu()->reschedule = true;
-	trace(TRACE_STOP, (uint64_t)thread, thread->fault_label, thread->fault_words[0], ctx_ip(&thread->context));
-	klog("kernite: thread %s stopped: %s, fault %lu (%lx %lx) at %lx\n", thread->name, why, thread->fault_label,
-	     thread->fault_words[0], thread->fault_words[1], ctx_ip(&thread->context));
+	trace(TRACE_STOP, (uint64_t)thread, thread->fault_label, thread->fault_words[0],
+	    ctx_ip(&thread->context));
+	klog("kernite: thread %s stopped: %s, fault %lu (%lx %lx) at %lx\n", thread->name, why,
+	    thread->fault_label, thread->fault_words[0], thread->fault_words[1],
+	    ctx_ip(&thread->context));
 }
 
 void fault_send(struct tcb *thread, struct slot *handler, uint64_t label, const uint64_t words[6])
@@ -35,19 +38,22 @@ void fault_send(struct tcb *thread, struct slot *handler, uint64_t label, const 
 
 void fault_vm(struct tcb *thread, kn_status reason)
 {
-	const uint64_t words[6] = {thread->fault_address,       thread->fault_access, ctx_ip(&thread->context),
-	                           ctx_sp(&thread->context), (uint64_t)(int64_t)reason};
+	const uint64_t words[6] = {thread->fault_address, thread->fault_access,
+	    ctx_ip(&thread->context), ctx_sp(&thread->context), (uint64_t)(int64_t)reason};
 
 	fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_VM, words);
 }
 
 void fault_refused(struct tcb *thread, kn_status status)
 {
-	/* Who was to find the memory or the page could not: that is the thread's own fault handler's business now. */
+	/* Who was to find the memory or the page could not: that is the thread's own fault
+	 * handler's business now. */
 	if (thread->fault_label == KN_LABEL_FAULT_POOL)
 		fault_vm(thread, KN_E_NO_MEMORY);
 	else if (thread->fault_label == KN_LABEL_FAULT_PAGER)
 		fault_vm(thread, status);
 	else
-		fault_stop(thread, slot_is_empty(&thread->fault_handler) ? "no fault handler" : "refused by its fault handler");
+		fault_stop(thread, slot_is_empty(&thread->fault_handler)
+				       ? "no fault handler"
+				       : "refused by its fault handler");
 }

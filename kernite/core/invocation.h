@@ -14,14 +14,15 @@
 
 struct invocation {
 	struct tcb *caller;
-	struct slot *slot;  /* the capability invoked */
+	struct slot *slot; /* the capability invoked */
 	uint64_t info;
-	bool is_truncated;  /* a result did not fit: no IPC buffer */
+	bool is_truncated; /* a result did not fit: no IPC buffer */
 };
 
 static inline uint64_t inv_word(const struct invocation *inv, unsigned i)
 {
-	/* The system call layer refused more than KN_MSG_REGS words of a thread without a buffer. */
+	/* The system call layer refused more than KN_MSG_REGS words of a thread without a buffer.
+	 */
 	return i < KN_MSG_REGS ? ctx_word(&inv->caller->context, i) : inv->caller->ipc->words[i];
 }
 
@@ -41,4 +42,5 @@ static inline void inv_reply_length(struct invocation *inv, unsigned words)
 }
 
 /* Resolve an operand: type (0: any) and rights are checked. */
-[[nodiscard]] kn_status cap_lookup(struct invocation *inv, kn_cap address, uint8_t type, uint32_t rights, struct slot **slot);
+[[nodiscard]] kn_status cap_lookup(
+    struct invocation *inv, kn_cap address, uint8_t type, uint32_t rights, struct slot **slot);

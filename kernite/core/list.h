@@ -65,5 +65,5 @@ static inline struct list *list_take_first(struct list *head)
 	return node;
 }
 
-#define list_each(node, head) \
+#define list_each(node, head)                                                                      \
 	for (struct list *node = (head)->next; node != (head); node = node->next)

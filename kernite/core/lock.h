@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one kernel lock: a ticket lock, so CPUs enter in the order they came. Interrupts are off in the kernel,
- * so a spinning CPU serves TLB invalidations itself: their sender holds the lock and waits.
+ * The one kernel lock: a ticket lock, so CPUs enter in the order they came. Interrupts are off in
+ * the kernel, so a spinning CPU serves TLB invalidations itself: their sender holds the lock and
+ * waits.
  */
 #pragma once
 
@@ -18,7 +19,8 @@ extern struct kernel_lock kernel_lock_state;
 
 static inline void kernel_lock(void)
 {
-	uint32_t ticket = atomic_fetch_add_explicit(&kernel_lock_state.next, 1, memory_order_relaxed);
+	uint32_t ticket =
+	    atomic_fetch_add_explicit(&kernel_lock_state.next, 1, memory_order_relaxed);
 
 	while (atomic_load_explicit(&kernel_lock_state.serving, memory_order_acquire) != ticket) {
 		cpu_relax();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot and panic log: a small printf onto the boot console. Knows %s %c %p %d %u %x with l and ll, field
- * width and leading zeros.
+ * The boot and panic log: a small printf onto the boot console. Knows %s %c %p %d %u %x with l and
+ * ll, field width and leading zeros.
  */
 #include <stdarg.h>
 
@@ -71,12 +71,14 @@ void log_print(const char *format, va_list arguments)
 		case 'd': {
 			int64_t value = longs ? va_arg(arguments, int64_t) : va_arg(arguments, int);
 
-			put_number(value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0, width, pad);
+			put_number(value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0,
+			    width, pad);
 			break;
 		}
 		case 'u':
 		case 'x': {
-			uint64_t value = longs ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned);
+			uint64_t value =
+			    longs ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned);
 
 			put_number(value, *f == 'x' ? 16 : 10, false, width, pad);
 			break;

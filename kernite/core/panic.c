@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Panics: only for broken invariants of ours. The first CPU to panic owns the console, stops the others
- * and says everything it knows; a panic inside a panic halts at once. With `panic=exit` on the command line an
- * emulator's test device gets PANIC_EXIT_CODE, so that tests end at once.
+ * Panics: only for broken invariants of ours. The first CPU to panic owns the console, stops the
+ * others and says everything it knows; a panic inside a panic halts at once. With `panic=exit` on
+ * the command line an emulator's test device gets PANIC_EXIT_CODE, so that tests end at once.
  */
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -27,7 +27,8 @@ static void print_backtrace(uint64_t frame_pointer)
 	klog("backtrace:\n");
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t offset = 0;
-		/* The call, not where it returns to: after a call that never does, that is the next function. */
+		/* The call, not where it returns to: after a call that never does, that is the next
+		 * function. */
 		const char *name = symbol_find(frames[i] - 1, &offset);
 
 		klog("  %lx %s+0x%lx\n", frames[i], name ? name : "?", offset + 1);
@@ -79,7 +80,8 @@ void trap_kernel_fault(const char *what, uint64_t address, const struct arch_con
 {
 	struct cpu *cpu = begin();
 
-	klog("\nkernite: panic on CPU %u: %s in the kernel, address %lx\n", cpu->index, what, address);
+	klog("\nkernite: panic on CPU %u: %s in the kernel, address %lx\n", cpu->index, what,
+	    address);
 	arch_context_print(context);
 	uint64_t offset = 0;
 	const char *name = symbol_find(ctx_ip(context), &offset);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ChaCha20 (RFC 8439) as a generator with fast key erasure: each block's first half becomes the next key at
- * once, so a later look at the state tells nothing about earlier output. Input is absorbed by XOR into the key
- * and a further block.
+ * ChaCha20 (RFC 8439) as a generator with fast key erasure: each block's first half becomes the
+ * next key at once, so a later look at the state tells nothing about earlier output. Input is
+ * absorbed by XOR into the key and a further block.
  *
- * Seeded: 256 bits have been credited. The CPU's random instruction and the loader are credited in full,
- * each interrupt's time with one bit.
+ * Seeded: 256 bits have been credited. The CPU's random instruction and the loader are credited in
+ * full, each interrupt's time with one bit.
  */
 #include "core/random.h"
 
@@ -43,7 +43,8 @@ void chacha20_block(const uint32_t input[16], uint32_t output[16])
 		for (unsigned column = 0; column < 4; column++)
 			quarter_round(x, column, column + 4, column + 8, column + 12);
 		for (unsigned column = 0; column < 4; column++)
-			quarter_round(x, column, (column + 1) % 4 + 4, (column + 2) % 4 + 8, (column + 3) % 4 + 12);
+			quarter_round(x, column, (column + 1) % 4 + 4, (column + 2) % 4 + 8,
+			    (column + 3) % 4 + 12);
 	}
 	for (unsigned i = 0; i < 16; i++)
 		output[i] = x[i] + input[i];

@@ -2,12 +2,13 @@
 /*
  * The scheduler (scheduler.h).
  *
- * Placement: a woken thread goes to its own CPU if it has one, else to the CPU it ran on if that is idle, else to
- * this one if idle, else to any idle one, else back to where it ran. An idle CPU looks into the others'
- * queues before it sleeps, and enqueueing on a busy CPU wakes an idle one to look, so no ready thread waits
- * while a CPU sleeps. One exception: who is woken by a running thread's system call most often is that thread's
- * partner, and it blocks next. So the woken thread lingers in this CPU's queue for LINGER before an
- * idle CPU is offered it; a ping-pong then costs no inter-processor interrupts and stays in one cache.
+ * Placement: a woken thread goes to its own CPU if it has one, else to the CPU it ran on if that is
+ * idle, else to this one if idle, else to any idle one, else back to where it ran. An idle CPU
+ * looks into the others' queues before it sleeps, and enqueueing on a busy CPU wakes an idle one to
+ * look, so no ready thread waits while a CPU sleeps. One exception: who is woken by a running
+ * thread's system call most often is that thread's partner, and it blocks next. So the woken thread
+ * lingers in this CPU's queue for LINGER before an idle CPU is offered it; a ping-pong then costs
+ * no inter-processor interrupts and stays in one cache.
  *
  * Timers are lazy: a slice is armed only while an equal waits, never moved later, and
  * switching by IPC leaves it alone (the partner runs on the rest of it).
@@ -160,7 +161,8 @@ static struct tcb *steal(struct cpu *cpu)
 
 		if (victim == cpu || victim->top < 0)
 			continue;
-		/* Only the top queue is looked at: pinned threads below it are rare and cost nobody anything. */
+		/* Only the top queue is looked at: pinned threads below it are rare and cost nobody
+		 * anything. */
 		list_each(link, &victim->run.queues[victim->top]) {
 			struct tcb *thread = container_of(link, struct tcb, run_link);
 
@@ -371,7 +373,8 @@ static kn_time slice_of(const struct tcb *thread)
 	return thread->sched_context ? thread->sched_context->budget : SLICE_DEFAULT;
 }
 
-/* Who runs next: the current thread stays unless somebody more urgent, or an equal after its slice, is ready. */
+/* Who runs next: the current thread stays unless somebody more urgent, or an equal after its slice,
+ * is ready. */
 static struct tcb *choose(struct cpu *cpu)
 {
 	struct tcb *current = cpu->current;
@@ -385,7 +388,8 @@ static struct tcb *choose(struct cpu *cpu)
 
 		if (!may_run_on(current, cpu)) {
 			enqueue(&cpus[current->affinity], current, false);
-		} else if (cpu->top > current->priority || (is_expired && cpu->top == current->priority)) {
+		} else if (cpu->top > current->priority ||
+			   (is_expired && cpu->top == current->priority)) {
 			queue_insert(cpu, current, !is_expired);
 			offer(current);
 		} else {

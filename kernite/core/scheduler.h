@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs. 256 priorities, a run queue a CPU, round robin among equals with the SchedContext's budget as
- * slice. The current thread is in no run queue. Together with object/tcb.c this is the only code that changes a
- * thread's state.
+ * Who runs. 256 priorities, a run queue a CPU, round robin among equals with the SchedContext's
+ * budget as slice. The current thread is in no run queue. Together with object/tcb.c this is the
+ * only code that changes a thread's state.
  *
- * A thread blocks by thread_block() and is let go by thread_wake(); neither switches: scheduler_exit(), called
- * at the end of every kernel entry, does.
+ * A thread blocks by thread_block() and is let go by thread_wake(); neither switches:
+ * scheduler_exit(), called at the end of every kernel entry, does.
  */
 #pragma once
 
@@ -15,21 +15,26 @@
 /* Before anything else on a CPU: empty run queue, its idle thread current. */
 void scheduler_init_cpu(struct cpu *cpu, unsigned index);
 
-/* The current thread stops being ready; the caller links it to what it waits for. Arms the deadline unless KN_TIME_FOREVER. */
+/* The current thread stops being ready; the caller links it to what it waits for. Arms the deadline
+ * unless KN_TIME_FOREVER. */
 void thread_block(struct tcb *thread, enum thread_state state, kn_time deadline);
-/* A thread that waits for nothing any more (unlinked, deadline removed) becomes ready, wherever it is best placed. */
+/* A thread that waits for nothing any more (unlinked, deadline removed) becomes ready, wherever it
+ * is best placed. */
 void thread_wake(struct tcb *thread);
-/* The same, on this CPU if its affinity allows: for the partner of a rendezvous, next among its equals. */
+/* The same, on this CPU if its affinity allows: for the partner of a rendezvous, next among its
+ * equals. */
 void thread_wake_here(struct tcb *thread);
 /*
- * End whatever the thread waits for with `status` in its result register (faults: none; they are tried again). It
- * is in no queue afterwards; its state is THREAD_INACTIVE and the caller decides what follows. A server that holds its
- * reply object gets CANCEL.
+ * End whatever the thread waits for with `status` in its result register (faults: none; they are
+ * tried again). It is in no queue afterwards; its state is THREAD_INACTIVE and the caller decides
+ * what follows. A server that holds its reply object gets CANCEL.
  */
 void thread_cancel_wait(struct tcb *thread, kn_status status);
-/* Keep a thread from running; a wait goes on. false: it still runs on some CPU, as for thread_halt(). */
+/* Keep a thread from running; a wait goes on. false: it still runs on some CPU, as for
+ * thread_halt(). */
 [[nodiscard]] bool thread_suspend(struct tcb *thread);
-/* Stop a thread: suspended, waiting for nothing. false: it still runs on some CPU (which has been told); try again after a restart. */
+/* Stop a thread: suspended, waiting for nothing. false: it still runs on some CPU (which has been
+ * told); try again after a restart. */
 [[nodiscard]] bool thread_halt(struct tcb *thread);
 /* Make a halted thread ready. */
 void thread_start(struct tcb *thread);
@@ -40,11 +45,13 @@ void thread_poke(struct tcb *thread);
 
 /* The current thread gives up its slice. */
 void scheduler_yield(void);
-/* Directly from `from` (current, blocked) to `to` (ready in no queue) on this CPU: the fast path. */
+/* Directly from `from` (current, blocked) to `to` (ready in no queue) on this CPU: the fast path.
+ */
 void scheduler_switch(struct cpu *cpu, struct tcb *to);
 /* The hardware timer fired: slices and lingering threads; arms what is left of both. */
 void scheduler_tick(struct cpu *cpu, kn_time now);
-/* Choose and switch, deliver upcalls, arm the timer. The last thing of a kernel entry, with the lock held. */
+/* Choose and switch, deliver upcalls, arm the timer. The last thing of a kernel entry, with the
+ * lock held. */
 void scheduler_exit(void);
 /* Cycles that the thread runs since it was charged last (0 when it is not running). */
 uint64_t scheduler_uncharged(const struct tcb *thread);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The four functions that the compiler may call, and nothing else. Words at a time: the kernel has no vector
- * registers. Big clears and copies of pages go through arch_clear_page() and arch_copy_page().
+ * The four functions that the compiler may call, and nothing else. Words at a time: the kernel has
+ * no vector registers. Big clears and copies of pages go through arch_clear_page() and
+ * arch_copy_page().
  */
 #include "kernite/types.h"
 

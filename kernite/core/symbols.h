@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's own function names, for backtraces. The table is generated (scripts/symbols.py) from a first link
- * without it and linked behind all code, so that addresses are the same in both links.
+ * The kernel's own function names, for backtraces. The table is generated (scripts/symbols.py) from
+ * a first link without it and linked behind all code, so that addresses are the same in both links.
  */
 #pragma once
 

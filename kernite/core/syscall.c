@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System calls: the six primitives, and method invocations by object type. A result of KN_RESTART winds the
- * thread back onto its system call instruction with all registers as they were; interrupts are taken on
- * the way through user mode.
+ * System calls: the six primitives, and method invocations by object type. A result of KN_RESTART
+ * winds the thread back onto its system call instruction with all registers as they were;
+ * interrupts are taken on the way through user mode.
  */
 #include "core/cspace.h"
 #include "core/fault.h"
@@ -22,9 +22,11 @@
 
 static kn_status invoke(struct tcb *thread, struct slot *slot)
 {
-	struct invocation inv = {.caller = thread, .slot = slot, .info = ctx_info(&thread->context)};
+	struct invocation inv = {
+	    .caller = thread, .slot = slot, .info = ctx_info(&thread->context)};
 
-	if (kn_info_words(inv.info) > KN_MSG_REGS && (!thread->ipc || kn_info_words(inv.info) > KN_MSG_MAX_WORDS))
+	if (kn_info_words(inv.info) > KN_MSG_REGS &&
+	    (!thread->ipc || kn_info_words(inv.info) > KN_MSG_MAX_WORDS))
 		return KN_E_BAD_MESSAGE;
 	kn_status status = object_classes[slot->cap.type].dispatch(&inv);
 
@@ -33,7 +35,8 @@ static kn_status invoke(struct tcb *thread, struct slot *slot)
 
 static kn_status call(struct tcb *thread, struct slot *slot)
 {
-	if (slot->cap.type != TYPE_ENDPOINT || kn_info_label(ctx_info(&thread->context)) == KN_ENDPOINT_CANCEL_BADGE)
+	if (slot->cap.type != TYPE_ENDPOINT ||
+	    kn_info_label(ctx_info(&thread->context)) == KN_ENDPOINT_CANCEL_BADGE)
 		return invoke(thread, slot);
 	return ipc_send(thread, slot, ctx_deadline(&thread->context), true);
 }
@@ -47,7 +50,7 @@ static kn_status send(struct tcb *thread, struct slot *slot)
 	if (!(slot->cap.rights & KN_RIGHT_SEND))
 		return KN_E_RIGHTS;
 	notification_signal(slot_object(slot, notification),
-	                    slot->cap.badge ? slot->cap.badge : ctx_word(&thread->context, 0));
+	    slot->cap.badge ? slot->cap.badge : ctx_word(&thread->context, 0));
 	return KN_OK;
 }
 
@@ -87,13 +90,15 @@ static kn_status handle(struct tcb *thread, uint64_t number)
 	default:
 		if (slot->cap.type != TYPE_ENDPOINT)
 			return KN_E_WRONG_TYPE;
-		return ipc_reply_receive(thread, slot, ctx_reply(&thread->context), ctx_deadline(&thread->context));
+		return ipc_reply_receive(
+		    thread, slot, ctx_reply(&thread->context), ctx_deadline(&thread->context));
 	}
 }
 
 static void unknown(struct tcb *thread, uint64_t number)
 {
-	const uint64_t words[6] = {FAULT_UNKNOWN_SYSCALL, number, ctx_ip(&thread->context), ctx_sp(&thread->context)};
+	const uint64_t words[6] = {
+	    FAULT_UNKNOWN_SYSCALL, number, ctx_ip(&thread->context), ctx_sp(&thread->context)};
 
 	if (!thread->is_foreign || !upcall_foreign(thread))
 		fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_EXEC, words);
@@ -119,9 +124,11 @@ void trap_syscall(void)
 		kn_status status = handle(thread, number);
 
 		if (status < 0 && trace_errors)
-			klog("%s: call %lx on %lx, label %lx: %d\n", thread->name, number, cap, kn_info_label(info), status);
+			klog("%s: call %lx on %lx, label %lx: %d\n", thread->name, number, cap,
+			    kn_info_label(info), status);
 
-		/* The thread may be halted by now, never gone: a thread that runs is destroyed only after its switch. */
+		/* The thread may be halted by now, never gone: a thread that runs is destroyed only
+		 * after its switch. */
 		if (status == KN_RESTART)
 			ctx_rewind(&thread->context);
 		else if (status != KN_BLOCKED)

@@ -12,15 +12,21 @@ bool trace_errors;
 struct kn_kernel_stats kernel_stats;
 
 static const char *const names[TRACE_KIND_COUNT] = {
-	[TRACE_NONE] = "none",       [TRACE_FAULT] = "fault", [TRACE_STOP] = "stop",
-	[TRACE_DESTROY] = "destroy", [TRACE_CPU] = "cpu",     [TRACE_IRQ] = "irq",
-	[TRACE_PAGE_FAULT] = "page fault", [TRACE_IPC] = "ipc", [TRACE_SWITCH] = "switch",
+    [TRACE_NONE] = "none",
+    [TRACE_FAULT] = "fault",
+    [TRACE_STOP] = "stop",
+    [TRACE_DESTROY] = "destroy",
+    [TRACE_CPU] = "cpu",
+    [TRACE_IRQ] = "irq",
+    [TRACE_PAGE_FAULT] = "page fault",
+    [TRACE_IPC] = "ipc",
+    [TRACE_SWITCH] = "switch",
 };
 
 void trace(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
 	ring[written++ % TRACE_RING_SIZE] = (struct kn_trace_event){
-		.time = arch_now(), .kind = kind, .cpu = this_cpu()->index, .arguments = {a, b, c, d}};
+	    .time = arch_now(), .kind = kind, .cpu = this_cpu()->index, .arguments = {a, b, c, d}};
 }
 
 bool trace_read(uint64_t sequence, uint64_t *next, struct kn_trace_event *event)
@@ -41,8 +47,9 @@ void trace_print(unsigned count)
 	for (uint64_t i = written > count ? written - count : 0; i < written; i++) {
 		const struct kn_trace_event *e = &ring[i % TRACE_RING_SIZE];
 
-		klog("  %lu.%06lu cpu %u %s %lx %lx %lx %lx\n", e->time / 1000000000, e->time % 1000000000 / 1000, e->cpu,
-		     e->kind < TRACE_KIND_COUNT ? names[e->kind] : "?", e->arguments[0], e->arguments[1],
-		     e->arguments[2], e->arguments[3]);
+		klog("  %lu.%06lu cpu %u %s %lx %lx %lx %lx\n", e->time / 1000000000,
+		    e->time % 1000000000 / 1000, e->cpu,
+		    e->kind < TRACE_KIND_COUNT ? names[e->kind] : "?", e->arguments[0],
+		    e->arguments[1], e->arguments[2], e->arguments[3]);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The event ring and the counters. Rare events (faults, stopped threads, destroyed objects) are always
- * recorded; frequent ones (IPC, interrupts, page faults) only after `trace=on` on the command line. A panic prints the
- * last records, debug.trace() reads all that are held.
+ * The event ring and the counters. Rare events (faults, stopped threads, destroyed objects) are
+ * always recorded; frequent ones (IPC, interrupts, page faults) only after `trace=on` on the
+ * command line. A panic prints the last records, debug.trace() reads all that are held.
  */
 #pragma once
 
@@ -11,14 +11,14 @@
 
 enum trace_kind : uint32_t {
 	TRACE_NONE,
-	TRACE_FAULT,     /* label, address or code, ip, thread */
-	TRACE_STOP,      /* thread */
-	TRACE_DESTROY,   /* type, object */
-	TRACE_CPU,       /* index: came online */
-	TRACE_IRQ,       /* number */
-	TRACE_PAGE_FAULT,/* address, access, ip, thread */
-	TRACE_IPC,       /* sender, receiver, info */
-	TRACE_SWITCH,    /* from, to */
+	TRACE_FAULT,      /* label, address or code, ip, thread */
+	TRACE_STOP,       /* thread */
+	TRACE_DESTROY,    /* type, object */
+	TRACE_CPU,        /* index: came online */
+	TRACE_IRQ,        /* number */
+	TRACE_PAGE_FAULT, /* address, access, ip, thread */
+	TRACE_IPC,        /* sender, receiver, info */
+	TRACE_SWITCH,     /* from, to */
 	TRACE_KIND_COUNT,
 };
 

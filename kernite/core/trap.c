@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernel entries other than system calls. Each one: lock, handle, scheduler_exit(), unlock. An interrupt
- * that ends arch_idle() runs inside scheduler_exit() already and must not choose a thread itself.
+ * Kernel entries other than system calls. Each one: lock, handle, scheduler_exit(), unlock. An
+ * interrupt that ends arch_idle() runs inside scheduler_exit() already and must not choose a thread
+ * itself.
  */
 #include "arch.h"
 #include "core/fault.h"
@@ -40,7 +41,8 @@ void trap_page_fault(vaddr_t address, unsigned access, bool present)
 
 	(void)present;
 	kernel_stats.page_faults++;
-	trace_often(TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
+	trace_often(
+	    TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
 	thread->fault_address = address.raw;
 	thread->fault_access = (uint8_t)access;
 	page_fault(thread, address, access);
@@ -51,7 +53,8 @@ void trap_exception(enum trap_code code, uint64_t detail)
 {
 	struct cpu *cpu = enter();
 	struct tcb *thread = cpu->current;
-	const uint64_t words[6] = {code, detail, ctx_ip(&thread->context), ctx_sp(&thread->context)};
+	const uint64_t words[6] = {
+	    code, detail, ctx_ip(&thread->context), ctx_sp(&thread->context)};
 
 	fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_EXEC, words);
 	leave(cpu);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Preemption of long operations. Each kernel entry gets a budget of work; long operations charge every
- * step to it and return KN_RESTART when it is used up, with their progress kept in the objects. The system
- * call instruction then runs again, after pending interrupts and other CPUs had their turn.
+ * Preemption of long operations. Each kernel entry gets a budget of work; long operations charge
+ * every step to it and return KN_RESTART when it is used up, with their progress kept in the
+ * objects. The system call instruction then runs again, after pending interrupts and other CPUs had
+ * their turn.
  */
 #pragma once
 

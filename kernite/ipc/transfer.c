@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Synchronous IPC, complete (transfer.h; ipc/fastpath.c does the frequent cases and falls back to this).
+ * Synchronous IPC, complete (transfer.h; ipc/fastpath.c does the frequent cases and falls back to
+ * this).
  *
- * A message either arrives whole or not at all: check_message() and plan_caps() refuse, and then nothing can
- * fail. A queued sender's message is looked at when it is received, for its registers cannot change but its
- * IPC buffer and capabilities can; what is wrong by then is the sender's error, and the receiver goes
- * on to the next. An answer that the caller has no room for is the replier's error, and the caller
- * stays with the reply object so that a plain status can follow.
+ * A message either arrives whole or not at all: check_message() and plan_caps() refuse, and then
+ * nothing can fail. A queued sender's message is looked at when it is received, for its registers
+ * cannot change but its IPC buffer and capabilities can; what is wrong by then is the sender's
+ * error, and the receiver goes on to the next. An answer that the caller has no room for is the
+ * replier's error, and the caller stays with the reply object so that a plain status can follow.
  *
- * Invariant: a thread in THREAD_SENDING or THREAD_RECEIVING is in its endpoint's list by `link`; one
- * in THREAD_WAITING_REPLY is the caller of thread->reply. Capabilities need GRANT to be passed on.
+ * Invariant: a thread in THREAD_SENDING or THREAD_RECEIVING is in its endpoint's list by `link`;
+ * one in THREAD_WAITING_REPLY is the caller of thread->reply. Capabilities need GRANT to be passed
+ * on.
  */
 #include "ipc/transfer.h"
 
@@ -22,7 +24,8 @@
 #include "object/notification.h"
 #include "object/reply.h"
 
-/* Where each capability of a message comes from and goes to; made by plan_caps(), carried out by move_caps(). */
+/* Where each capability of a message comes from and goes to; made by plan_caps(), carried out by
+ * move_caps(). */
 struct cap_plan {
 	unsigned count;
 	uint32_t unwrapped; /* bit i: only the badge is delivered */
@@ -51,7 +54,7 @@ static bool is_forged(uint64_t info)
 }
 
 static kn_status plan_caps(struct cap_plan *plan, const struct tcb *from, const struct tcb *to,
-                           const struct endpoint *through)
+    const struct endpoint *through)
 {
 	uint32_t moved = from->ipc->flags;
 	unsigned slots = 0;
@@ -64,7 +67,8 @@ static kn_status plan_caps(struct cap_plan *plan, const struct tcb *from, const 
 	plan->moved = moved;
 	for (unsigned i = 0; i < plan->count; i++) {
 		struct slot *slot;
-		kn_status status = cspace_find(from, from->ipc->caps[i], TYPE_NONE, KN_RIGHT_GRANT, &slot);
+		kn_status status =
+		    cspace_find(from, from->ipc->caps[i], TYPE_NONE, KN_RIGHT_GRANT, &slot);
 		bool is_moved = moved & KN_IPC_MOVE(i);
 
 		if (status != KN_OK)
@@ -74,7 +78,8 @@ static kn_status plan_caps(struct cap_plan *plan, const struct tcb *from, const 
 				return KN_E_INVALID_ARG;
 		}
 		plan->from[i] = slot;
-		if (through && slot->cap.type == TYPE_ENDPOINT && slot->cap.object == &through->object) {
+		if (through && slot->cap.type == TYPE_ENDPOINT &&
+		    slot->cap.object == &through->object) {
 			plan->unwrapped |= 1u << i;
 			continue;
 		}
@@ -95,7 +100,8 @@ static void move_caps(const struct cap_plan *plan, struct tcb *to)
 	to->ipc->cap_unwrapped = plan->unwrapped;
 	for (unsigned i = 0; i < plan->count; i++) {
 		struct slot *from = plan->from[i];
-		bool is_unwrapped = plan->unwrapped & 1u << i, is_moved = plan->moved & KN_IPC_MOVE(i);
+		bool is_unwrapped = plan->unwrapped & 1u << i,
+		     is_moved = plan->moved & KN_IPC_MOVE(i);
 
 		to->ipc->caps[i] = is_unwrapped ? KN_CAP_NONE : plan->address[i];
 		to->ipc->cap_badges[i] = from->cap.type == TYPE_UNTYPED ? 0 : from->cap.badge;
@@ -111,7 +117,8 @@ static void move_caps(const struct cap_plan *plan, struct tcb *to)
 	}
 }
 
-/* Copy the whole message; `through`: the endpoint, null for an answer. An error has changed nothing. */
+/* Copy the whole message; `through`: the endpoint, null for an answer. An error has changed
+ * nothing. */
 static kn_status copy_message(struct tcb *from, struct tcb *to, const struct endpoint *through)
 {
 	struct arch_context *in = &from->context, *out = &to->context;
@@ -132,7 +139,7 @@ static kn_status copy_message(struct tcb *from, struct tcb *to, const struct end
 		ctx_set_word(out, i, ctx_word(in, i));
 	if (words > KN_MSG_REGS)
 		memcpy(&to->ipc->words[KN_MSG_REGS], &from->ipc->words[KN_MSG_REGS],
-		       (words - KN_MSG_REGS) * sizeof(kn_word));
+		    (words - KN_MSG_REGS) * sizeof(kn_word));
 	ctx_set_info(out, info);
 	return KN_OK;
 }
@@ -151,17 +158,20 @@ static kn_status copy_fault(struct tcb *from, struct tcb *to)
 	return KN_OK;
 }
 
-/* From `sender` to `receiver`, which gives up its reply object to a call. An error has changed nothing. */
+/* From `sender` to `receiver`, which gives up its reply object to a call. An error has changed
+ * nothing. */
 static kn_status deliver(struct tcb *sender, struct tcb *receiver, struct endpoint *endpoint)
 {
 	if (sender->in_call && !receiver->reply)
 		return KN_E_INVALID_OP;
-	kn_status status = sender->in_fault ? copy_fault(sender, receiver) : copy_message(sender, receiver, endpoint);
+	kn_status status = sender->in_fault ? copy_fault(sender, receiver)
+					    : copy_message(sender, receiver, endpoint);
 
 	if (status != KN_OK)
 		return status;
 	kernel_stats.ipc_slow++;
-	trace_often(TRACE_IPC, (uint64_t)sender, (uint64_t)receiver, ctx_info(&receiver->context), 0);
+	trace_often(
+	    TRACE_IPC, (uint64_t)sender, (uint64_t)receiver, ctx_info(&receiver->context), 0);
 	ctx_set_badge(&receiver->context, sender->wait_badge);
 	if (sender->in_call)
 		reply_take_caller(receiver->reply, sender, endpoint);
@@ -187,7 +197,8 @@ static struct tcb *first_receiver(struct endpoint *endpoint)
 	return link ? container_of(link, struct tcb, link) : nullptr;
 }
 
-/* Hand the sender's message to a waiting receiver, or queue the sender. The sender's wait_badge, in_call and in_fault are set. */
+/* Hand the sender's message to a waiting receiver, or queue the sender. The sender's wait_badge,
+ * in_call and in_fault are set. */
 static kn_status send(struct tcb *sender, struct endpoint *endpoint, kn_time deadline)
 {
 	struct tcb *receiver = first_receiver(endpoint);
@@ -259,7 +270,8 @@ static void take_event(struct endpoint *endpoint, struct tcb *receiver)
 		ctx_set_info(context, kn_info(KN_LABEL_ORPHAN, 0, 0));
 		return;
 	}
-	struct reply *reply = container_of(list_take_first(&endpoint->cancels), struct reply, cancel_link);
+	struct reply *reply =
+	    container_of(list_take_first(&endpoint->cancels), struct reply, cancel_link);
 
 	ctx_set_badge(context, 0);
 	ctx_set_word(context, 0, reply->slot_address);
@@ -308,7 +320,8 @@ static void fail_sender(struct tcb *sender, kn_status status)
 	}
 }
 
-/* Take the first queued message that can be delivered. KN_E_WOULD_BLOCK: none. `receiver` has armed its reply object. */
+/* Take the first queued message that can be delivered. KN_E_WOULD_BLOCK: none. `receiver` has armed
+ * its reply object. */
 static kn_status take_sender(struct endpoint *endpoint, struct tcb *receiver)
 {
 	struct list *link;
@@ -348,7 +361,8 @@ static kn_status find_reply(const struct tcb *thread, kn_cap address, struct rep
 	return status;
 }
 
-kn_status ipc_receive(struct tcb *receiver, struct slot *slot, kn_cap reply_address, kn_time deadline)
+kn_status ipc_receive(
+    struct tcb *receiver, struct slot *slot, kn_cap reply_address, kn_time deadline)
 {
 	struct endpoint *endpoint = slot_object(slot, endpoint);
 	struct reply *reply;
@@ -401,7 +415,8 @@ kn_status ipc_wait(struct tcb *thread, struct notification *notification, kn_tim
 
 /* ---- answering ---- */
 
-/* Answer the caller in `reply`. `stays`: the replier goes on running, so the caller may be better placed elsewhere. */
+/* Answer the caller in `reply`. `stays`: the replier goes on running, so the caller may be better
+ * placed elsewhere. */
 static kn_status answer(struct tcb *replier, struct reply *reply, bool stays)
 {
 	struct tcb *caller = reply->caller;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The clock. The monotonic clock is the architecture's and never changes; the wall clock is an offset to it in
- * the clock page, written under the kernel lock with a sequence count for the readers.
+ * The clock. The monotonic clock is the architecture's and never changes; the wall clock is an
+ * offset to it in the clock page, written under the kernel lock with a sequence count for the
+ * readers.
  */
 #include "object/clock.h"
 
@@ -32,7 +33,8 @@ kn_status clock_now(struct clock *self, struct invocation *inv, struct clock_now
 	return KN_OK;
 }
 
-kn_status clock_set_wall(struct clock *self, struct invocation *inv, const struct clock_set_wall_in *in)
+kn_status clock_set_wall(
+    struct clock *self, struct invocation *inv, const struct clock_set_wall_in *in)
 {
 	(void)self;
 	(void)inv;

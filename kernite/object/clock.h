@@ -8,5 +8,6 @@ struct clock {
 	struct object object;
 };
 
-/* Boot: fill the clock page; returns its address. `wall`: seconds since 1970 at boot, 0: unknown. */
+/* Boot: fill the clock page; returns its address. `wall`: seconds since 1970 at boot, 0: unknown.
+ */
 paddr_t clock_boot(uint64_t wall);

@@ -29,7 +29,8 @@ kn_status cnode_destroy(struct object *object)
 	struct cnode *cnode = container_of(object, struct cnode, object);
 	struct list *link;
 
-	/* First the threads: after that nobody can reach a slot, so what the cursor has passed stays empty. */
+	/* First the threads: after that nobody can reach a slot, so what the cursor has passed
+	 * stays empty. */
 	while ((link = list_first(&cnode->threads))) {
 		struct tcb *thread = container_of(link, struct tcb, cspace_link);
 
@@ -61,7 +62,8 @@ static kn_status find_empty(struct cnode *self, uint32_t index, struct slot **sl
 	return KN_OK;
 }
 
-static kn_status derive(struct cnode *self, uint32_t index, struct slot *source, uint32_t rights, uint64_t badge)
+static kn_status derive(
+    struct cnode *self, uint32_t index, struct slot *source, uint32_t rights, uint64_t badge)
 {
 	struct slot *slot;
 	kn_status status = find_empty(self, index, &slot);
@@ -138,7 +140,7 @@ kn_status cnode_revoke(struct cnode *self, struct invocation *inv, const struct 
 }
 
 kn_status cnode_info(struct cnode *self, struct invocation *inv, const struct cnode_info_in *in,
-                     struct cnode_info_out *out)
+    struct cnode_info_out *out)
 {
 	struct slot *slot = cnode_slot_checked(self, in->index);
 
@@ -170,7 +172,7 @@ kn_status cnode_watch(struct cnode *self, struct invocation *inv, const struct c
 }
 
 kn_status cnode_clone(struct cnode *self, struct invocation *inv, const struct cnode_clone_in *in,
-                      struct cnode_clone_out *out)
+    struct cnode_clone_out *out)
 {
 	struct cnode *source = slot_object(in->source, cnode);
 	uint64_t end = (uint64_t)in->first + in->count;
@@ -181,13 +183,15 @@ kn_status cnode_clone(struct cnode *self, struct invocation *inv, const struct c
 		return KN_E_INVALID_ARG;
 	(void)inv;
 	/*
-	 * A slot that holds a child of the source's slot was copied before a restart; progress needs no other
-	 * memory. Looking at it again is cheap next to the copy.
+	 * A slot that holds a child of the source's slot was copied before a restart; progress
+	 * needs no other memory. Looking at it again is cheap next to the copy.
 	 */
 	for (uint64_t i = in->first; i < end; i++) {
-		struct slot *from = cnode_slot(source, (uint32_t)i), *to = cnode_slot(self, (uint32_t)i);
+		struct slot *from = cnode_slot(source, (uint32_t)i),
+			    *to = cnode_slot(self, (uint32_t)i);
 
-		if (slot_is_empty(from) || !(from->cap.rights & KN_RIGHT_GRANT) || !slot_is_copyable(from))
+		if (slot_is_empty(from) || !(from->cap.rights & KN_RIGHT_GRANT) ||
+		    !slot_is_copyable(from))
 			continue;
 		if (!slot_is_empty(to)) {
 			if (to->cap.object != from->cap.object || to->cap.badge != from->cap.badge)
@@ -221,7 +225,8 @@ kn_status cnode_clear(struct cnode *self, struct invocation *inv, const struct c
 	for (uint64_t i = in->first; i < end; i++) {
 		struct slot *slot = cnode_slot(self, (uint32_t)i);
 
-		/* Only work that is not repeated after a restart is charged, or a long range would never end. */
+		/* Only work that is not repeated after a restart is charged, or a long range would
+		 * never end. */
 		if (slot_is_empty(slot))
 			continue;
 		kn_status status = slot_delete(slot);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A table of slots. Its head lives in slot 0, whose address is KN_CAP_NONE and never names a capability. */
+/* A table of slots. Its head lives in slot 0, whose address is KN_CAP_NONE and never names a
+ * capability. */
 #pragma once
 
 #include "object/object.h"
 
 struct cnode {
 	struct object object;
-	struct list threads;      /* whose CSpace root this is, by tcb.cspace_link */
+	struct list threads; /* whose CSpace root this is, by tcb.cspace_link */
 	uint32_t slot_count;
 	uint32_t self_references; /* of object.references, those that lie in its own slots */
 	uint32_t cursor;          /* destroy: slots below it are empty */

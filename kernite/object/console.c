@@ -5,7 +5,8 @@
 #include "core/invocation.h"
 #include "gen/console_ops.h"
 
-kn_status console_write(struct console *self, struct invocation *inv, const struct console_write_in *in)
+kn_status console_write(
+    struct console *self, struct invocation *inv, const struct console_write_in *in)
 {
 	(void)self;
 	(void)inv;
@@ -16,7 +17,8 @@ kn_status console_write(struct console *self, struct invocation *inv, const stru
 	return KN_OK;
 }
 
-kn_status console_describe(struct console *self, struct invocation *inv, struct console_describe_out *out)
+kn_status console_describe(
+    struct console *self, struct invocation *inv, struct console_describe_out *out)
 {
 	(void)self;
 	(void)inv;

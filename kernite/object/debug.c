@@ -13,7 +13,8 @@ kn_status debug_objects(struct debug *self, struct invocation *inv, struct debug
 {
 	(void)self;
 	(void)inv;
-	static_assert((int)TYPE_COUNT <= (int)(sizeof(out->counts.counts) / sizeof(out->counts.counts[0])));
+	static_assert(
+	    (int)TYPE_COUNT <= (int)(sizeof(out->counts.counts) / sizeof(out->counts.counts[0])));
 	memcpy(out->counts.counts, object_counts, sizeof(object_counts));
 	return KN_OK;
 }
@@ -29,7 +30,7 @@ kn_status debug_stats(struct debug *self, struct invocation *inv, struct debug_s
 }
 
 kn_status debug_trace(struct debug *self, struct invocation *inv, const struct debug_trace_in *in,
-                      struct debug_trace_out *out)
+    struct debug_trace_out *out)
 {
 	(void)self;
 	(void)inv;
@@ -45,7 +46,7 @@ kn_status debug_check(struct debug *self, struct invocation *inv, struct debug_c
 }
 
 kn_status debug_cpu(struct debug *self, struct invocation *inv, const struct debug_cpu_in *in,
-                    struct debug_cpu_out *out)
+    struct debug_cpu_out *out)
 {
 	(void)self;
 	(void)inv;

@@ -4,8 +4,8 @@
  *   - every used slot but derivation_root has next and prev, both never null;
  *   - the first child's prev and the last child's next are the parent;
  *   - a slot with SLOT_ORPHANED has no children; its child and last are links of its endpoint's
- *     queue. So "is my prev my parent?" is decided by slot_has_children(prev) && prev->child == me: a
- *     sibling cannot have me as its first child.
+ *     queue. So "is my prev my parent?" is decided by slot_has_children(prev) && prev->child == me:
+ * a sibling cannot have me as its first child.
  */
 #include "object/derivation.h"
 
@@ -115,7 +115,8 @@ static void drop_reference(struct slot *slot)
 		self_references = cnode->self_references;
 	}
 	/* Singletons have no destroy: without a capability they are only out of reach. */
-	if (object->references == self_references && !object->is_dying && object_classes[object->type].destroy)
+	if (object->references == self_references && !object->is_dying &&
+	    object_classes[object->type].destroy)
 		reaper_add(object);
 }
 
@@ -140,17 +141,19 @@ void slot_fill(struct slot *slot, struct slot *parent, struct object *object, ui
 
 void slot_fill_internal(struct slot *slot, struct slot *parent, struct object *object)
 {
-	fill(slot, parent, &(struct cap){.object = object, .type = object->type, .flags = SLOT_INTERNAL});
+	fill(slot, parent,
+	    &(struct cap){.object = object, .type = object->type, .flags = SLOT_INTERNAL});
 }
 
-void slot_fill_untyped(struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device)
+void slot_fill_untyped(
+    struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device)
 {
 	fill(slot, parent,
-	     &(struct cap){.type = TYPE_UNTYPED,
-	                   .badge = base,
-	                   .size_bits = (uint8_t)size_bits,
-	                   .flags = is_device ? SLOT_DEVICE : 0,
-	                   .rights = object_classes[TYPE_UNTYPED].rights});
+	    &(struct cap){.type = TYPE_UNTYPED,
+		.badge = base,
+		.size_bits = (uint8_t)size_bits,
+		.flags = is_device ? SLOT_DEVICE : 0,
+		.rights = object_classes[TYPE_UNTYPED].rights});
 }
 
 void slot_derive(struct slot *to, struct slot *from, uint32_t rights, uint64_t badge)
@@ -262,7 +265,8 @@ uint64_t derivation_check(void)
 			slot = slot->next;
 		}
 		invariant(!slot_is_empty(slot));
-		invariant(slot->cap.type == TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
+		invariant(
+		    slot->cap.type == TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
 		count++;
 	}
 }

@@ -3,10 +3,10 @@
  * The derivation tree: who was made from whom.
  *
  * Every used slot is a node. Siblings are a doubly linked list whose two ends point to the parent
- * (first->prev and last->next), and a parent knows its first and last child. So no node needs a parent
- * pointer, and every operation is O(1) whatever the number of children: deleting a node puts its whole list
- * of children in its place, moving a node touches its two neighbours and its two outer children. The
- * root of all is `derivation_root`, an empty slot that is never deleted.
+ * (first->prev and last->next), and a parent knows its first and last child. So no node needs a
+ * parent pointer, and every operation is O(1) whatever the number of children: deleting a node puts
+ * its whole list of children in its place, moving a node touches its two neighbours and its two
+ * outer children. The root of all is `derivation_root`, an empty slot that is never deleted.
  */
 #pragma once
 
@@ -21,21 +21,26 @@ static inline bool slot_has_children(const struct slot *slot)
 	return slot->child != nullptr && !(slot->cap.flags & SLOT_ORPHANED);
 }
 
-/* May a capability of this slot be copied (passed on)? Not an untyped, nor a CNode that is dying. */
+/* May a capability of this slot be copied (passed on)? Not an untyped, nor a CNode that is dying.
+ */
 bool slot_is_copyable(const struct slot *slot);
-/* Fill the empty slot with a capability to `object`, a child of `parent` (null: of the root). Counts the reference. */
+/* Fill the empty slot with a capability to `object`, a child of `parent` (null: of the root).
+ * Counts the reference. */
 void slot_fill(struct slot *slot, struct slot *parent, struct object *object, uint32_t rights);
-/* The same for a slot embedded in the object itself (SLOT_INTERNAL): not counted; ends by sever() or slot_drop_internal(). */
+/* The same for a slot embedded in the object itself (SLOT_INTERNAL): not counted; ends by sever()
+ * or slot_drop_internal(). */
 void slot_fill_internal(struct slot *slot, struct slot *parent, struct object *object);
 /* The object lets go by itself (its destroy): unlink without sever(). An empty slot is fine. */
 void slot_drop_internal(struct slot *slot);
 /* Fill the empty slot with an untyped capability. */
-void slot_fill_untyped(struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device);
+void slot_fill_untyped(
+    struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device);
 /* `to` (empty) becomes a child of `from` with these rights and badge. `from` is copyable. */
 void slot_derive(struct slot *to, struct slot *from, uint32_t rights, uint64_t badge);
 /* `to` (empty) takes the place of `from`, which becomes empty. */
 void slot_move(struct slot *to, struct slot *from);
-/* Empty the slot; its children become its parent's. KN_RESTART only for SLOT_INTERNAL. Does not drain the reaper. */
+/* Empty the slot; its children become its parent's. KN_RESTART only for SLOT_INTERNAL. Does not
+ * drain the reaper. */
 [[nodiscard]] kn_status slot_delete(struct slot *slot);
 /* Delete everything below the slot. KN_RESTART: not finished. Does not drain the reaper. */
 [[nodiscard]] kn_status slot_revoke(struct slot *slot);

@@ -28,9 +28,9 @@ static kn_status sever(struct object *object, struct slot *slot)
 }
 
 const struct object_class object_classes[TYPE_COUNT] = {
-	[TYPE_ENDPOINT] = {.destroy = nothing},
-	[TYPE_CNODE] = {.destroy = nothing},
-	[TYPE_POOL] = {.destroy = nothing, .sever = sever},
+    [TYPE_ENDPOINT] = {.destroy = nothing},
+    [TYPE_CNODE] = {.destroy = nothing},
+    [TYPE_POOL] = {.destroy = nothing, .sever = sever},
 };
 uint32_t object_counts[TYPE_COUNT];
 
@@ -267,12 +267,12 @@ static void internal_slot_is_severed_before_it_goes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(random_operations_equal_the_model, setup),
-		cmocka_unit_test_setup(last_capability_ends_the_object, setup),
-		cmocka_unit_test_setup(self_references_do_not_count, setup),
-		cmocka_unit_test_setup(losing_the_last_child_is_reported, setup),
-		cmocka_unit_test_setup(revoke_stops_at_its_budget, setup),
-		cmocka_unit_test_setup(internal_slot_is_severed_before_it_goes, setup),
+	    cmocka_unit_test_setup(random_operations_equal_the_model, setup),
+	    cmocka_unit_test_setup(last_capability_ends_the_object, setup),
+	    cmocka_unit_test_setup(self_references_do_not_count, setup),
+	    cmocka_unit_test_setup(losing_the_last_child_is_reported, setup),
+	    cmocka_unit_test_setup(revoke_stops_at_its_budget, setup),
+	    cmocka_unit_test_setup(internal_slot_is_severed_before_it_goes, setup),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -96,8 +96,8 @@ void endpoint_cancel_queue(struct endpoint *endpoint, struct reply *reply)
 	ipc_deliver_event(endpoint);
 }
 
-kn_status endpoint_cancel_badge(struct endpoint *self, struct invocation *inv,
-                                const struct endpoint_cancel_badge_in *in)
+kn_status endpoint_cancel_badge(
+    struct endpoint *self, struct invocation *inv, const struct endpoint_cancel_badge_in *in)
 {
 	struct list *link = self->senders.next;
 

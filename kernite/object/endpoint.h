@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A synchronous message port. Senders and receivers queue here by tcb.link, never both kinds at once.
- * Events of the kernel's own (orphaned badges, cancelled calls) are received before senders; their queue links are
- * in the slots and reply objects they are about, so queueing them cannot fail.
+ * A synchronous message port. Senders and receivers queue here by tcb.link, never both kinds at
+ * once. Events of the kernel's own (orphaned badges, cancelled calls) are received before senders;
+ * their queue links are in the slots and reply objects they are about, so queueing them cannot
+ * fail.
  */
 #pragma once
 
@@ -14,10 +15,11 @@ struct endpoint {
 	struct object object;
 	struct list senders;
 	struct list receivers;
-	struct slot *orphans_first; /* slots with SLOT_ORPHANED, linked by child (next) and last (previous) */
+	struct slot *orphans_first; /* slots with SLOT_ORPHANED, linked by child (next) and last
+				       (previous) */
 	struct slot *orphans_last;
-	struct list cancels;        /* reply objects, by cancel_link */
-	struct list replies;        /* reply objects whose call came in here, by endpoint_link */
+	struct list cancels; /* reply objects, by cancel_link */
+	struct list replies; /* reply objects whose call came in here, by endpoint_link */
 };
 
 void endpoint_init(struct object *object);

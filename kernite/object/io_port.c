@@ -47,8 +47,8 @@ static kn_status check(const struct io_port *self, uint16_t offset, uint8_t size
 	return KN_OK;
 }
 
-kn_status io_port_read(struct io_port *self, struct invocation *inv, const struct io_port_read_in *in,
-                       struct io_port_read_out *out)
+kn_status io_port_read(struct io_port *self, struct invocation *inv,
+    const struct io_port_read_in *in, struct io_port_read_out *out)
 {
 	kn_status status = check(self, in->offset, in->size);
 
@@ -58,7 +58,8 @@ kn_status io_port_read(struct io_port *self, struct invocation *inv, const struc
 	return arch_port_read((uint16_t)(self->first + in->offset), in->size, &out->value);
 }
 
-kn_status io_port_write(struct io_port *self, struct invocation *inv, const struct io_port_write_in *in)
+kn_status io_port_write(
+    struct io_port *self, struct invocation *inv, const struct io_port_write_in *in)
 {
 	kn_status status = check(self, in->offset, in->size);
 
@@ -68,7 +69,8 @@ kn_status io_port_write(struct io_port *self, struct invocation *inv, const stru
 	return arch_port_write((uint16_t)(self->first + in->offset), in->size, in->value);
 }
 
-kn_status io_port_write_bytes(struct io_port *self, struct invocation *inv, const struct io_port_write_bytes_in *in)
+kn_status io_port_write_bytes(
+    struct io_port *self, struct invocation *inv, const struct io_port_write_bytes_in *in)
 {
 	kn_status status = check(self, in->offset, 1);
 
@@ -78,6 +80,7 @@ kn_status io_port_write_bytes(struct io_port *self, struct invocation *inv, cons
 	if (in->count > sizeof(in->data.bytes))
 		return KN_E_RANGE;
 	for (unsigned i = 0; i < in->count && status == KN_OK; i++)
-		status = arch_port_write((uint16_t)(self->first + in->offset), 1, in->data.bytes[i]);
+		status =
+		    arch_port_write((uint16_t)(self->first + in->offset), 1, in->data.bytes[i]);
 	return status;
 }

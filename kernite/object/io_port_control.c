@@ -6,8 +6,8 @@
 #include "gen/io_port_control_ops.h"
 #include "object/io_port.h"
 
-kn_status io_port_control_claim(struct io_port_control *self, struct invocation *inv,
-                                const struct io_port_control_claim_in *in)
+kn_status io_port_control_claim(
+    struct io_port_control *self, struct invocation *inv, const struct io_port_control_claim_in *in)
 {
 	(void)self;
 	(void)inv;

@@ -6,7 +6,8 @@
 #include "gen/irq_control_ops.h"
 #include "object/irq_handler.h"
 
-kn_status irq_control_claim(struct irq_control *self, struct invocation *inv, const struct irq_control_claim_in *in)
+kn_status irq_control_claim(
+    struct irq_control *self, struct invocation *inv, const struct irq_control_claim_in *in)
 {
 	(void)self;
 	(void)inv;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts. An interrupt is masked from its signal to the driver's ack(); the driver unmasks, and nobody
- * else does. An interrupt that nobody is bound to stays masked.
+ * Interrupts. An interrupt is masked from its signal to the driver's ack(); the driver unmasks, and
+ * nobody else does. An interrupt that nobody is bound to stays masked.
  */
 #include "object/irq_handler.h"
 
@@ -54,7 +54,8 @@ void irq_handler_fire(unsigned irq)
 	signal_source_fire(&handler->source);
 }
 
-kn_status irq_handler_bind(struct irq_handler *self, struct invocation *inv, const struct irq_handler_bind_in *in)
+kn_status irq_handler_bind(
+    struct irq_handler *self, struct invocation *inv, const struct irq_handler_bind_in *in)
 {
 	(void)inv;
 	if (!self->is_claimed || self->source.target)

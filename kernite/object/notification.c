@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Notifications. Bits are delivered to a waiting thread first, else to the bound thread's receive, else kept. */
+/* Notifications. Bits are delivered to a waiting thread first, else to the bound thread's receive,
+ * else kept. */
 #include "object/notification.h"
 
 #include "core/invocation.h"
@@ -60,12 +61,14 @@ void notification_signal(struct notification *notification, uint64_t bits)
 		ctx_set_status(&thread->context, KN_OK);
 		notification->bits = 0;
 		thread_wake(thread);
-	} else if (notification->bits && notification->bound && notification->bound->state == THREAD_RECEIVING) {
+	} else if (notification->bits && notification->bound &&
+		   notification->bound->state == THREAD_RECEIVING) {
 		ipc_deliver_signal(notification->bound);
 	}
 }
 
-void signal_source_attach(struct signal_source *source, const struct slot *slot, uint64_t default_bits)
+void signal_source_attach(
+    struct signal_source *source, const struct slot *slot, uint64_t default_bits)
 {
 	source->target = slot_object(slot, notification);
 	source->bits = slot->cap.badge ? slot->cap.badge : default_bits;
@@ -86,7 +89,8 @@ void signal_source_fire(struct signal_source *source)
 		notification_signal(source->target, source->bits);
 }
 
-kn_status notification_peek(struct notification *self, struct invocation *inv, struct notification_peek_out *out)
+kn_status notification_peek(
+    struct notification *self, struct invocation *inv, struct notification_peek_out *out)
 {
 	(void)inv;
 	out->bits = self->bits;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A word of signal bits, threads that wait for them, and the kernel's own signallers (timers, interrupts). */
+/* A word of signal bits, threads that wait for them, and the kernel's own signallers (timers,
+ * interrupts). */
 #pragma once
 
 #include "object/object.h"
@@ -28,6 +29,7 @@ void notification_signal(struct notification *notification, uint64_t bits);
 void notification_unbind(struct notification *notification);
 
 /* Attach a free source to what the capability in `slot` names; no badge: `default_bits`. */
-void signal_source_attach(struct signal_source *source, const struct slot *slot, uint64_t default_bits);
+void signal_source_attach(
+    struct signal_source *source, const struct slot *slot, uint64_t default_bits);
 void signal_source_detach(struct signal_source *source);
 void signal_source_fire(struct signal_source *source);

@@ -80,7 +80,8 @@ uint32_t object_counts[TYPE_COUNT];
 
 /* Both tables of numbers, the contract's and the kernel's, are one. */
 static_assert((int)TYPE_TIMER == (int)KN_TYPE_TIMER && (int)TYPE_UNTYPED == (int)KN_TYPE_UNTYPED);
-static_assert((int)TYPE_EXEC_AUTHORITY == (int)KN_TYPE_EXEC_AUTHORITY && (int)TYPE_POOL == (int)KN_TYPE_POOL);
+static_assert(
+    (int)TYPE_EXEC_AUTHORITY == (int)KN_TYPE_EXEC_AUTHORITY && (int)TYPE_POOL == (int)KN_TYPE_POOL);
 static_assert(sizeof(struct slot) == 1u << KN_SLOT_BITS);
 static_assert(sizeof(struct tcb) <= 1u << KN_OBJECT_BITS_TCB);
 static_assert(sizeof(struct sched_context) <= 1u << KN_OBJECT_BITS_SCHED_CONTEXT);
@@ -103,7 +104,8 @@ void object_init(struct object *object, enum object_type type, unsigned size_bit
 
 struct object *object_create(enum object_type type, void *memory, unsigned size_bits)
 {
-	struct object *object = (struct object *)((char *)memory + object_classes[type].object_offset);
+	struct object *object =
+	    (struct object *)((char *)memory + object_classes[type].object_offset);
 
 	object_init(object, type, size_bits);
 	object_classes[type].init(object);

@@ -28,7 +28,8 @@ kn_status reaper_drain(void)
 	while ((link = list_first(&queue))) {
 		struct object *object = container_of(link, struct object, reaper);
 
-		/* A CNode's own capabilities to itself go while it empties its slots; it stays queued meanwhile. */
+		/* A CNode's own capabilities to itself go while it empties its slots; it stays
+		 * queued meanwhile. */
 		if (object_classes[object->type].destroy(object) != KN_OK) {
 			list_remove(link);
 			list_append(&queue, link);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The one place where objects are destroyed. An object whose last capability is gone is queued
- * here; operations that delete capabilities drain the queue before they return (restartable), and so does
- * the idle loop.
+ * here; operations that delete capabilities drain the queue before they return (restartable), and
+ * so does the idle loop.
  */
 #pragma once
 
@@ -11,5 +11,6 @@
 /* Queue an object without capabilities. */
 void reaper_add(struct object *object);
 bool reaper_is_empty(void);
-/* Destroy queued objects: KN_OK when the queue is empty, KN_RESTART when the step budget is used up. */
+/* Destroy queued objects: KN_OK when the queue is empty, KN_RESTART when the step budget is used
+ * up. */
 [[nodiscard]] kn_status reaper_drain(void);

@@ -30,7 +30,8 @@ void reply_lose_caller(struct reply *reply)
 {
 	struct tcb *caller = reply->caller;
 
-	/* The endpoint stays known: the event may wait there until the reply object is used again. */
+	/* The endpoint stays known: the event may wait there until the reply object is used again.
+	 */
 	reply_request_cancel(reply);
 	reply->caller = nullptr;
 	caller->reply = nullptr;

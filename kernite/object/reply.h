@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one-shot right to answer one call. A reply object is free, armed (a thread that receives with it waits
- * for a caller) or holds a caller. It remembers the endpoint the call came through, for CANCEL.
+ * The one-shot right to answer one call. A reply object is free, armed (a thread that receives with
+ * it waits for a caller) or holds a caller. It remembers the endpoint the call came through, for
+ * CANCEL.
  */
 #pragma once
 
@@ -10,12 +11,12 @@
 
 struct reply {
 	struct object object;
-	struct tcb *caller;           /* in THREAD_WAITING_REPLY, or null */
-	struct tcb *receiver;         /* armed: in THREAD_RECEIVING, or null */
-	struct endpoint *endpoint;    /* where the call came in; null: it is gone, or no call */
-	struct list endpoint_link;    /* in endpoint->replies while `endpoint` is set */
-	struct list cancel_link;      /* in endpoint->cancels while a CANCEL waits to be received */
-	uint64_t slot_address;        /* what the receiver called it: word 0 of CANCEL */
+	struct tcb *caller;        /* in THREAD_WAITING_REPLY, or null */
+	struct tcb *receiver;      /* armed: in THREAD_RECEIVING, or null */
+	struct endpoint *endpoint; /* where the call came in; null: it is gone, or no call */
+	struct list endpoint_link; /* in endpoint->replies while `endpoint` is set */
+	struct list cancel_link;   /* in endpoint->cancels while a CANCEL waits to be received */
+	uint64_t slot_address;     /* what the receiver called it: word 0 of CANCEL */
 	bool cancel_requested;
 };
 
@@ -28,7 +29,8 @@ static inline bool reply_is_free(const struct reply *reply)
 	return !reply->caller && !reply->receiver;
 }
 
-/* The thread receives with it from now on (blocked or about to take a sender). Inline, as all of the fast path. */
+/* The thread receives with it from now on (blocked or about to take a sender). Inline, as all of
+ * the fast path. */
 static inline void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address)
 {
 	/* Of a caller that has gone: its CANCEL would name the wrong call from now on. */
@@ -49,7 +51,8 @@ static inline void reply_disarm(struct reply *reply)
 }
 
 /* The armed reply object takes the caller, which came through `endpoint`. */
-static inline void reply_take_caller(struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
+static inline void reply_take_caller(
+    struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
 {
 	reply_disarm(reply);
 	reply->caller = caller;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scheduling contexts. A thread without one does not run; unbinding stops it until it is resumed with another. */
+/* Scheduling contexts. A thread without one does not run; unbinding stops it until it is resumed
+ * with another. */
 #include "object/sched_context.h"
 
 #include "core/invocation.h"
@@ -43,13 +44,14 @@ kn_status sched_context_destroy(struct object *object)
 	return unbind(container_of(object, struct sched_context, object)) ? KN_OK : KN_RESTART;
 }
 
-kn_status sched_context_configure(struct sched_context *self, struct invocation *inv,
-                                  const struct sched_context_configure_in *in)
+kn_status sched_context_configure(
+    struct sched_context *self, struct invocation *inv, const struct sched_context_configure_in *in)
 {
 	(void)inv;
 	if (in->flags & ~SCHED_RESERVATION)
 		return KN_E_INVALID_ARG;
-	if (in->budget < SLICE_MIN || in->budget > TIME_MAX || in->period > TIME_MAX || in->deadline > TIME_MAX)
+	if (in->budget < SLICE_MIN || in->budget > TIME_MAX || in->period > TIME_MAX ||
+	    in->deadline > TIME_MAX)
 		return KN_E_RANGE;
 	if (in->period != 0 && (in->budget > in->period || in->deadline > in->period))
 		return KN_E_RANGE;
@@ -62,8 +64,8 @@ kn_status sched_context_configure(struct sched_context *self, struct invocation 
 	return KN_OK;
 }
 
-kn_status sched_context_bind(struct sched_context *self, struct invocation *inv,
-                             const struct sched_context_bind_in *in)
+kn_status sched_context_bind(
+    struct sched_context *self, struct invocation *inv, const struct sched_context_bind_in *in)
 {
 	struct tcb *thread = slot_object(in->thread, tcb);
 
@@ -83,10 +85,11 @@ kn_status sched_context_unbind(struct sched_context *self, struct invocation *in
 	return unbind(self) ? KN_OK : KN_RESTART;
 }
 
-kn_status sched_context_consumed(struct sched_context *self, struct invocation *inv,
-                                 struct sched_context_consumed_out *out)
+kn_status sched_context_consumed(
+    struct sched_context *self, struct invocation *inv, struct sched_context_consumed_out *out)
 {
 	(void)inv;
-	out->time = cycles_to_ns(self->consumed + (self->thread ? scheduler_uncharged(self->thread) : 0));
+	out->time =
+	    cycles_to_ns(self->consumed + (self->thread ? scheduler_uncharged(self->thread) : 0));
 	return KN_OK;
 }

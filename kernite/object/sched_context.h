@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CPU time: the right to run. `budget` is the round-robin slice for now; period, deadline and flags are kept for CBS. */
+/* CPU time: the right to run. `budget` is the round-robin slice for now; period, deadline and flags
+ * are kept for CBS. */
 #pragma once
 
 #include "object/object.h"

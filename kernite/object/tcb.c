@@ -2,8 +2,8 @@
 /*
  * Threads: creation, configuration, destruction and the methods. Runnability is core/scheduler.c's.
  *
- * Methods that change what a running thread stands on (configure, start, contexts) demand that it is halted:
- * suspended or inactive, waiting for nothing, and current on no CPU.
+ * Methods that change what a running thread stands on (configure, start, contexts) demand that it
+ * is halted: suspended or inactive, waiting for nothing, and current on no CPU.
  */
 #include "object/tcb.h"
 
@@ -117,7 +117,8 @@ kn_status tcb_configure(struct tcb *self, struct invocation *inv, const struct t
 	bool is_repin = self->ipc_object == ipc_object && self->ipc_page == in->ipc_page;
 
 	if (!is_repin) {
-		/* The old buffer is let go first: the new one may be the last step that can fail, and a halted thread needs none. */
+		/* The old buffer is let go first: the new one may be the last step that can fail,
+		 * and a halted thread needs none. */
 		memory_object_unpin(self);
 		kn_status status = memory_object_pin(ipc_object, in->ipc_page, self);
 
@@ -168,7 +169,8 @@ kn_status tcb_suspend(struct tcb *self, struct invocation *inv, const struct tcb
 	return is_done || self == inv->caller ? KN_OK : KN_RESTART;
 }
 
-kn_status tcb_set_priority(struct tcb *self, struct invocation *inv, const struct tcb_set_priority_in *in)
+kn_status tcb_set_priority(
+    struct tcb *self, struct invocation *inv, const struct tcb_set_priority_in *in)
 {
 	if (in->priority > KN_TCB_PRIORITY_MAX)
 		return KN_E_RANGE;
@@ -178,7 +180,8 @@ kn_status tcb_set_priority(struct tcb *self, struct invocation *inv, const struc
 	return KN_OK;
 }
 
-kn_status tcb_set_affinity(struct tcb *self, struct invocation *inv, const struct tcb_set_affinity_in *in)
+kn_status tcb_set_affinity(
+    struct tcb *self, struct invocation *inv, const struct tcb_set_affinity_in *in)
 {
 	(void)inv;
 	if (in->cpu != TCB_ANY_CPU && in->cpu >= cpu_online_count)
@@ -191,7 +194,8 @@ kn_status tcb_set_tls(struct tcb *self, struct invocation *inv, const struct tcb
 {
 	if (in->tls >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
-	/* arch_context_set_tls() knows the current thread, whose base is in a register, but not those of other CPUs. */
+	/* arch_context_set_tls() knows the current thread, whose base is in a register, but not
+	 * those of other CPUs. */
 	if (self->is_current && self != inv->caller) {
 		thread_poke(self);
 		return KN_E_BUSY;
@@ -241,7 +245,8 @@ kn_status tcb_copy_fpu(struct tcb *self, struct invocation *inv, const struct tc
 	return KN_OK;
 }
 
-kn_status tcb_bind_notification(struct tcb *self, struct invocation *inv, const struct tcb_bind_notification_in *in)
+kn_status tcb_bind_notification(
+    struct tcb *self, struct invocation *inv, const struct tcb_bind_notification_in *in)
 {
 	struct notification *notification = slot_object(in->notification, notification);
 
@@ -262,7 +267,8 @@ kn_status tcb_unbind_notification(struct tcb *self, struct invocation *inv)
 	return KN_OK;
 }
 
-kn_status tcb_set_upcall(struct tcb *self, struct invocation *inv, const struct tcb_set_upcall_in *in)
+kn_status tcb_set_upcall(
+    struct tcb *self, struct invocation *inv, const struct tcb_set_upcall_in *in)
 {
 	(void)inv;
 	if (in->entry != 0 && !is_user_address(in->entry))
@@ -275,7 +281,8 @@ kn_status tcb_upcall(struct tcb *self, struct invocation *inv, const struct tcb_
 {
 	(void)inv;
 	upcall_request(self, in->bits);
-	/* A fault is no wait of the program's own: the upcall is delivered when it has been resolved. */
+	/* A fault is no wait of the program's own: the upcall is delivered when it has been
+	 * resolved. */
 	if (self->in_fault)
 		return KN_OK;
 	if (self->state == THREAD_WAITING_REPLY) {
@@ -300,7 +307,8 @@ kn_status tcb_upcall_return(struct tcb *self, struct invocation *inv)
 	return KN_BLOCKED;
 }
 
-kn_status tcb_set_foreign(struct tcb *self, struct invocation *inv, const struct tcb_set_foreign_in *in)
+kn_status tcb_set_foreign(
+    struct tcb *self, struct invocation *inv, const struct tcb_set_foreign_in *in)
 {
 	(void)inv;
 	if (in->entry != 0 && !is_user_address(in->entry))
@@ -314,20 +322,21 @@ kn_status tcb_info(struct tcb *self, struct invocation *inv, struct tcb_info_out
 {
 	(void)inv;
 	out->info = (struct kn_tcb_info){
-		.cpu_time = cycles_to_ns(self->cycles + scheduler_uncharged(self)),
-		.ip = ctx_ip(&self->context),
-		.sp = ctx_sp(&self->context),
-		.state = self->state,
-		.cpu = self->cpu,
-		.affinity = self->affinity,
-		.priority = self->priority,
-		.is_suspended = self->is_suspended,
-		.kernel_entries = self->kernel_entries,
+	    .cpu_time = cycles_to_ns(self->cycles + scheduler_uncharged(self)),
+	    .ip = ctx_ip(&self->context),
+	    .sp = ctx_sp(&self->context),
+	    .state = self->state,
+	    .cpu = self->cpu,
+	    .affinity = self->affinity,
+	    .priority = self->priority,
+	    .is_suspended = self->is_suspended,
+	    .kernel_entries = self->kernel_entries,
 	};
 	return KN_OK;
 }
 
-kn_status tcb_set_fault_handler(struct tcb *self, struct invocation *inv, const struct tcb_set_fault_handler_in *in)
+kn_status tcb_set_fault_handler(
+    struct tcb *self, struct invocation *inv, const struct tcb_set_fault_handler_in *in)
 {
 	(void)inv;
 	set_fault_handler(self, in->fault_handler);

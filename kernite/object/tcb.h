@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A thread. Its state is changed by object/tcb.c and core/scheduler.c only (one lifecycle owner). `link` is
- * for the one queue it waits in, `run_link` for the run queue: separate, so that no thread
- * is in two places by one link (saltyos.md pitfall 14).
+ * A thread. Its state is changed by object/tcb.c and core/scheduler.c only (one lifecycle owner).
+ * `link` is for the one queue it waits in, `run_link` for the run queue: separate, so that no
+ * thread is in two places by one link (saltyos.md pitfall 14).
  */
 #pragma once
 
@@ -16,7 +16,7 @@ enum thread_state : uint8_t {
 	THREAD_SENDING,       /* in an endpoint's send queue (send or call) */
 	THREAD_RECEIVING,     /* in an endpoint's receive queue */
 	THREAD_WAITING_REPLY, /* called, the server has the reply capability */
-	THREAD_WAITING_SIGNAL,/* in a notification's queue */
+	THREAD_WAITING_SIGNAL,  /* in a notification's queue */
 	THREAD_WAITING_ADDRESS, /* in the wait-on-address table */
 	THREAD_IDLE,
 };
@@ -28,26 +28,27 @@ struct tcb {
 	struct arch_context context; /* must be first: the entry code saves here */
 	struct object object;
 	enum thread_state state;
-	bool is_current;          /* some CPU has it as cpu->current */
-	bool is_suspended;        /* must not become ready */
-	bool uses_fpu;            /* FPU registers changed since it was switched in */
-	bool is_foreign;          /* K9: unknown system calls go to foreign_entry */
-	bool in_call;             /* the pending send is a call */
-	bool in_fault;            /* the pending message is a fault; a reply resumes, an error stops */
-	uint8_t exit_work;        /* EXIT_* */
+	bool is_current;   /* some CPU has it as cpu->current */
+	bool is_suspended; /* must not become ready */
+	bool uses_fpu;     /* FPU registers changed since it was switched in */
+	bool is_foreign;   /* K9: unknown system calls go to foreign_entry */
+	bool in_call;      /* the pending send is a call */
+	bool in_fault;     /* the pending message is a fault; a reply resumes, an error stops */
+	uint8_t exit_work; /* EXIT_* */
 	uint8_t priority;
-	uint8_t fault_access;     /* of the last page fault: VM_READ, VM_WRITE or VM_EXECUTE */
-	uint16_t cpu;             /* where it runs or ran last */
-	uint16_t affinity;        /* CPU index, or TCB_ANY_CPU */
+	uint8_t fault_access; /* of the last page fault: VM_READ, VM_WRITE or VM_EXECUTE */
+	uint16_t cpu;         /* where it runs or ran last */
+	uint16_t affinity;    /* CPU index, or TCB_ANY_CPU */
 	struct vspace *vspace;
 	struct cnode *cspace;
-	struct kn_ipc_buffer *ipc;        /* kernel mapping of the IPC buffer; null: none */
-	struct list link;         /* endpoint, notification or address queue */
+	struct kn_ipc_buffer *ipc; /* kernel mapping of the IPC buffer; null: none */
+	struct list link;          /* endpoint, notification or address queue */
 	struct list run_link;
-	struct object *waiting_on;        /* endpoint or notification of the current wait */
-	uint64_t wait_badge;              /* badge of the pending send */
-	struct reply *reply;              /* RECEIVING: where a caller would be held; WAITING_REPLY: where we are held */
-	struct deadline timeout;          /* of the current wait */
+	struct object *waiting_on; /* endpoint or notification of the current wait */
+	uint64_t wait_badge;       /* badge of the pending send */
+	struct reply
+	    *reply; /* RECEIVING: where a caller would be held; WAITING_REPLY: where we are held */
+	struct deadline timeout; /* of the current wait */
 	struct notification *bound_notification;
 	struct sched_context *sched_context;
 	struct list vspace_link;          /* in vspace->threads */
@@ -55,25 +56,26 @@ struct tcb {
 	struct memory_object *ipc_object; /* whose page `ipc_page` is the IPC buffer (pinned) */
 	struct list ipc_link;             /* in that object's list of pins */
 	uint64_t ipc_page;
-	uint64_t ipc_address;             /* where the thread sees it */
-	struct slot fault_handler;        /* endpoint capability, child of the one it was set from */
-	uint64_t wait_key[2];             /* wait-on-address: object and offset */
-	uint64_t upcall_entry;            /* 0: no upcalls */
+	uint64_t ipc_address;      /* where the thread sees it */
+	struct slot fault_handler; /* endpoint capability, child of the one it was set from */
+	uint64_t wait_key[2];      /* wait-on-address: object and offset */
+	uint64_t upcall_entry;     /* 0: no upcalls */
 	uint64_t foreign_entry;
-	uint64_t fault_label;             /* the pending fault message */
+	uint64_t fault_label; /* the pending fault message */
 	uint64_t fault_words[6];
-	uint64_t fault_address;           /* of the last page fault */
-	uint64_t cycles;                  /* consumed, in arch_cycles() */
+	uint64_t fault_address; /* of the last page fault */
+	uint64_t cycles;        /* consumed, in arch_cycles() */
 	uint64_t kernel_entries;
 	char name[16];
-	struct arch_fpu fpu;              /* last: large */
+	struct arch_fpu fpu; /* last: large */
 };
 
 #define TCB_ANY_CPU 0xffff
 
 /*
- * For object/vspace.c, when a thread's address space dies: stop it for good. KN_RESTART while it still runs on
- * another CPU; KN_OK when it is inactive everywhere (the current thread here then never returns to user mode).
+ * For object/vspace.c, when a thread's address space dies: stop it for good. KN_RESTART while it
+ * still runs on another CPU; KN_OK when it is inactive everywhere (the current thread here then
+ * never returns to user mode).
  */
 [[nodiscard]] kn_status tcb_stop_severed(struct tcb *thread);
 

@@ -2,13 +2,13 @@
 /*
  * Retype: the only way to make kernel objects, and the only place that turns raw memory into them.
  *
- * The capability holds base, size, `payload` = bytes used from the base, and `zeroed`: bytes in [used,
- * zeroed) are known to be zero, which is the progress of an interrupted retype whoever goes on with it.
- * Nobody can write there in between: the range belongs to no object.
+ * The capability holds base, size, `payload` = bytes used from the base, and `zeroed`: bytes in
+ * [used, zeroed) are known to be zero, which is the progress of an interrupted retype whoever goes
+ * on with it. Nobody can write there in between: the range belongs to no object.
  *
  * Reuse: a slot without children means that no capability to anything made here is left; when
- * the reaper is also empty, no object is left either, and the range starts again at 0. Children that are
- * untypeds themselves count as children, so it needs no bookkeeping.
+ * the reaper is also empty, no object is left either, and the range starts again at 0. Children
+ * that are untypeds themselves count as children, so it needs no bookkeeping.
  */
 #include "object/untyped.h"
 
@@ -75,7 +75,8 @@ static bool zero_range(struct cap *cap, uint64_t start, uint64_t end)
 	return true;
 }
 
-kn_status untyped_retype(struct untyped *self, struct invocation *inv, const struct untyped_retype_in *in)
+kn_status untyped_retype(
+    struct untyped *self, struct invocation *inv, const struct untyped_retype_in *in)
 {
 	struct slot *source = inv->slot;
 	struct cap *cap = &source->cap;
@@ -118,8 +119,8 @@ kn_status untyped_retype(struct untyped *self, struct invocation *inv, const str
 		if (in->type == TYPE_UNTYPED) {
 			slot_fill_untyped(slot, source, base, bits, is_device);
 		} else {
-			struct object *object =
-				object_create((enum object_type)in->type, phys_to_virt(paddr(base)), bits);
+			struct object *object = object_create(
+			    (enum object_type)in->type, phys_to_virt(paddr(base)), bits);
 
 			slot_fill(slot, source, object, object_classes[in->type].rights);
 		}

@@ -11,5 +11,6 @@ struct untyped {
 	struct object object;
 };
 
-/* The range is unused now: no children, and no destroyed object is still in the reaper's hands. KN_RESTART while it is. */
+/* The range is unused now: no children, and no destroyed object is still in the reaper's hands.
+ * KN_RESTART while it is. */
 [[nodiscard]] kn_status untyped_try_reset(struct slot *slot);

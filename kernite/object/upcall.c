@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Upcalls (upcall.h). The IPC buffer is the thread's own memory: nothing read from it is trusted beyond the thread itself. */
+/* Upcalls (upcall.h). The IPC buffer is the thread's own memory: nothing read from it is trusted
+ * beyond the thread itself. */
 #include "object/upcall.h"
 
 #include "core/scheduler.h"
@@ -27,7 +28,8 @@ void upcall_deliver(struct tcb *thread)
 		return;
 	}
 	if (thread->ipc->upcall_flags & KN_UPCALL_BLOCKED) {
-		/* The thread looks at it when it clears BLOCKED; exit_work stays set for its next entry after that. */
+		/* The thread looks at it when it clears BLOCKED; exit_work stays set for its next
+		 * entry after that. */
 		thread->ipc->upcall_flags |= KN_UPCALL_PENDING;
 		return;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Upcalls: making a thread run its own handler (signals). The interrupted registers go to the IPC buffer's
- * context, and BLOCKED holds further ones back until upcall_return or the thread's own clearing of it.
+ * Upcalls: making a thread run its own handler (signals). The interrupted registers go to the IPC
+ * buffer's context, and BLOCKED holds further ones back until upcall_return or the thread's own
+ * clearing of it.
  */
 #pragma once
 

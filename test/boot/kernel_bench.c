@@ -76,7 +76,8 @@ static void pong(void *argument)
 	kn_word bits;
 
 	(void)argument;
-	while (kn_wait(notification, &bits, KN_TIME_FOREVER) == KN_OK && kn_signal(back, 1) == KN_OK)
+	while (
+	    kn_wait(notification, &bits, KN_TIME_FOREVER) == KN_OK && kn_signal(back, 1) == KN_OK)
 		;
 }
 
@@ -116,15 +117,16 @@ static void capability_operations(void)
 		retype += d - c;
 		destroy += e - d;
 	}
-	rig_print("# bench cap_copy %lu\n# bench cap_delete %lu\n# bench retype_endpoint %lu\n# bench destroy_endpoint %lu\n",
-	          (unsigned long)copy / 1000, (unsigned long)delete / 1000, (unsigned long)retype / 1000,
-	          (unsigned long)destroy / 1000);
+	rig_print("# bench cap_copy %lu\n# bench cap_delete %lu\n# bench retype_endpoint %lu\n# "
+		  "bench destroy_endpoint %lu\n",
+	    (unsigned long)copy / 1000, (unsigned long)delete / 1000, (unsigned long)retype / 1000,
+	    (unsigned long)destroy / 1000);
 }
 
 const struct rig_test bench_tests[] = {
-	{"ipc_round_trip_is_measured", ipc_round_trip},
-	{"simple_calls_are_measured", simple_calls},
-	{"signal_round_trip_is_measured", signal_round_trip},
-	{"capability_operations_are_measured", capability_operations},
-	{},
+    {"ipc_round_trip_is_measured", ipc_round_trip},
+    {"simple_calls_are_measured", simple_calls},
+    {"signal_round_trip_is_measured", signal_round_trip},
+    {"capability_operations_are_measured", capability_operations},
+    {},
 };

@@ -3,7 +3,8 @@
 #include "kernel_rig.h"
 
 #define CSPACE KN_SLOT_CSPACE
-#define ENDPOINT_RIGHTS (KN_RIGHT_SEND | KN_RIGHT_RECV | KN_RIGHT_CALL | KN_RIGHT_GRANT | KN_RIGHT_REVOKE)
+#define ENDPOINT_RIGHTS                                                                            \
+	(KN_RIGHT_SEND | KN_RIGHT_RECV | KN_RIGHT_CALL | KN_RIGHT_GRANT | KN_RIGHT_REVOKE)
 
 static struct kn_cap_info info_of(kn_cap cap)
 {
@@ -16,7 +17,8 @@ static struct kn_cap_info info_of(kn_cap cap)
 static void copy_has_rights_and_badge(void)
 {
 	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
-	kn_cap copy = rig_derive(endpoint, KN_RIGHT_SEND, 0), minted = rig_derive(endpoint, KN_RIGHT_CALL, 77);
+	kn_cap copy = rig_derive(endpoint, KN_RIGHT_SEND, 0),
+	       minted = rig_derive(endpoint, KN_RIGHT_CALL, 77);
 
 	check(rig_rights(endpoint) == ENDPOINT_RIGHTS);
 	check(rig_rights(copy) == KN_RIGHT_SEND);
@@ -27,9 +29,11 @@ static void copy_has_rights_and_badge(void)
 
 static void copy_refuses_excess_rights(void)
 {
-	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), weak = rig_derive(endpoint, KN_RIGHT_SEND, 0), to = rig_slot();
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	       weak = rig_derive(endpoint, KN_RIGHT_SEND, 0), to = rig_slot();
 
-	check_status(kn_cnode_copy(CSPACE, (uint32_t)to, weak, KN_RIGHT_SEND | KN_RIGHT_CALL), KN_E_RIGHTS);
+	check_status(
+	    kn_cnode_copy(CSPACE, (uint32_t)to, weak, KN_RIGHT_SEND | KN_RIGHT_CALL), KN_E_RIGHTS);
 	check_status(kn_cnode_mint(CSPACE, (uint32_t)to, weak, KN_RIGHTS_ALL, 5), KN_E_RIGHTS);
 	check_status(kn_cnode_copy(CSPACE, (uint32_t)to, endpoint, 0xffffffff), KN_E_RIGHTS);
 	check(info_of(to).type == KN_TYPE_NONE);
@@ -37,9 +41,11 @@ static void copy_refuses_excess_rights(void)
 
 static void copy_refuses_bad_slots(void)
 {
-	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), other = rig_new(KN_TYPE_ENDPOINT, 0), empty = rig_slot();
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), other = rig_new(KN_TYPE_ENDPOINT, 0),
+	       empty = rig_slot();
 
-	check_status(kn_cnode_copy(CSPACE, (uint32_t)other, endpoint, KN_RIGHT_SEND), KN_E_SLOT_IN_USE);
+	check_status(
+	    kn_cnode_copy(CSPACE, (uint32_t)other, endpoint, KN_RIGHT_SEND), KN_E_SLOT_IN_USE);
 	check_status(kn_cnode_copy(CSPACE, 0, endpoint, KN_RIGHT_SEND), KN_E_RANGE);
 	check_status(kn_cnode_copy(CSPACE, 4096, endpoint, KN_RIGHT_SEND), KN_E_RANGE);
 	check_status(kn_cnode_copy(CSPACE, 0xffffffff, endpoint, KN_RIGHT_SEND), KN_E_RANGE);
@@ -60,7 +66,8 @@ static void invocation_refuses_wrong_capabilities(void)
 	check_status(kn_cnode_delete(KN_CAP_NONE, 5), KN_E_INVALID_CAP);
 	/* A method of another type, and an operand of another type. */
 	check_status(kn_cnode_delete(notification, 5), KN_E_INVALID_OP);
-	check_status(kn_untyped_retype(rig_untyped, KN_TYPE_ENDPOINT, 0, notification, 5, 1), KN_E_WRONG_TYPE);
+	check_status(kn_untyped_retype(rig_untyped, KN_TYPE_ENDPOINT, 0, notification, 5, 1),
+	    KN_E_WRONG_TYPE);
 	/* Words missing, words too many, unknown label. */
 	struct kn_regs regs = {.info = kn_info(KN_CNODE_DELETE, 0, 0)};
 	check_status(kn_call(CSPACE, &regs, KN_TIME_FOREVER), KN_E_BAD_MESSAGE);
@@ -75,11 +82,15 @@ static void invocation_refuses_wrong_capabilities(void)
 
 static void mint_refuses_second_badge(void)
 {
-	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), minted = rig_derive(endpoint, ENDPOINT_RIGHTS, 3), to = rig_slot();
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	       minted = rig_derive(endpoint, ENDPOINT_RIGHTS, 3), to = rig_slot();
 
-	check_status(kn_cnode_mint(CSPACE, (uint32_t)to, minted, KN_RIGHT_SEND, 4), KN_E_INVALID_ARG);
-	check_status(kn_cnode_mint(CSPACE, (uint32_t)to, endpoint, KN_RIGHT_SEND, 0), KN_E_INVALID_ARG);
-	check_status(kn_cnode_mint(CSPACE, (uint32_t)to, CSPACE, KN_RIGHT_READ, 4), KN_E_INVALID_ARG);
+	check_status(
+	    kn_cnode_mint(CSPACE, (uint32_t)to, minted, KN_RIGHT_SEND, 4), KN_E_INVALID_ARG);
+	check_status(
+	    kn_cnode_mint(CSPACE, (uint32_t)to, endpoint, KN_RIGHT_SEND, 0), KN_E_INVALID_ARG);
+	check_status(
+	    kn_cnode_mint(CSPACE, (uint32_t)to, CSPACE, KN_RIGHT_READ, 4), KN_E_INVALID_ARG);
 	/* A copy keeps the badge. */
 	check_ok(kn_cnode_copy(CSPACE, (uint32_t)to, minted, KN_RIGHT_SEND));
 	check(info_of(to).badge == 3);
@@ -94,7 +105,8 @@ static void delete_reparents_children(void)
 	for (unsigned i = 0; i < 20; i++)
 		grandchildren[i] = rig_derive(child, KN_RIGHT_SEND, 0);
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)child));
-	check(info_of(grandchildren[0]).type == KN_TYPE_ENDPOINT && info_of(grandchildren[19]).type == KN_TYPE_ENDPOINT);
+	check(info_of(grandchildren[0]).type == KN_TYPE_ENDPOINT &&
+	      info_of(grandchildren[19]).type == KN_TYPE_ENDPOINT);
 	/* They hang below the grandparent now. */
 	check_ok(kn_cnode_revoke(CSPACE, (uint32_t)endpoint));
 	for (unsigned i = 0; i < 20; i++)
@@ -105,8 +117,10 @@ static void delete_reparents_children(void)
 static void revoke_spares_siblings(void)
 {
 	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
-	kn_cap a = rig_derive(endpoint, ENDPOINT_RIGHTS, 0), b = rig_derive(endpoint, ENDPOINT_RIGHTS, 0);
-	kn_cap a1 = rig_derive(a, ENDPOINT_RIGHTS, 0), a2 = rig_derive(a1, ENDPOINT_RIGHTS, 0), b1 = rig_derive(b, 0, 0);
+	kn_cap a = rig_derive(endpoint, ENDPOINT_RIGHTS, 0),
+	       b = rig_derive(endpoint, ENDPOINT_RIGHTS, 0);
+	kn_cap a1 = rig_derive(a, ENDPOINT_RIGHTS, 0), a2 = rig_derive(a1, ENDPOINT_RIGHTS, 0),
+	       b1 = rig_derive(b, 0, 0);
 
 	check_ok(kn_cnode_revoke(CSPACE, (uint32_t)a));
 	check(info_of(a).type && info_of(b).type && info_of(b1).type);
@@ -117,7 +131,8 @@ static void revoke_spares_siblings(void)
 
 static void move_keeps_the_place_in_the_tree(void)
 {
-	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), child = rig_derive(endpoint, ENDPOINT_RIGHTS, 9);
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	       child = rig_derive(endpoint, ENDPOINT_RIGHTS, 9);
 	kn_cap grandchild = rig_derive(child, KN_RIGHT_SEND, 0), to = rig_slot();
 
 	check_ok(kn_cnode_move(CSPACE, (uint32_t)to, child));
@@ -153,7 +168,8 @@ static void second_level_addresses_work(void)
 
 static void clone_copies_a_range(void)
 {
-	kn_cap from = rig_new(KN_TYPE_CNODE, 5), to = rig_new(KN_TYPE_CNODE, 5), endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+	kn_cap from = rig_new(KN_TYPE_CNODE, 5), to = rig_new(KN_TYPE_CNODE, 5),
+	       endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
 	uint32_t copied = 0;
 
 	check_ok(kn_cnode_copy(from, 4, endpoint, KN_RIGHT_SEND | KN_RIGHT_GRANT));
@@ -182,7 +198,8 @@ static void cnode_with_a_capability_to_itself_dies(void)
 	kn_cap cnode = rig_new(KN_TYPE_CNODE, 6);
 
 	for (uint32_t i = 1; i < 8; i++)
-		check_ok(kn_cnode_copy(cnode, i, cnode, KN_RIGHT_READ | KN_RIGHT_WRITE | KN_RIGHT_GRANT));
+		check_ok(kn_cnode_copy(
+		    cnode, i, cnode, KN_RIGHT_READ | KN_RIGHT_WRITE | KN_RIGHT_GRANT));
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)cnode));
 	check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &after));
 	check(after.counts[KN_TYPE_CNODE] == before.counts[KN_TYPE_CNODE]);
@@ -200,7 +217,8 @@ static void process_cycle_is_undone_by_revoke(void)
 
 	check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &before));
 	check_ok(kn_untyped_retype(rig_untyped, KN_TYPE_UNTYPED, 20, CSPACE, (uint32_t)untyped, 1));
-	uint32_t tcb = (uint32_t)rig_slot(), cnode = (uint32_t)rig_slot(), object = (uint32_t)rig_slot();
+	uint32_t tcb = (uint32_t)rig_slot(), cnode = (uint32_t)rig_slot(),
+		 object = (uint32_t)rig_slot();
 
 	check_ok(kn_untyped_retype(untyped, KN_TYPE_TCB, 0, CSPACE, tcb, 1));
 	check_ok(kn_untyped_retype(untyped, KN_TYPE_CNODE, 6, CSPACE, cnode, 1));
@@ -232,7 +250,8 @@ static void deep_and_wide_trees_are_revoked(void)
 
 static void orphan_is_reported_once(void)
 {
-	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), session = rig_derive(endpoint, ENDPOINT_RIGHTS, 42);
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	       session = rig_derive(endpoint, ENDPOINT_RIGHTS, 42);
 	kn_cap a = rig_derive(session, KN_RIGHT_CALL, 0), b = rig_derive(session, KN_RIGHT_CALL, 0);
 	struct kn_regs regs = {};
 
@@ -259,7 +278,8 @@ static void orphan_is_reported_once(void)
 
 static void watch_refuses_what_has_no_badge(void)
 {
-	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), notification = rig_new(KN_TYPE_NOTIFICATION, 0);
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	       notification = rig_new(KN_TYPE_NOTIFICATION, 0);
 
 	check_status(kn_cnode_watch(CSPACE, (uint32_t)endpoint), KN_E_WRONG_TYPE);
 	check_status(kn_cnode_watch(CSPACE, (uint32_t)notification), KN_E_WRONG_TYPE);
@@ -277,21 +297,21 @@ static void exec_authority_strips_write(void)
 }
 
 const struct rig_test cnode_tests[] = {
-	{"copy_has_rights_and_badge", copy_has_rights_and_badge},
-	{"copy_refuses_excess_rights", copy_refuses_excess_rights},
-	{"copy_refuses_bad_slots", copy_refuses_bad_slots},
-	{"invocation_refuses_wrong_capabilities", invocation_refuses_wrong_capabilities},
-	{"mint_refuses_second_badge", mint_refuses_second_badge},
-	{"delete_reparents_children", delete_reparents_children},
-	{"revoke_spares_siblings", revoke_spares_siblings},
-	{"move_keeps_the_place_in_the_tree", move_keeps_the_place_in_the_tree},
-	{"second_level_addresses_work", second_level_addresses_work},
-	{"clone_copies_a_range", clone_copies_a_range},
-	{"cnode_with_a_capability_to_itself_dies", cnode_with_a_capability_to_itself_dies},
-	{"process_cycle_is_undone_by_revoke", process_cycle_is_undone_by_revoke},
-	{"deep_and_wide_trees_are_revoked", deep_and_wide_trees_are_revoked},
-	{"orphan_is_reported_once", orphan_is_reported_once},
-	{"watch_refuses_what_has_no_badge", watch_refuses_what_has_no_badge},
-	{"execute_comes_from_exec_authority_only", exec_authority_strips_write},
-	{},
+    {"copy_has_rights_and_badge", copy_has_rights_and_badge},
+    {"copy_refuses_excess_rights", copy_refuses_excess_rights},
+    {"copy_refuses_bad_slots", copy_refuses_bad_slots},
+    {"invocation_refuses_wrong_capabilities", invocation_refuses_wrong_capabilities},
+    {"mint_refuses_second_badge", mint_refuses_second_badge},
+    {"delete_reparents_children", delete_reparents_children},
+    {"revoke_spares_siblings", revoke_spares_siblings},
+    {"move_keeps_the_place_in_the_tree", move_keeps_the_place_in_the_tree},
+    {"second_level_addresses_work", second_level_addresses_work},
+    {"clone_copies_a_range", clone_copies_a_range},
+    {"cnode_with_a_capability_to_itself_dies", cnode_with_a_capability_to_itself_dies},
+    {"process_cycle_is_undone_by_revoke", process_cycle_is_undone_by_revoke},
+    {"deep_and_wide_trees_are_revoked", deep_and_wide_trees_are_revoked},
+    {"orphan_is_reported_once", orphan_is_reported_once},
+    {"watch_refuses_what_has_no_badge", watch_refuses_what_has_no_badge},
+    {"execute_comes_from_exec_authority_only", exec_authority_strips_write},
+    {},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Endpoints, replies, capability transfer, cancellation. Run with the fast path on and off; both must pass. */
+/* Endpoints, replies, capability transfer, cancellation. Run with the fast path on and off; both
+ * must pass. */
 #include "kernel_rig.h"
 
 #define CSPACE KN_SLOT_CSPACE
@@ -60,11 +61,15 @@ static void call_brings_words_and_badge(void)
 	rig_spawn(echo, nullptr);
 	kn_cap client = rig_derive(endpoint, KN_RIGHT_CALL, 0xabcdef);
 
-	for (unsigned words = 0; words <= KN_MSG_MAX_WORDS; words = words < 12 ? words + 1 : words * 2 > KN_MSG_MAX_WORDS && words != KN_MSG_MAX_WORDS ? KN_MSG_MAX_WORDS : words * 2) {
+	for (unsigned words = 0; words <= KN_MSG_MAX_WORDS;
+	     words = words < 12                                                  ? words + 1
+		     : words * 2 > KN_MSG_MAX_WORDS && words != KN_MSG_MAX_WORDS ? KN_MSG_MAX_WORDS
+										 : words * 2) {
 		struct kn_regs regs = message(words);
 
 		check_ok(kn_call(client, &regs, FOREVER));
-		check(server.regs.badge == 0xabcdef && server.regs.info == kn_info(LABEL, 0, words));
+		check(
+		    server.regs.badge == 0xabcdef && server.regs.info == kn_info(LABEL, 0, words));
 		check(kn_info_words(regs.info) == words && kn_info_status(regs.info) == KN_OK);
 		check(words == 0 || regs.w[0] == 11);
 		check(words < 4 || regs.w[3] == 41);
@@ -79,7 +84,8 @@ static void call_waits_for_a_server(void)
 	struct rig_thread *late = rig_make_thread(echo, nullptr, KN_CAP_NONE);
 	struct kn_regs regs = message(4);
 
-	/* Nobody is there yet: with a deadline the call gives up, and nothing is left in the queue. */
+	/* Nobody is there yet: with a deadline the call gives up, and nothing is left in the queue.
+	 */
 	check_status(kn_call(endpoint, &regs, rig_now() + 1000000), KN_E_TIMED_OUT);
 	check_status(kn_call(endpoint, &regs, KN_TIME_POLL), KN_E_WOULD_BLOCK);
 	check_ok(kn_tcb_resume(late->tcb));
@@ -91,8 +97,10 @@ static void call_waits_for_a_server(void)
 static void rights_are_demanded(void)
 {
 	setup();
-	kn_cap send = rig_derive(endpoint, KN_RIGHT_SEND, 0), call = rig_derive(endpoint, KN_RIGHT_CALL, 0);
-	kn_cap recv = rig_derive(endpoint, KN_RIGHT_RECV, 0), weak = rig_derive(reply, KN_RIGHT_GRANT, 0);
+	kn_cap send = rig_derive(endpoint, KN_RIGHT_SEND, 0),
+	       call = rig_derive(endpoint, KN_RIGHT_CALL, 0);
+	kn_cap recv = rig_derive(endpoint, KN_RIGHT_RECV, 0),
+	       weak = rig_derive(reply, KN_RIGHT_GRANT, 0);
 	struct kn_regs regs = message(0);
 
 	check_status(kn_call(send, &regs, FOREVER), KN_E_RIGHTS);
@@ -407,15 +415,19 @@ static uint8_t type_of(kn_cap cap)
 static void capabilities_are_copied_and_moved(void)
 {
 	setup_transfer(4);
-	kn_cap a = rig_new(KN_TYPE_NOTIFICATION, 0), b = rig_new(KN_TYPE_TIMER, 0), c = rig_new(KN_TYPE_UNTYPED, 12);
+	kn_cap a = rig_new(KN_TYPE_NOTIFICATION, 0), b = rig_new(KN_TYPE_TIMER, 0),
+	       c = rig_new(KN_TYPE_UNTYPED, 12);
 	kn_cap caps[] = {a, b, c, a};
 
 	check_ok(call_with(4, caps, KN_IPC_MOVE(1) | KN_IPC_MOVE(2)));
 	check(kn_info_caps(server.regs.info) == 4 && taken.cap_unwrapped == 0);
 	check(taken.caps[0] == take_slot && taken.caps[3] == take_slot + 3);
-	check(type_of(a) == KN_TYPE_NOTIFICATION && type_of(b) == KN_TYPE_NONE && type_of(c) == KN_TYPE_NONE);
-	check(type_of(take_slot) == KN_TYPE_NOTIFICATION && type_of(take_slot + 1) == KN_TYPE_TIMER);
-	check(type_of(take_slot + 2) == KN_TYPE_UNTYPED && type_of(take_slot + 3) == KN_TYPE_NOTIFICATION);
+	check(type_of(a) == KN_TYPE_NOTIFICATION && type_of(b) == KN_TYPE_NONE &&
+	      type_of(c) == KN_TYPE_NONE);
+	check(
+	    type_of(take_slot) == KN_TYPE_NOTIFICATION && type_of(take_slot + 1) == KN_TYPE_TIMER);
+	check(type_of(take_slot + 2) == KN_TYPE_UNTYPED &&
+	      type_of(take_slot + 3) == KN_TYPE_NOTIFICATION);
 	/* A copy is a child of the sender's. */
 	check_ok(kn_cnode_revoke(CSPACE, (uint32_t)a));
 	check(type_of(take_slot) == KN_TYPE_NONE && type_of(take_slot + 1) == KN_TYPE_TIMER);
@@ -424,11 +436,13 @@ static void capabilities_are_copied_and_moved(void)
 static void own_endpoint_is_unwrapped(void)
 {
 	setup_transfer(1);
-	kn_cap session = rig_derive(endpoint, KN_RIGHT_SEND | KN_RIGHT_GRANT, 99), other = rig_new(KN_TYPE_ENDPOINT, 0);
+	kn_cap session = rig_derive(endpoint, KN_RIGHT_SEND | KN_RIGHT_GRANT, 99),
+	       other = rig_new(KN_TYPE_ENDPOINT, 0);
 	kn_cap caps[] = {session, other};
 
 	check_ok(call_with(2, caps, 0));
-	check(taken.cap_unwrapped == 1 && taken.cap_badges[0] == 99 && taken.caps[0] == KN_CAP_NONE);
+	check(
+	    taken.cap_unwrapped == 1 && taken.cap_badges[0] == 99 && taken.caps[0] == KN_CAP_NONE);
 	check(taken.caps[1] == take_slot && type_of(take_slot) == KN_TYPE_ENDPOINT);
 }
 
@@ -437,14 +451,16 @@ static void bad_transfers_change_nothing(void)
 	setup_transfer(2);
 	kn_cap a = rig_new(KN_TYPE_NOTIFICATION, 0), no_grant = rig_derive(a, KN_RIGHT_SEND, 0);
 	kn_cap untyped = rig_new(KN_TYPE_UNTYPED, 12);
-	kn_cap three[] = {a, a, a}, weak[] = {a, no_grant}, empty[] = {a, rig_slot()}, raw[] = {a, untyped};
+	kn_cap three[] = {a, a, a}, weak[] = {a, no_grant}, empty[] = {a, rig_slot()},
+	       raw[] = {a, untyped};
 
 	check_status(call_with(3, three, 0), KN_E_NO_SLOT);
 	check_status(call_with(2, weak, 0), KN_E_RIGHTS);
 	check_status(call_with(2, empty, 0), KN_E_INVALID_CAP);
 	check_status(call_with(2, raw, 0), KN_E_NOT_SUPPORTED);
 	check_status(call_with(2, three, KN_IPC_MOVE(0)), KN_E_INVALID_ARG);
-	check(server.received == 0 && type_of(a) == KN_TYPE_NOTIFICATION && type_of(take_slot) == KN_TYPE_NONE);
+	check(server.received == 0 && type_of(a) == KN_TYPE_NOTIFICATION &&
+	      type_of(take_slot) == KN_TYPE_NONE);
 	/* A used slot among the receiver's. */
 	check_ok(kn_cnode_copy(CSPACE, (uint32_t)take_slot + 1, a, KN_RIGHT_SEND));
 	check_status(call_with(2, three, 0), KN_E_NO_SLOT);
@@ -477,7 +493,8 @@ static void answer_brings_capabilities(void)
 	kn_ipc_buffer()->recv_slot = RIG_SLOT + 2000;
 	kn_ipc_buffer()->recv_count = 2;
 	check_ok(call_with(0, nullptr, 0));
-	check(type_of(RIG_SLOT + 2000) == KN_TYPE_NOTIFICATION && type_of(RIG_SLOT + 2001) == KN_TYPE_NOTIFICATION);
+	check(type_of(RIG_SLOT + 2000) == KN_TYPE_NOTIFICATION &&
+	      type_of(RIG_SLOT + 2001) == KN_TYPE_NOTIFICATION);
 	/* No room at the caller: the replier hears it and can still answer with a status. */
 	setup_transfer(0);
 	answer_caps = 1;
@@ -507,26 +524,26 @@ static void many_callers_are_served_in_order(void)
 }
 
 const struct rig_test ipc_tests[] = {
-	{"call_brings_words_and_badge", call_brings_words_and_badge},
-	{"call_waits_for_a_server", call_waits_for_a_server},
-	{"rights_are_demanded", rights_are_demanded},
-	{"kernel_labels_cannot_be_forged", kernel_labels_cannot_be_forged},
-	{"send_does_not_wait_for_an_answer", send_does_not_wait_for_an_answer},
-	{"call_without_a_reply_object_is_refused", call_without_a_reply_object_is_refused},
-	{"reply_object_holds_one_caller", reply_object_holds_one_caller},
-	{"caller_hears_when_its_reply_object_dies", caller_hears_when_its_reply_object_dies},
-	{"waiting_threads_hear_when_the_endpoint_dies", waiting_threads_hear_when_the_endpoint_dies},
-	{"deadline_ends_a_taken_call_and_cancels_it", deadline_ends_a_taken_call_and_cancels_it},
-	{"upcall_asks_for_the_call_back", upcall_asks_for_the_call_back},
-	{"suspending_a_caller_cancels_its_call", suspending_a_caller_cancels_its_call},
-	{"pausing_a_caller_keeps_its_call", pausing_a_caller_keeps_its_call},
-	{"killed_caller_cancels_its_call", killed_caller_cancels_its_call},
-	{"cancel_badge_ends_only_that_badge", cancel_badge_ends_only_that_badge},
-	{"capabilities_are_copied_and_moved", capabilities_are_copied_and_moved},
-	{"own_endpoint_is_unwrapped", own_endpoint_is_unwrapped},
-	{"bad_transfers_change_nothing", bad_transfers_change_nothing},
-	{"queued_message_arrives_whole", queued_sender_hears_of_its_bad_capability},
-	{"answer_brings_capabilities", answer_brings_capabilities},
-	{"many_callers_are_served_in_order", many_callers_are_served_in_order},
-	{},
+    {"call_brings_words_and_badge", call_brings_words_and_badge},
+    {"call_waits_for_a_server", call_waits_for_a_server},
+    {"rights_are_demanded", rights_are_demanded},
+    {"kernel_labels_cannot_be_forged", kernel_labels_cannot_be_forged},
+    {"send_does_not_wait_for_an_answer", send_does_not_wait_for_an_answer},
+    {"call_without_a_reply_object_is_refused", call_without_a_reply_object_is_refused},
+    {"reply_object_holds_one_caller", reply_object_holds_one_caller},
+    {"caller_hears_when_its_reply_object_dies", caller_hears_when_its_reply_object_dies},
+    {"waiting_threads_hear_when_the_endpoint_dies", waiting_threads_hear_when_the_endpoint_dies},
+    {"deadline_ends_a_taken_call_and_cancels_it", deadline_ends_a_taken_call_and_cancels_it},
+    {"upcall_asks_for_the_call_back", upcall_asks_for_the_call_back},
+    {"suspending_a_caller_cancels_its_call", suspending_a_caller_cancels_its_call},
+    {"pausing_a_caller_keeps_its_call", pausing_a_caller_keeps_its_call},
+    {"killed_caller_cancels_its_call", killed_caller_cancels_its_call},
+    {"cancel_badge_ends_only_that_badge", cancel_badge_ends_only_that_badge},
+    {"capabilities_are_copied_and_moved", capabilities_are_copied_and_moved},
+    {"own_endpoint_is_unwrapped", own_endpoint_is_unwrapped},
+    {"bad_transfers_change_nothing", bad_transfers_change_nothing},
+    {"queued_message_arrives_whole", queued_sender_hears_of_its_bad_capability},
+    {"answer_brings_capabilities", answer_brings_capabilities},
+    {"many_callers_are_served_in_order", many_callers_are_served_in_order},
+    {},
 };

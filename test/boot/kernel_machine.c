@@ -18,9 +18,11 @@
 #define PHYSICAL_MAP 0xffff800000000000ull
 #define NOT_CANONICAL 0x0001000000000000ull
 
-/* Fill every general and vector register from `seed`, wait for *stop, say whether all are intact. */
+/* Fill every general and vector register from `seed`, wait for *stop, say whether all are intact.
+ */
 bool rig_hold_registers(uint64_t seed, volatile uint64_t *stop);
-/* The same around one system call (YIELD); registers that the ABI gives to the call are left out. */
+/* The same around one system call (YIELD); registers that the ABI gives to the call are left out.
+ */
 bool rig_hold_over_call(uint64_t seed);
 void rig_undefined(void);
 void rig_breakpoint(void);
@@ -238,18 +240,18 @@ static void the_counter_only_goes_forward(void)
 }
 
 const struct rig_test machine_tests[] = {
-	{"registers_survive_other_threads", registers_survive_other_threads},
-	{"registers_survive_moving_between_cpus", registers_survive_moving_between_cpus},
-	{"registers_survive_a_system_call", registers_survive_a_system_call},
-	{"kernel_memory_is_out_of_reach", kernel_memory_is_out_of_reach},
-	{"kernel_code_cannot_be_called", kernel_code_cannot_be_called},
-	{"addresses_that_are_none_are_faults", addresses_that_are_none_are_faults},
-	{"data_cannot_be_executed", data_cannot_be_executed},
-	{"code_cannot_be_written", code_cannot_be_written},
-	{"undefined_instructions_are_faults", undefined_instructions_are_faults},
-	{"breakpoints_are_faults", breakpoints_are_faults},
-	{"privileged_instructions_are_faults", privileged_instructions_are_faults},
-	{"unaligned_access_works", unaligned_access_works},
-	{"the_counter_only_goes_forward", the_counter_only_goes_forward},
-	{},
+    {"registers_survive_other_threads", registers_survive_other_threads},
+    {"registers_survive_moving_between_cpus", registers_survive_moving_between_cpus},
+    {"registers_survive_a_system_call", registers_survive_a_system_call},
+    {"kernel_memory_is_out_of_reach", kernel_memory_is_out_of_reach},
+    {"kernel_code_cannot_be_called", kernel_code_cannot_be_called},
+    {"addresses_that_are_none_are_faults", addresses_that_are_none_are_faults},
+    {"data_cannot_be_executed", data_cannot_be_executed},
+    {"code_cannot_be_written", code_cannot_be_written},
+    {"undefined_instructions_are_faults", undefined_instructions_are_faults},
+    {"breakpoints_are_faults", breakpoints_are_faults},
+    {"privileged_instructions_are_faults", privileged_instructions_are_faults},
+    {"unaligned_access_works", unaligned_access_works},
+    {"the_counter_only_goes_forward", the_counter_only_goes_forward},
+    {},
 };

@@ -36,7 +36,8 @@ void rig_print(const char *format, ...)
 	length = length < sizeof(line) ? length : sizeof(line) - 1;
 	for (size_t done = 0; done < length;) {
 		struct kn_console_data data = {};
-		uint8_t part = (uint8_t)(length - done < sizeof(data.bytes) ? length - done : sizeof(data.bytes));
+		uint8_t part = (uint8_t)(length - done < sizeof(data.bytes) ? length - done
+									    : sizeof(data.bytes));
 
 		__builtin_memcpy(data.bytes, line + done, part);
 		if (kn_console_write(KN_BOOT_SLOT_CONSOLE, part, &data) != KN_OK)
@@ -54,7 +55,8 @@ bool rig_check(bool claim, const char *text, const char *file, int line)
 	return claim;
 }
 
-bool rig_check_status(kn_status got, kn_status expected, const char *text, const char *file, int line)
+bool rig_check_status(
+    kn_status got, kn_status expected, const char *text, const char *file, int line)
 {
 	if (got != expected) {
 		rig_print("# %s:%d: %d instead of %d: %s\n", file, line, got, expected, text);
@@ -72,7 +74,8 @@ kn_cap rig_new(enum kn_object_type type, unsigned size_bits)
 {
 	kn_cap slot = rig_slot();
 
-	check_ok(kn_untyped_retype(rig_untyped, (uint8_t)type, (uint8_t)size_bits, KN_SLOT_CSPACE, (uint32_t)slot, 1));
+	check_ok(kn_untyped_retype(
+	    rig_untyped, (uint8_t)type, (uint8_t)size_bits, KN_SLOT_CSPACE, (uint32_t)slot, 1));
 	return slot;
 }
 
@@ -115,11 +118,12 @@ struct rig_thread *rig_make_thread(void (*entry)(void *), void *argument, kn_cap
 	thread->sched_context = rig_new(KN_TYPE_SCHED_CONTEXT, 0);
 	kn_thread_init(&thread->area, thread->ipc, thread->tcb, 0);
 	check_ok(kn_tcb_configure(thread->tcb, KN_SLOT_VSPACE, KN_SLOT_CSPACE, ipc_object, index,
-	                          (kn_word)thread->ipc, fault_handler));
+	    (kn_word)thread->ipc, fault_handler));
 	check_ok(kn_sched_context_bind(thread->sched_context, thread->tcb));
 	check_ok(kn_tcb_set_priority(thread->tcb, 200));
-	check_ok(kn_tcb_start(thread->tcb, (kn_word)thread_entry, (kn_word)stacks[index] + STACK_SIZE - KN_ENTRY_STACK_BIAS,
-	                      kn_thread_pointer(&thread->area), (kn_word)thread, 0));
+	check_ok(kn_tcb_start(thread->tcb, (kn_word)thread_entry,
+	    (kn_word)stacks[index] + STACK_SIZE - KN_ENTRY_STACK_BIAS,
+	    kn_thread_pointer(&thread->area), (kn_word)thread, 0));
 	return thread;
 }
 
@@ -197,7 +201,8 @@ static void run(const struct rig_test *suite)
 		/* A test leaves nothing behind. */
 		for (unsigned i = 0; i < sizeof(before.counts) / sizeof(before.counts[0]); i++) {
 			if (!check(after.counts[i] == before.counts[i]))
-				rig_print("# objects of type %u: %u before, %u after\n", i, before.counts[i], after.counts[i]);
+				rig_print("# objects of type %u: %u before, %u after\n", i,
+				    before.counts[i], after.counts[i]);
 		}
 		ran++;
 		failed += has_failed;
@@ -218,8 +223,10 @@ static void find_untyped(void)
 			best = KN_BOOT_SLOT_UNTYPED + i;
 		}
 	}
-	check_ok(kn_untyped_retype(best, KN_TYPE_UNTYPED, UNTYPED_BITS, KN_SLOT_CSPACE, RIG_SLOT - 1, 1));
-	check_ok(kn_untyped_retype(best, KN_TYPE_MEMORY_OBJECT, 0, KN_SLOT_CSPACE, RIG_SLOT - 2, 1));
+	check_ok(kn_untyped_retype(
+	    best, KN_TYPE_UNTYPED, UNTYPED_BITS, KN_SLOT_CSPACE, RIG_SLOT - 1, 1));
+	check_ok(
+	    kn_untyped_retype(best, KN_TYPE_MEMORY_OBJECT, 0, KN_SLOT_CSPACE, RIG_SLOT - 2, 1));
 	check_ok(kn_untyped_retype(best, KN_TYPE_NOTIFICATION, 0, KN_SLOT_CSPACE, RIG_SLOT - 3, 1));
 	rig_untyped = RIG_SLOT - 1;
 	ipc_object = RIG_SLOT - 2;
@@ -236,8 +243,9 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	check_ok(kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(&main_area)));
 	find_untyped();
 	check_ok(kn_memory_object_configure_anonymous(ipc_object, KN_BOOT_SLOT_POOL, RIG_THREADS));
-	check_ok(kn_vspace_map(KN_SLOT_VSPACE, ipc_object, 0, 0, RIG_THREADS, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
-	                       KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_SHARED, &mapped));
+	check_ok(kn_vspace_map(KN_SLOT_VSPACE, ipc_object, 0, 0, RIG_THREADS,
+	    KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
+	    KN_VSPACE_MAP_SHARED, &mapped));
 	ipc_pages = (char *)mapped;
 	next_slot = RIG_SLOT;
 	run(cnode_tests);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the kernel's boot tests stand on: a program that the kernel starts in init's place, with all
- * authority, and that talks to the kernel through the public ABI only. Results are TAP on the boot console.
+ * authority, and that talks to the kernel through the public ABI only. Results are TAP on the boot
+ * console.
  *
- * Every test starts from the same state: slots from RIG_SLOT on are empty and the test's untyped is unused; what a
- * test leaves there is cleaned up by clearing the slots and revoking that untyped, which is a test by itself.
+ * Every test starts from the same state: slots from RIG_SLOT on are empty and the test's untyped is
+ * unused; what a test leaves there is cleaned up by clearing the slots and revoking that untyped,
+ * which is a test by itself.
  */
 #pragma once
 
@@ -37,8 +39,8 @@ struct rig_test {
 };
 
 /* Suites, one a file. */
-extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[], time_tests[], memory_tests[],
-	machine_tests[], bench_tests[];
+extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
+    time_tests[], memory_tests[], machine_tests[], bench_tests[];
 
 /* The untyped that a test may use up (8 MiB), and the first of its slots. */
 extern kn_cap rig_untyped;
@@ -49,10 +51,12 @@ extern const struct kn_boot_page *rig_boot;
 /* A claim of the running test; the first false one is its failure. */
 #define check(claim) rig_check(claim, #claim, __FILE_NAME__, __LINE__)
 /* The same, comparing statuses, so that the wrong one is printed. */
-#define check_status(call, expected) rig_check_status(call, expected, #call, __FILE_NAME__, __LINE__)
+#define check_status(call, expected)                                                               \
+	rig_check_status(call, expected, #call, __FILE_NAME__, __LINE__)
 #define check_ok(call) check_status(call, KN_OK)
 bool rig_check(bool claim, const char *text, const char *file, int line);
-bool rig_check_status(kn_status got, kn_status expected, const char *text, const char *file, int line);
+bool rig_check_status(
+    kn_status got, kn_status expected, const char *text, const char *file, int line);
 
 void rig_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Threads: configuration, faults, contexts, upcalls, affinity, scheduling contexts, wait-on-address. */
+/* Threads: configuration, faults, contexts, upcalls, affinity, scheduling contexts,
+ * wait-on-address. */
 #include "kernel_rig.h"
 
 #define CSPACE KN_SLOT_CSPACE
@@ -39,7 +40,8 @@ static void thread_runs_and_ends(void)
 	rig_await(thread, KN_TCB_STATE_INACTIVE);
 	struct kn_tcb_info info = {};
 	check_ok(kn_tcb_info(thread->tcb, &info));
-	check(info.is_suspended && info.priority == 200 && info.cpu_time > 0 && info.kernel_entries > 0);
+	check(info.is_suspended && info.priority == 200 && info.cpu_time > 0 &&
+	      info.kernel_entries > 0);
 }
 
 static void running_thread_is_suspended(void)
@@ -122,14 +124,25 @@ static void configure_refuses_bad_arguments(void)
 	kn_cap sched_context = rig_new(KN_TYPE_SCHED_CONTEXT, 0);
 
 	check_status(kn_tcb_resume(tcb), KN_E_INVALID_ARG);
-	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100001, KN_CAP_NONE), KN_E_ALIGNMENT);
-	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0, KN_CAP_NONE), KN_E_BAD_ADDRESS);
-	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, KN_USER_MAX, KN_CAP_NONE), KN_E_BAD_ADDRESS);
-	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0xffff800000000000, KN_CAP_NONE), KN_E_BAD_ADDRESS);
-	check(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE) != KN_OK);
+	check_status(
+	    kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100001, KN_CAP_NONE),
+	    KN_E_ALIGNMENT);
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0, KN_CAP_NONE),
+	    KN_E_BAD_ADDRESS);
+	check_status(
+	    kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, KN_USER_MAX, KN_CAP_NONE),
+	    KN_E_BAD_ADDRESS);
+	check_status(kn_tcb_configure(
+			 tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0xffff800000000000, KN_CAP_NONE),
+	    KN_E_BAD_ADDRESS);
+	check(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE) !=
+	      KN_OK);
 	check_ok(kn_memory_object_configure_anonymous(object, KN_BOOT_SLOT_POOL, 1));
-	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 1, 0x100000, KN_CAP_NONE), KN_E_RANGE);
-	check_status(kn_tcb_configure(tcb, CSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE), KN_E_WRONG_TYPE);
+	check_status(
+	    kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 1, 0x100000, KN_CAP_NONE),
+	    KN_E_RANGE);
+	check_status(kn_tcb_configure(tcb, CSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE),
+	    KN_E_WRONG_TYPE);
 	check_ok(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE));
 	check_status(kn_tcb_resume(tcb), KN_E_INVALID_ARG);
 	check_ok(kn_sched_context_bind(sched_context, tcb));
@@ -140,7 +153,9 @@ static void configure_refuses_bad_arguments(void)
 	check_status(kn_tcb_set_tls(tcb, ~0ull), KN_E_BAD_ADDRESS);
 	check_status(kn_tcb_set_upcall(tcb, ~0ull), KN_E_BAD_ADDRESS);
 	check_status(kn_tcb_set_foreign(tcb, ~0ull), KN_E_BAD_ADDRESS);
-	check_status(kn_tcb_configure(KN_SLOT_TCB, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE), KN_E_BUSY);
+	check_status(
+	    kn_tcb_configure(KN_SLOT_TCB, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE),
+	    KN_E_BUSY);
 	check_status(kn_tcb_start(KN_SLOT_TCB, 0x200000, 0x200000, 0, 0, 0), KN_E_BUSY);
 	check_status(kn_tcb_upcall_return(tcb), KN_E_INVALID_ARG);
 }
@@ -170,7 +185,8 @@ static void fault_is_a_message(void)
 	struct rig_thread *thread = rig_make_thread(write_null, nullptr, handler);
 	check_ok(kn_tcb_resume(thread->tcb));
 	check_ok(kn_recv(fault_endpoint, &regs, FOREVER, fault_reply));
-	check(regs.badge == 31 && kn_info_label(regs.info) == KN_LABEL_FAULT_VM && kn_info_words(regs.info) == 6);
+	check(regs.badge == 31 && kn_info_label(regs.info) == KN_LABEL_FAULT_VM &&
+	      kn_info_words(regs.info) == 6);
 	check(regs.w[0] == 8 && regs.w[1] == 2 && regs.w[2] != 0);
 	/* Answer 0 tries again and faults again; an error stops the thread. */
 	regs.info = kn_info(0, 0, 0);
@@ -285,7 +301,8 @@ static void upcall_interrupts_a_running_thread(void)
 		await_upcalls(i + 1);
 	}
 	check(upcall_seen == 0x3ff && upcalls == 10);
-	/* Held back while blocked, delivered after; its last upcall may still be on the way back. */
+	/* Held back while blocked, delivered after; its last upcall may still be on the way back.
+	 */
 	for (unsigned i = 0; i < 1000 && (thread->ipc->upcall_flags & KN_UPCALL_BLOCKED); i++)
 		rig_sleep(200000);
 	thread->ipc->upcall_flags |= KN_UPCALL_BLOCKED;
@@ -355,10 +372,13 @@ static void threads_wait_on_memory(void)
 	rig_join(threads[1]);
 	rig_join(threads[2]);
 	check_status(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word, 2, FOREVER), KN_E_WOULD_BLOCK);
-	check_status(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word, 1, rig_now() + 1000000), KN_E_TIMED_OUT);
-	check_status(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word + 1, 1, FOREVER), KN_E_ALIGNMENT);
+	check_status(
+	    kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word, 1, rig_now() + 1000000), KN_E_TIMED_OUT);
+	check_status(
+	    kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&word + 1, 1, FOREVER), KN_E_ALIGNMENT);
 	check_status(kn_vspace_wait(KN_SLOT_VSPACE, 0x20000, 1, FOREVER), KN_E_BAD_ADDRESS);
-	check_status(kn_vspace_wait(KN_SLOT_VSPACE, 0xffff800000000000, 1, FOREVER), KN_E_BAD_ADDRESS);
+	check_status(
+	    kn_vspace_wait(KN_SLOT_VSPACE, 0xffff800000000000, 1, FOREVER), KN_E_BAD_ADDRESS);
 }
 
 static void scheduling_context_is_needed(void)
@@ -424,20 +444,20 @@ static void thread_can_destroy_itself(void)
 }
 
 const struct rig_test thread_tests[] = {
-	{"thread_runs_and_ends", thread_runs_and_ends},
-	{"running_thread_is_suspended", running_thread_is_suspended},
-	{"equal_threads_share_the_cpu", equal_threads_share_the_cpu},
-	{"threads_run_on_every_cpu", threads_run_on_every_cpu},
-	{"configure_refuses_bad_arguments", configure_refuses_bad_arguments},
-	{"fault_is_a_message", fault_is_a_message},
-	{"fault_without_a_handler_stops_the_thread", fault_without_a_handler_stops_the_thread},
-	{"unknown_system_call_is_a_fault", unknown_system_call_is_a_fault},
-	{"contexts_are_read_and_written", contexts_are_read_and_written},
-	{"upcall_interrupts_a_running_thread", upcall_interrupts_a_running_thread},
-	{"upcall_ends_a_wait", upcall_ends_a_wait},
-	{"threads_wait_on_memory", threads_wait_on_memory},
-	{"scheduling_context_is_needed", scheduling_context_is_needed},
-	{"scheduling_parameters_are_checked", scheduling_parameters_are_checked},
-	{"thread_can_destroy_itself", thread_can_destroy_itself},
-	{},
+    {"thread_runs_and_ends", thread_runs_and_ends},
+    {"running_thread_is_suspended", running_thread_is_suspended},
+    {"equal_threads_share_the_cpu", equal_threads_share_the_cpu},
+    {"threads_run_on_every_cpu", threads_run_on_every_cpu},
+    {"configure_refuses_bad_arguments", configure_refuses_bad_arguments},
+    {"fault_is_a_message", fault_is_a_message},
+    {"fault_without_a_handler_stops_the_thread", fault_without_a_handler_stops_the_thread},
+    {"unknown_system_call_is_a_fault", unknown_system_call_is_a_fault},
+    {"contexts_are_read_and_written", contexts_are_read_and_written},
+    {"upcall_interrupts_a_running_thread", upcall_interrupts_a_running_thread},
+    {"upcall_ends_a_wait", upcall_ends_a_wait},
+    {"threads_wait_on_memory", threads_wait_on_memory},
+    {"scheduling_context_is_needed", scheduling_context_is_needed},
+    {"scheduling_parameters_are_checked", scheduling_parameters_are_checked},
+    {"thread_can_destroy_itself", thread_can_destroy_itself},
+    {},
 };

@@ -12,7 +12,8 @@ static void signals_are_collected(void)
 	kn_word bits = 0;
 
 	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
-	kn_cap badged = rig_derive(notification, KN_RIGHT_SEND, 0x100), recv_only = rig_derive(notification, KN_RIGHT_RECV, 0);
+	kn_cap badged = rig_derive(notification, KN_RIGHT_SEND, 0x100),
+	       recv_only = rig_derive(notification, KN_RIGHT_RECV, 0);
 
 	check_status(kn_wait(notification, &bits, KN_TIME_POLL), KN_E_WOULD_BLOCK);
 	check_ok(kn_signal(notification, 1));
@@ -121,7 +122,8 @@ static void many_deadlines_end_in_order(void)
 	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
 	for (unsigned i = 0; i < 40; i++) {
 		timers[i] = rig_new(KN_TYPE_TIMER, 0);
-		check_ok(kn_timer_bind(timers[i], rig_derive(notification, KN_RIGHT_SEND, 1ull << i)));
+		check_ok(
+		    kn_timer_bind(timers[i], rig_derive(notification, KN_RIGHT_SEND, 1ull << i)));
 	}
 	for (unsigned i = 0; i < 40; i++) {
 		unsigned shuffled = i * 17 % 40;
@@ -210,14 +212,14 @@ static void debug_tells_counts_and_events(void)
 }
 
 const struct rig_test time_tests[] = {
-	{"signals_are_collected", signals_are_collected},
-	{"signal_wakes_one_waiter", signal_wakes_one_waiter},
-	{"bound_notification_wakes_a_receive", bound_notification_wakes_a_receive},
-	{"timers_fire_on_time", timers_fire_on_time},
-	{"many_deadlines_end_in_order", many_deadlines_end_in_order},
-	{"clock_goes_forward_and_wall_can_be_set", clock_goes_forward_and_wall_can_be_set},
-	{"random_numbers_differ", random_numbers_differ},
-	{"interrupts_are_claimed_once", interrupts_are_claimed_once},
-	{"debug_tells_counts_and_events", debug_tells_counts_and_events},
-	{},
+    {"signals_are_collected", signals_are_collected},
+    {"signal_wakes_one_waiter", signal_wakes_one_waiter},
+    {"bound_notification_wakes_a_receive", bound_notification_wakes_a_receive},
+    {"timers_fire_on_time", timers_fire_on_time},
+    {"many_deadlines_end_in_order", many_deadlines_end_in_order},
+    {"clock_goes_forward_and_wall_can_be_set", clock_goes_forward_and_wall_can_be_set},
+    {"random_numbers_differ", random_numbers_differ},
+    {"interrupts_are_claimed_once", interrupts_are_claimed_once},
+    {"debug_tells_counts_and_events", debug_tells_counts_and_events},
+    {},
 };

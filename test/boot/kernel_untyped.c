@@ -6,7 +6,8 @@
 
 static kn_status retype(kn_cap untyped, unsigned type, unsigned bits, kn_cap to, uint32_t count)
 {
-	return kn_untyped_retype(untyped, (uint8_t)type, (uint8_t)bits, CSPACE, (uint32_t)to, count);
+	return kn_untyped_retype(
+	    untyped, (uint8_t)type, (uint8_t)bits, CSPACE, (uint32_t)to, count);
 }
 
 static kn_cap child_untyped(unsigned bits)
@@ -26,7 +27,8 @@ static void retype_refuses_bad_arguments(void)
 	check_status(retype(rig_untyped, 200, 0, to, 1), KN_E_INVALID_ARG);
 	check_status(retype(rig_untyped, KN_TYPE_CNODE, 3, to, 1), KN_E_RANGE);
 	check_status(retype(rig_untyped, KN_TYPE_CNODE, 17, to, 1), KN_E_RANGE);
-	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, KN_UNTYPED_BITS_MIN - 1, to, 1), KN_E_RANGE);
+	check_status(
+	    retype(rig_untyped, KN_TYPE_UNTYPED, KN_UNTYPED_BITS_MIN - 1, to, 1), KN_E_RANGE);
 	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, 64, to, 1), KN_E_RANGE);
 	check_status(retype(rig_untyped, KN_TYPE_UNTYPED, 40, to, 1), KN_E_NO_MEMORY);
 	check_status(retype(rig_untyped, KN_TYPE_ENDPOINT, 0, 0, 1), KN_E_RANGE);
@@ -89,7 +91,8 @@ static void untyped_cannot_be_copied(void)
 {
 	kn_cap untyped = child_untyped(12), to = rig_slot();
 
-	check_status(kn_cnode_copy(CSPACE, (uint32_t)to, untyped, KN_RIGHT_READ), KN_E_NOT_SUPPORTED);
+	check_status(
+	    kn_cnode_copy(CSPACE, (uint32_t)to, untyped, KN_RIGHT_READ), KN_E_NOT_SUPPORTED);
 	check_ok(kn_cnode_move(CSPACE, (uint32_t)to, untyped));
 	check_ok(retype(to, KN_TYPE_ENDPOINT, 0, untyped, 1));
 	check_ok(kn_cnode_revoke(CSPACE, (uint32_t)to));
@@ -120,7 +123,8 @@ static void device_untypeds_yield_only_untypeds(void)
 			continue;
 		kn_cap to = rig_slot(), below = rig_slot();
 
-		check_status(retype(KN_BOOT_SLOT_UNTYPED + i, KN_TYPE_ENDPOINT, 0, to, 1), KN_E_NOT_SUPPORTED);
+		check_status(retype(KN_BOOT_SLOT_UNTYPED + i, KN_TYPE_ENDPOINT, 0, to, 1),
+		    KN_E_NOT_SUPPORTED);
 		check_ok(retype(KN_BOOT_SLOT_UNTYPED + i, KN_TYPE_UNTYPED, 12, to, 1));
 		check_status(retype(to, KN_TYPE_TCB, 0, below, 1), KN_E_NOT_SUPPORTED);
 		return;
@@ -138,7 +142,8 @@ static void boot_untypeds_are_aligned_and_disjoint(void)
 		for (unsigned j = 0; j < i; j++) {
 			const struct kn_boot_untyped *b = &rig_boot->untypeds[j];
 
-			check(a->base + (1ull << a->size_bits) <= b->base || b->base + (1ull << b->size_bits) <= a->base);
+			check(a->base + (1ull << a->size_bits) <= b->base ||
+			      b->base + (1ull << b->size_bits) <= a->base);
 		}
 	}
 }
@@ -149,21 +154,23 @@ static void every_type_can_be_made_and_destroyed(void)
 		kn_cap to = RIG_SLOT + 100;
 
 		for (unsigned type = KN_TYPE_CNODE; type <= KN_TYPE_TIMER; type++)
-			check_ok(retype(rig_untyped, type, type == KN_TYPE_CNODE ? 4 : 0, to + type, 1));
+			check_ok(
+			    retype(rig_untyped, type, type == KN_TYPE_CNODE ? 4 : 0, to + type, 1));
 		check_ok(kn_cnode_revoke(CSPACE, (uint32_t)rig_untyped));
 	}
 }
 
 const struct rig_test untyped_tests[] = {
-	{"retype_refuses_bad_arguments", retype_refuses_bad_arguments},
-	{"singletons_cannot_be_made", singletons_cannot_be_made},
-	{"exhausted_untyped_says_so", exhausted_untyped_says_so},
-	{"memory_is_used_again_when_all_children_are_gone", memory_is_used_again_when_all_children_are_gone},
-	{"objects_are_zero_when_reused", objects_are_zero_when_reused},
-	{"untyped_cannot_be_copied", untyped_cannot_be_copied},
-	{"nested_untypeds_are_revoked", nested_untypeds_are_revoked},
-	{"device_untypeds_yield_only_untypeds", device_untypeds_yield_only_untypeds},
-	{"boot_untypeds_are_aligned_and_disjoint", boot_untypeds_are_aligned_and_disjoint},
-	{"every_type_can_be_made_and_destroyed", every_type_can_be_made_and_destroyed},
-	{},
+    {"retype_refuses_bad_arguments", retype_refuses_bad_arguments},
+    {"singletons_cannot_be_made", singletons_cannot_be_made},
+    {"exhausted_untyped_says_so", exhausted_untyped_says_so},
+    {"memory_is_used_again_when_all_children_are_gone",
+	memory_is_used_again_when_all_children_are_gone},
+    {"objects_are_zero_when_reused", objects_are_zero_when_reused},
+    {"untyped_cannot_be_copied", untyped_cannot_be_copied},
+    {"nested_untypeds_are_revoked", nested_untypeds_are_revoked},
+    {"device_untypeds_yield_only_untypeds", device_untypeds_yield_only_untypeds},
+    {"boot_untypeds_are_aligned_and_disjoint", boot_untypeds_are_aligned_and_disjoint},
+    {"every_type_can_be_made_and_destroyed", every_type_can_be_made_and_destroyed},
+    {},
 };

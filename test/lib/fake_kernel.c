@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The least of a kernel that tests of single kernel files need: one CPU, a panic that fails the test, a silent log. */
+/* The least of a kernel that tests of single kernel files need: one CPU, a panic that fails the
+ * test, a silent log. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
