@@ -69,6 +69,7 @@ static bool expand(void)
 		return false;
 	}
 	extra_roots[node] = (uint32_t)root;
+	used[node][0] |= 1; /* slot 0 of every CNode stays empty */
 	return true;
 }
 
@@ -123,8 +124,10 @@ void slot_mark_root(uint32_t root)
 
 	while (node <= EXTRA_MAX && extra_roots[node] && extra_roots[node] != root)
 		node++;
-	if (node <= EXTRA_MAX)
+	if (node <= EXTRA_MAX) {
 		extra_roots[node] = root;
+		used[node][0] |= 1;
+	}
 	slot_mark(root);
 }
 
