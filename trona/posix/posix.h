@@ -195,6 +195,8 @@ void threads_start(const struct procmgr_process_page *page);
 void threads_forked(struct __pthread *self);
 extern void upcall_entry(void);
 [[noreturn]] void thread_begin(struct __pthread *self, struct procmgr_signal_thread *signals);
+[[noreturn]] void thread_run(struct __pthread *self);
+[[noreturn]] void thread_again(struct __pthread *self, kn_word sp);
 kn_word upcall_main(void *fpu);
 
 /* open.c */

@@ -110,7 +110,12 @@ static void put_idle(struct __pthread *thread)
 	lock_give(&threads_lock);
 }
 
-[[noreturn]] static void run(struct __pthread *self)
+static kn_word stack_top(const struct __pthread *thread)
+{
+	return ((kn_word)thread->map + thread->map_size - tls_size) & ~(kn_word)63;
+}
+
+void thread_run(struct __pthread *self)
 {
 	for (;;) {
 		wait_on(&self->work, 0);
@@ -124,7 +129,7 @@ static void put_idle(struct __pthread *thread)
 [[noreturn]] void thread_begin(struct __pthread *self, struct procmgr_signal_thread *signals)
 {
 	self->area->ipc = (struct kn_ipc_buffer *)signals->ipc;
-	run(self);
+	thread_run(self);
 }
 
 /* An idle thread whose stack is large enough, or null. */
@@ -181,8 +186,7 @@ static int start_thread(struct __pthread *thread)
 	if (slot == KN_CAP_NONE)
 		return -EAGAIN;
 	thread->area->tcb = slot;
-	kn_word sp = ((kn_word)thread->map + thread->map_size - tls_size) & ~(kn_word)63;
-	kn_status status = procmgr_thread_create(SLOT(PROCMGR), (uint64_t)thread_begin, sp - THREAD_ENTRY_BIAS,
+	kn_status status = procmgr_thread_create(SLOT(PROCMGR), (uint64_t)thread_begin, stack_top(thread) - THREAD_ENTRY_BIAS,
 	    kn_thread_pointer(thread->area), (uint64_t)thread, ~0ull, &thread->number, &ipc, slot);
 	if (status != KN_OK) {
 		slot_give(slot);
@@ -255,7 +259,7 @@ int sys_thread_create(pthread_t *out, const struct sys_thread_options *options, 
 		put_idle(self); /* detached meanwhile: nobody will join */
 	else
 		wake(&self->done, UINT32_MAX);
-	run(self);
+	thread_again(self, stack_top(self));
 }
 
 int sys_thread_join(pthread_t thread, void **result)

@@ -39,3 +39,13 @@ fork_child:
 	mov x0, xzr
 	b 1b
 	.size fork_trampoline, . - fork_trampoline
+	/* void thread_again(struct __pthread *self, kn_word sp): thread_run(self) on the whole stack again. */
+	.globl thread_again
+	.type thread_again, %function
+thread_again:
+	bti c
+	mov sp, x1
+	mov x29, xzr
+	bl thread_run
+	brk #1
+	.size thread_again, . - thread_again

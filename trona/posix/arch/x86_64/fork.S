@@ -31,4 +31,13 @@ fork_child:
 	xor %eax, %eax
 	jmp 1b
 	.size fork_trampoline, . - fork_trampoline
+	/* void thread_again(struct __pthread *self, kn_word sp): thread_run(self) on the whole stack again. */
+	.globl thread_again
+	.type thread_again, @function
+thread_again:
+	mov %rsi, %rsp
+	xor %ebp, %ebp
+	call thread_run
+	ud2
+	.size thread_again, . - thread_again
 	.section .note.GNU-stack, "", @progbits
