@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import tty
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -27,6 +28,7 @@ class Console:
     def __init__(self, build, **options):
         options.setdefault("serial", "stdio")
         master, slave = pty.openpty()
+        tty.setraw(slave)  # what we type goes to the guest as it is, and comes back as the guest sends it
         self.process = subprocess.Popen(qemu.command(build, **options), stdin=slave, stdout=slave,
                                         stderr=subprocess.STDOUT, start_new_session=True, close_fds=True)
         os.close(slave)
@@ -41,7 +43,7 @@ class Console:
         self.process.wait()
         os.close(self.master)
 
-    def expect(self, pattern, timeout=60):
+    def expect(self, pattern, timeout=20):
         """Wait for a regular expression in what has not been matched yet; returns the match."""
         pattern = re.compile(pattern if isinstance(pattern, bytes) else pattern.encode(), re.M)
         end = time.monotonic() + timeout
@@ -70,7 +72,7 @@ class Console:
     def send(self, text):
         os.write(self.master, text.encode() if isinstance(text, str) else text)
 
-    def command(self, line, timeout=60):
+    def command(self, line, timeout=20):
         """Type a command at the shell's prompt and return what it printed."""
         self.send(line + "\r")
         self.expect(re.escape(line), timeout)

@@ -18,7 +18,7 @@ class Session:
 
     def interrupt(self):
         self.console.send("sleep 1000\r")
-        self.console.expect(r"sleep 1000\r?\n")
+        self.console.expect(r"sleep 1000\r*\n")
         self.console.read(1)
         self.console.send(b"\x03")
         self.console.expect(PROMPT)
@@ -27,7 +27,7 @@ class Session:
     def stop_and_continue(self):
         console = self.console
         console.send("sleep 1000\r")
-        console.expect(r"sleep 1000\r?\n")
+        console.expect(r"sleep 1000\r*\n")
         console.read(1)
         console.send(b"\x1a")
         console.expect(r"Stopped")
@@ -36,7 +36,7 @@ class Session:
         expect_in(console.command("bg"), "sleep 1000 &")
         expect_in(console.command("jobs"), "Running")
         console.send("fg\r")
-        console.expect(r"sleep 1000\r?\n")
+        console.expect(r"sleep 1000\r*\n")
         console.read(1)
         console.send(b"\x03")
         console.expect(PROMPT)
@@ -49,7 +49,7 @@ class Session:
 
     def quit_key(self):
         self.console.send("sleep 1000\r")
-        self.console.expect(r"sleep 1000\r?\n")
+        self.console.expect(r"sleep 1000\r*\n")
         self.console.read(1)
         self.console.send(b"\x1c")
         self.console.expect(PROMPT)
@@ -63,15 +63,15 @@ class Session:
 
     def line_editing(self):
         self.console.send("echo abX\x7fc\r")
-        self.console.expect(r"\nabc\r?\n")
+        self.console.expect(r"\nabc\r*\n")
         self.console.expect(PROMPT)
         self.console.send("\x1b[A\r")
-        self.console.expect(r"\nabc\r?\n")
+        self.console.expect(r"\nabc\r*\n")
         self.console.expect(PROMPT)
 
     def end_of_file(self):
         self.console.send("cat > /tmp/typed\r")
-        self.console.expect(r"typed\r?\n")
+        self.console.expect(r"typed\r*\n")
         self.console.send("two words\r\x04")
         self.console.expect(PROMPT)
         expect_in(self.console.command("cat /tmp/typed"), "two words")
