@@ -126,6 +126,8 @@ void slot_give(kn_cap slot);        /* empty already */
 void slot_delete(kn_cap slot);      /* empties it first */
 bool slot_has_root(uint32_t root);
 void slot_mark_root(uint32_t root);
+/* Empty every slot that has not been marked: what the program before this image left (a jump out of a call's handler can lose one). */
+void slots_clear_unknown(void);
 
 /* What exec and spawn hand to the new image, at AT_SALTYOS_FDS. */
 #define AT_SALTYOS_FDS 0x5350

@@ -139,6 +139,32 @@ bool slot_has_root(uint32_t root)
 	return false;
 }
 
+/* Empties the runs of slots that nobody knows of, in one CNode. */
+static void clear_unknown(unsigned node)
+{
+	const kn_cap cnode = node == 0 ? KN_SLOT_CSPACE : extra_roots[node];
+	const unsigned end = 64 * WORDS;
+
+	for (unsigned i = node == 0 ? ROOT_FIRST : 1; i < end;) {
+		if (used[node][i / 64] >> i % 64 & 1) {
+			i++;
+			continue;
+		}
+		unsigned first = i;
+
+		while (i < end && !(used[node][i / 64] >> i % 64 & 1))
+			i++;
+		(void)kn_cnode_clear(cnode, first, i - first);
+	}
+}
+
+void slots_clear_unknown(void)
+{
+	for (unsigned node = 0; node <= EXTRA_MAX; node++)
+		if (node == 0 || extra_roots[node])
+			clear_unknown(node);
+}
+
 void slot_give(kn_cap slot)
 {
 	unsigned node, index;

@@ -238,7 +238,6 @@ void table_start(const struct posix_fd_block *block)
 {
 	if (!block || block->version != POSIX_FD_BLOCK_VERSION)
 		return;
-	const uint64_t *stale = (const uint64_t *)&block->entries[block->entry_count];
 
 	for (unsigned i = 0; i < 256; i++)
 		if (block->roots[i / 64] >> i % 64 & 1)
@@ -249,8 +248,7 @@ void table_start(const struct posix_fd_block *block)
 		slot_mark(current);
 	for (uint32_t i = 0; i < block->entry_count; i++)
 		slot_mark(block->entries[i].slot);
-	for (uint32_t i = 0; i < block->stale_count; i++)
-		slot_delete(stale[i]);
+	slots_clear_unknown(); /* with it, what was to be closed */
 	for (uint32_t i = 0; i < block->entry_count; i++) {
 		const struct posix_fd_entry *entry = &block->entries[i];
 		struct file *file = nullptr;
