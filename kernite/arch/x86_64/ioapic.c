@@ -221,7 +221,10 @@ void arch_irq_unmask(unsigned irq)
 		apic_send(smp_apic_id(0), VECTOR_IRQ + line);
 }
 
-/* Remember the edge if its line is masked. Whoever takes the note back delivers it, here or there. */
+/*
+ * Remember the edge if its line is masked. Whoever takes the note back delivers it, here or
+ * there.
+ */
 static bool is_held_back(unsigned line)
 {
 	if (!__atomic_load_n(&is_edge_masked[line], __ATOMIC_SEQ_CST))
