@@ -18,6 +18,7 @@
 #include "uapi/object_type.h"
 
 #define OBJECT_PAGES_MAX (1ull << 36)
+#define CHECK_INTERVAL 4 /* messages between looks at the root pool */
 #define RESERVE_PAGES_MAX 16384
 #define ROLES_ALL (MMSRV_ROLE_MANAGER | MMSRV_ROLE_IMAGES)
 
@@ -184,10 +185,17 @@ static kn_status fault(struct server_call *call)
 	return root_refill(call->words[0] ? call->words[0] : 1);
 }
 
+static bool has_work(void)
+{
+	static unsigned messages;
+
+	return ++messages % CHECK_INTERVAL == 0;
+}
+
 int main(void)
 {
 	static const struct server base = {
-	    .name = "mmsrv", .dispatch = dispatch, .fault = fault, .after = root_keep_filled};
+	    .name = "mmsrv", .dispatch = dispatch, .fault = fault, .after = root_keep_filled, .has_work = has_work};
 	static struct server server;
 
 	server = base;

@@ -2,8 +2,8 @@
 /*
  * The buddy allocator; see block.h.
  *
- * Taking a block of a size that is free is O(1), else one split a level. Merging is eager, a level at a time, so that whole
- * large blocks come back for pools.
+ * Taking a block of a size that is free is O(1), else one split a level. Of small sizes some free blocks are kept apart, because processes come and go
+ * with the same few sizes and a split and a merge cost system calls; all others are merged at once, and what was kept when a larger block is wanted.
  */
 #include "block.h"
 
@@ -16,9 +16,15 @@
 #include "uapi/error.h"
 #include "uapi/object_type.h"
 
+/* So many free blocks of each size up to 64 KiB stay unmerged. */
+#define KEPT_FREE 16
+#define KEPT_BITS_MAX 16
+
 static struct list free_blocks[BLOCK_BITS_MAX + 1];
 static struct list released;
 static uint64_t free_bytes, total_bytes;
+static uint32_t free_count[BLOCK_BITS_MAX + 1];
+static bool has_unmerged;
 
 /* Handles: index into this table; the generation makes old handles find nothing. */
 static struct block **table;
@@ -70,6 +76,13 @@ static void put_free(struct block *block)
 	block->account = nullptr;
 	block->is_released = false;
 	list_prepend(&free_blocks[block->size_bits], &block->link);
+	free_count[block->size_bits]++;
+}
+
+static void take_free(struct block *block)
+{
+	list_remove(&block->link);
+	free_count[block->size_bits]--;
 }
 
 kn_status blocks_add(kn_cap slot, uint8_t size_bits)
@@ -114,6 +127,34 @@ static kn_status split(struct block *block)
 	return KN_OK;
 }
 
+static bool is_kept(const struct block *block)
+{
+	return block->size_bits <= KEPT_BITS_MAX && free_count[block->size_bits] <= KEPT_FREE;
+}
+
+/* Join with its buddy, and the result with its, as far as it goes. */
+static void merge(struct block *block, bool is_forced)
+{
+	struct block *parent;
+
+	while ((parent = block->parent) != nullptr && parent->halves[0]->state == BLOCK_FREE &&
+	       parent->halves[1]->state == BLOCK_FREE) {
+		if (!is_forced && is_kept(block)) {
+			has_unmerged = true;
+			return;
+		}
+		for (int i = 0; i < 2; i++) {
+			struct block *half = parent->halves[i];
+
+			take_free(half);
+			slot_release(half->slot);
+			unmake(half);
+		}
+		put_free(parent);
+		block = parent;
+	}
+}
+
 static kn_status take(uint8_t size_bits, struct block **out)
 {
 	unsigned bits = size_bits;
@@ -123,52 +164,22 @@ static kn_status take(uint8_t size_bits, struct block **out)
 	if (bits > BLOCK_BITS_MAX)
 		return KN_E_NO_MEMORY;
 	struct block *block = list_entry(list_first(&free_blocks[bits]), struct block, link);
-	list_remove(&block->link);
+	take_free(block);
 	while (block->size_bits > size_bits) {
 		kn_status status = split(block);
 
 		if (status != KN_OK) {
 			put_free(block);
+			merge(block, true); /* what was split for it */
 			return status;
 		}
 		block = block->halves[0];
-		list_remove(&block->link);
+		take_free(block);
 	}
 	block->state = BLOCK_USED;
 	free_bytes -= 1ull << size_bits;
 	*out = block;
 	return KN_OK;
-}
-
-kn_status block_take(uint8_t size_bits, struct block **block)
-{
-	if (size_bits < BLOCK_BITS_MIN)
-		size_bits = BLOCK_BITS_MIN;
-	if (size_bits > BLOCK_BITS_MAX)
-		return KN_E_NO_MEMORY;
-	kn_status status = take(size_bits, block);
-	if (status != KN_E_NO_MEMORY || list_is_empty(&released))
-		return status;
-	blocks_collect(UINT32_MAX);
-	return take(size_bits, block);
-}
-
-static void merge(struct block *block)
-{
-	struct block *parent;
-
-	while ((parent = block->parent) != nullptr && parent->halves[0]->state == BLOCK_FREE &&
-	       parent->halves[1]->state == BLOCK_FREE) {
-		for (int i = 0; i < 2; i++) {
-			struct block *half = parent->halves[i];
-
-			list_remove(&half->link);
-			slot_release(half->slot);
-			unmake(half);
-		}
-		put_free(parent);
-		block = parent;
-	}
 }
 
 void block_give(struct block *block)
@@ -178,7 +189,41 @@ void block_give(struct block *block)
 	block->generation = ++generations[block->index];
 	free_bytes += 1ull << block->size_bits;
 	put_free(block);
-	merge(block);
+	merge(block, false);
+}
+
+/* Small sizes first, so that one pass does it. */
+static void merge_all(void)
+{
+	for (unsigned bits = BLOCK_BITS_MIN; bits <= KEPT_BITS_MAX; bits++) {
+		struct list *node = free_blocks[bits].next;
+
+		while (node != &free_blocks[bits]) {
+			struct block *block = list_entry(node, struct block, link), *parent = block->parent;
+
+			node = node->next;
+			/* The buddy goes with it. */
+			if (parent && node == &parent->halves[parent->halves[0] == block]->link)
+				node = node->next;
+			merge(block, true);
+		}
+	}
+	has_unmerged = false;
+}
+
+kn_status block_take(uint8_t size_bits, struct block **block)
+{
+	if (size_bits < BLOCK_BITS_MIN)
+		size_bits = BLOCK_BITS_MIN;
+	if (size_bits > BLOCK_BITS_MAX)
+		return KN_E_NO_MEMORY;
+	kn_status status = take(size_bits, block);
+	if (status != KN_E_NO_MEMORY || (list_is_empty(&released) && !has_unmerged))
+		return status;
+	blocks_collect(UINT32_MAX);
+	if (has_unmerged)
+		merge_all();
+	return take(size_bits, block);
 }
 
 bool block_is_childless(const struct block *block)

@@ -15,10 +15,13 @@
 #include "uapi/object_type.h"
 
 #define SLOTS_LOW 128
-#define COLLECT_AT_ONCE 2
+#define COLLECT_INTERVAL 8  /* messages */
+#define COLLECT_AT_ONCE 4
+#define SWEEP_DELAY 20000000 /* ns */
 #define OBJECT_KINDS 16
 
 static kn_cap endpoint;
+static kn_time sweep_time = KN_TIME_FOREVER;
 
 /* log2 of the bytes that an object takes; 0: not to be had here. */
 static unsigned object_bits(uint8_t type, uint8_t size_bits)
@@ -220,6 +223,26 @@ static kn_status dispatch(struct server_call *call)
 	return objsrv_dispatch(&methods, call);
 }
 
+static bool has_work(void)
+{
+	static unsigned messages;
+
+	sweep_time = start_now() + SWEEP_DELAY;
+	return ++messages % COLLECT_INTERVAL == 0 || slots_available() < SLOTS_LOW;
+}
+
+/* When requests have ceased for a moment: whoever let go of a released object did not tell us. */
+static kn_time next_timeout(void)
+{
+	return sweep_time;
+}
+
+static void timeout(void)
+{
+	blocks_collect(UINT32_MAX);
+	sweep_time = KN_TIME_FOREVER;
+}
+
 /* Slots are made ahead, while there are still enough to make more with. */
 static void after(void)
 {
@@ -282,7 +305,8 @@ static kn_status add_ranges(void)
 int main(void)
 {
 	static const struct server base = {
-	    .name = "objsrv", .dispatch = dispatch, .after = after, .make_replies = make_replies};
+	    .name = "objsrv", .dispatch = dispatch, .after = after, .has_work = has_work, .next_timeout = next_timeout,
+	    .timeout = timeout, .make_replies = make_replies};
 	static struct server server;
 
 	server = base;

@@ -87,19 +87,22 @@ kn_status kn_untyped_retype(kn_cap self, uint8_t type, uint8_t size_bits, kn_cap
 	kn_cap slot = dest == KN_SLOT_CSPACE ? index : dest << 32 | index;
 	uint64_t size = 1ull << object_bits(type, size_bits);
 
-	assert(untyped->is_used && untyped->type == KN_TYPE_UNTYPED && count == 1);
-	if (fake_cap(slot)->is_used)
-		return KN_E_SLOT_IN_USE;
+	assert(untyped->is_used && untyped->type == KN_TYPE_UNTYPED && count > 0);
+	for (uint32_t i = 0; i < count; i++) {
+		if (fake_cap(slot + i)->is_used)
+			return KN_E_SLOT_IN_USE;
+	}
 	if (untyped->children == 0)
 		untyped->taken = 0;
 	uint64_t start = (untyped->taken + size - 1) & ~(size - 1);
 
-	if (start + size > 1ull << untyped->bits || may_fail())
+	if (start + size * count > 1ull << untyped->bits || may_fail())
 		return KN_E_NO_MEMORY;
-	untyped->taken = start + size;
-	untyped->children++;
-	*fake_cap(slot) = (struct fake_cap){
-	    .is_used = true, .type = type, .bits = type == KN_TYPE_UNTYPED ? size_bits : 0, .parent = self};
+	untyped->taken = start + size * count;
+	untyped->children += count;
+	for (uint32_t i = 0; i < count; i++)
+		*fake_cap(slot + i) = (struct fake_cap){
+		    .is_used = true, .type = type, .bits = type == KN_TYPE_UNTYPED ? size_bits : 0, .parent = self};
 	return KN_OK;
 }
 

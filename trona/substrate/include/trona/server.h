@@ -76,8 +76,12 @@ struct server {
 	/* ns since boot at which `timeout` wants to run; KN_TIME_FOREVER when nothing is due. Asked before every receive. */
 	kn_time (*next_timeout)(void);
 	void (*timeout)(void);
-	/* After each message has been handled and answered, before the next is received: work in small portions. */
+	/*
+	 * After a message has been handled and answered, before the next is received: work in small portions. It costs a system
+	 * call of its own to answer first, so has_work says whether it is worth it (null: always).
+	 */
 	void (*after)(void);
+	bool (*has_work)(void);
 	/* Makes `count` reply objects in the slots [first, first + count); null: by objsrv ("objsrv" capability). */
 	kn_status (*make_replies)(kn_cap first, unsigned count);
 };
