@@ -12,8 +12,8 @@ import pathlib
 import re
 import sys
 
-CASE = re.compile(r"^(not )?ok\b(?!.*#\s*skip)", re.I | re.M)
-SKIP = re.compile(r"^ok\b.*#\s*skip", re.I | re.M)
+CASE = re.compile(r"^(not )?ok\b(?!.*#\s*(?:skip|todo))", re.I | re.M)
+SKIP = re.compile(r"^(?:not )?ok\b.*#\s*(?:skip|todo)", re.I | re.M)
 
 
 def count(test):
