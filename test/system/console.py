@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import qemu  # noqa: E402
 
 PROMPT = rb"[#$] $"
+QEMU_LIMIT = 900
 
 
 class Failure(Exception):
@@ -29,7 +30,9 @@ class Console:
         options.setdefault("serial", "stdio")
         master, slave = pty.openpty()
         tty.setraw(slave)  # what we type goes to the guest as it is, and comes back as the guest sends it
-        self.process = subprocess.Popen(qemu.command(build, **options), stdin=slave, stdout=slave,
+        # Should this test be killed, QEMU ends all the same.
+        line = ["timeout", "-k", "5", str(QEMU_LIMIT), *qemu.command(build, **options)]
+        self.process = subprocess.Popen(line, stdin=slave, stdout=slave,
                                         stderr=subprocess.STDOUT, start_new_session=True, close_fds=True)
         os.close(slave)
         self.master, self.text, self.seen = master, b"", 0
