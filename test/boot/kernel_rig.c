@@ -255,6 +255,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(time_tests);
 	run(memory_tests);
 	run(machine_tests);
+	run(stress_tests);
 	run(bench_tests);
 	rig_print("1..%u\n", ran);
 	(void)kn_power_off(KN_BOOT_SLOT_POWER, failed ? 1 : 0);

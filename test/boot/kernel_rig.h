@@ -40,7 +40,8 @@ struct rig_test {
 
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
-    time_tests[], memory_tests[], machine_tests[], bench_tests[];
+    time_tests[], memory_tests[], machine_tests[], stress_tests[],
+    bench_tests[];
 
 /* The untyped that a test may use up (8 MiB), and the first of its slots. */
 extern kn_cap rig_untyped;

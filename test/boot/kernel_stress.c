@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Many threads at once: calls, signals, capability operations and waits, while the main thread
+ * suspends, moves, interrupts and destroys them. Nothing is known about each result but that it is
+ * one of the documented ones; what counts is that the kernel's invariants hold (debug.check) and
+ * that nothing is left (the rig's clean-up).
+ */
+#include "kernel_rig.h"
+
+#define WORKERS 20
+#define SERVERS 4
+#define OWN_SLOTS 16
+#define ROUNDS 400
+
+static kn_cap endpoint, notification, replies[SERVERS];
+static volatile bool is_over;
+static volatile uint32_t futex;
+static volatile uint64_t done[WORKERS];
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+static void serve(void *argument)
+{
+	kn_cap reply = replies[(kn_word)argument];
+	struct kn_regs regs = {};
+	kn_status status = kn_recv(endpoint, &regs, KN_TIME_FOREVER, reply);
+
+	while (status != KN_E_PEER_GONE && status != KN_E_INVALID_CAP) {
+		/* Anything but a call ends here as an answer to nobody. */
+		regs.info = kn_info(0, 0, kn_info_words(regs.info) & 15);
+		status = kn_reply_recv(endpoint, &regs, KN_TIME_FOREVER, reply);
+	}
+}
+
+static void work_on_slots(kn_cap first, uint32_t random)
+{
+	uint32_t a = (uint32_t)first + random % OWN_SLOTS, b = (uint32_t)first + random / 64 % OWN_SLOTS;
+
+	switch (random / 4096 % 5) {
+	case 0:
+		(void)!kn_untyped_retype(rig_untyped, (uint8_t)(KN_TYPE_ENDPOINT + random % 3), 0,
+		    KN_SLOT_CSPACE, a, 1);
+		break;
+	case 1:
+		(void)!kn_cnode_copy(KN_SLOT_CSPACE, b, a, KN_RIGHT_SEND | KN_RIGHT_GRANT);
+		break;
+	case 2:
+		(void)!kn_cnode_move(KN_SLOT_CSPACE, b, a);
+		break;
+	case 3:
+		(void)!kn_cnode_delete(KN_SLOT_CSPACE, a);
+		break;
+	default:
+		(void)!kn_cnode_revoke(KN_SLOT_CSPACE, a);
+		break;
+	}
+}
+
+static void work(void *argument)
+{
+	kn_word number = (kn_word)argument;
+	uint32_t random = (uint32_t)number * 7919 + 1, woken;
+	kn_cap own = RIG_SLOT + 1500 + number * OWN_SLOTS;
+	struct kn_regs regs;
+	kn_word bits;
+
+	while (!is_over) {
+		uint32_t what = next_random(&random);
+
+		switch (what % 8) {
+		case 0 ... 2:
+			regs = (struct kn_regs){.info = kn_info(0x7701, 0, what % 12)};
+			(void)!kn_call(endpoint, &regs,
+			    what & 64 ? KN_TIME_FOREVER : rig_now() + what % 200000);
+			break;
+		case 3:
+			(void)!kn_signal(notification, 1ull << what % 64);
+			break;
+		case 4:
+			(void)!kn_wait(notification, &bits, rig_now() + what % 100000);
+			break;
+		case 5:
+			(void)!kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&futex, futex,
+			    rig_now() + what % 100000);
+			break;
+		case 6:
+			futex++;
+			(void)!kn_vspace_wake(KN_SLOT_VSPACE, (kn_word)&futex, what % 4, &woken);
+			break;
+		default:
+			work_on_slots(own, what);
+			break;
+		}
+		done[number]++;
+	}
+}
+
+static void disturb(struct rig_thread **workers, uint32_t online, uint32_t random)
+{
+	struct rig_thread *victim = workers[random % WORKERS];
+
+	switch (random / 32 % 6) {
+	case 0:
+		check_ok(kn_tcb_suspend(victim->tcb, random & 1));
+		check_ok(kn_tcb_resume(victim->tcb));
+		break;
+	case 1:
+		check_ok(kn_tcb_set_affinity(
+		    victim->tcb, random & 256 ? KN_TCB_ANY_CPU : random / 512 % online));
+		break;
+	case 2:
+		check_ok(kn_tcb_set_priority(victim->tcb, 90 + random / 512 % 3));
+		break;
+	case 3:
+		check_ok(kn_tcb_upcall(victim->tcb, 1));
+		break;
+	case 4: {
+		struct kn_regs regs = {.info = kn_info(0x7701, 0, 3)};
+
+		(void)!kn_call(endpoint, &regs, rig_now() + 1000000);
+		break;
+	}
+	default:
+		rig_sleep(random / 64 % 50000);
+		break;
+	}
+}
+
+static void everything_at_once(void)
+{
+	struct rig_thread *workers[WORKERS];
+	uint32_t online = 1, random = 12345;
+	uint64_t idle, checked = 0, total = 0;
+
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &online, &idle));
+	endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
+	is_over = false;
+	for (unsigned i = 0; i < SERVERS; i++) {
+		replies[i] = rig_new(KN_TYPE_REPLY, 0);
+		check_ok(kn_tcb_resume(
+		    rig_make_thread(serve, (void *)(kn_word)i, KN_CAP_NONE)->tcb));
+	}
+	for (unsigned i = 0; i < WORKERS; i++) {
+		done[i] = 0;
+		workers[i] = rig_make_thread(work, (void *)(kn_word)i, KN_CAP_NONE);
+		check_ok(kn_tcb_set_priority(workers[i]->tcb, 90 + i % 3));
+		check_ok(kn_tcb_resume(workers[i]->tcb));
+	}
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		disturb(workers, online, next_random(&random));
+		if (i % 16 == 0)
+			check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
+	}
+	/* Half of them end by themselves, half are destroyed on the run. */
+	for (unsigned i = 0; i < WORKERS; i += 2)
+		check_ok(kn_cnode_delete(KN_SLOT_CSPACE, (uint32_t)workers[i]->tcb));
+	is_over = true;
+	for (unsigned i = 0; i < WORKERS; i++)
+		total += done[i];
+	check(total > WORKERS);
+	check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
+}
+
+const struct rig_test stress_tests[] = {
+    {"everything_at_once", everything_at_once},
+    {},
+};
