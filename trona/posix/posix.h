@@ -161,6 +161,7 @@ struct file {
 };
 
 extern struct lock table_lock;
+void table_forked(void);
 void table_start(const struct posix_fd_block *block);
 struct file *file_make(kn_cap slot, uint32_t kind, bool is_terminal); /* one reference; null: no memory */
 struct file *file_take(int fd);  /* null: bad descriptor; file_drop() later */
@@ -170,6 +171,7 @@ int table_size(void);
 struct file *table_look(int fd, bool *is_private); /* no reference */
 kn_cap directory_current(void);
 kn_cap directory_root(void);
+kn_cap directory_known_root(void);
 void directory_change(kn_cap slot);                  /* takes over the slot */
 int table_private(int fd, int is_private);           /* close-on-exec: tell (-1) or set; the old value */
 void table_set_limit(int limit);

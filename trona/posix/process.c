@@ -43,6 +43,7 @@ pid_t sys_fork(void)
 		threads_forked(self);
 		signals_forked();
 		table_lock.word = 0;
+		table_forked();
 		self->hold = 0;
 		self->signal_seen = false;
 		window_forked();
@@ -59,7 +60,7 @@ pid_t sys_fork(void)
 static int own_descriptors(struct image_descriptors *out, kn_cap object)
 {
 	static struct image_descriptor few[64];
-	static uint64_t stale[4 + 60 + 64];
+	static uint64_t stale[8 + 60 + 64];
 	size_t limit = sizeof few / sizeof few[0], stale_limit = sizeof stale / sizeof stale[0];
 
 	*out = (struct image_descriptors){.entries = few, .stale = stale, .current = directory_current()};
@@ -81,6 +82,8 @@ static int own_descriptors(struct image_descriptors *out, kn_cap object)
 	out->stale[out->stale_count++] = object;
 	if (thread_self()->notification)
 		out->stale[out->stale_count++] = thread_self()->notification;
+	if (directory_known_root())
+		out->stale[out->stale_count++] = directory_known_root();
 	for (int fd = 0; fd < size; fd++) {
 		bool is_private;
 		struct file *file = table_look(fd, &is_private);

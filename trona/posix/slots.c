@@ -12,6 +12,7 @@
 #define WORDS 4
 #define ROOT_FIRST ((unsigned)PROCMGR_PROCESS_SLOT_FIRST_FREE)
 #define EXTRA_MAX 16 /* what procmgr allows */
+#define ROOT_RESERVE 16 /* root slots for CNodes */
 
 static uint64_t used[1 + EXTRA_MAX][WORDS]; /* [0]: the root CNode */
 static uint32_t extra_roots[1 + EXTRA_MAX];
@@ -36,12 +37,14 @@ static bool locate(kn_cap slot, unsigned *node, unsigned *index)
 	return false;
 }
 
-/* `width` neighbouring slots of one CNode. */
-static kn_cap find(unsigned node, unsigned width)
+/* `width` neighbouring slots of one CNode, not among its last `reserve`. */
+static kn_cap find(unsigned node, unsigned width, unsigned reserve)
 {
 	for (unsigned w = 0; w < WORDS; w++) {
 		uint64_t free = ~used[node][w];
 
+		if (w == WORDS - 1)
+			free &= ~0ull >> reserve;
 		if (width == 2)
 			free &= free >> 1 & ~(1ull << 63);
 		if (free == 0)
@@ -61,7 +64,7 @@ static bool expand(void)
 		node++;
 	if (node > EXTRA_MAX)
 		return false;
-	kn_cap root = find(0, 1);
+	kn_cap root = find(0, 1, 0);
 	if (root == KN_CAP_NONE)
 		return false;
 	if (procmgr_expand_cspace(SLOT(PROCMGR), (uint32_t)root) != KN_OK) {
@@ -79,23 +82,10 @@ static kn_cap take(unsigned width)
 
 	lock_take(&slots_lock);
 	do {
-		/* The last root slots are for CNodes. */
-		unsigned keep = used[0][WORDS - 1] >> 48 == 0xffff ? 1 : 0;
-
-		for (unsigned node = keep; node <= EXTRA_MAX && !slot; node++)
+		for (unsigned node = 0; node <= EXTRA_MAX && !slot; node++)
 			if (node == 0 || extra_roots[node])
-				slot = find(node, width);
+				slot = find(node, width, node == 0 ? ROOT_RESERVE : 0);
 	} while (!slot && expand());
-	if (slot && slot >> 32 == 0 && slot >= 64 * WORDS - 17) {
-		/* Into the reserve: give it back and grow. */
-		for (unsigned i = 0; i < width; i++)
-			used[0][(slot + i) / 64] &= ~(1ull << (slot + i) % 64);
-		slot = expand() ? KN_CAP_NONE : slot;
-		if (slot == KN_CAP_NONE)
-			for (unsigned node = 1; node <= EXTRA_MAX && !slot; node++)
-				if (extra_roots[node])
-					slot = find(node, width);
-	}
 	lock_give(&slots_lock);
 	return slot;
 }

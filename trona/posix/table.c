@@ -265,9 +265,26 @@ void table_start(const struct posix_fd_block *block)
 	}
 }
 
+/* What the parent's threads have armed signals the parent. */
+void table_forked(void)
+{
+	for (int fd = 0; fd < table_size(); fd++) {
+		struct file *file = table_look(fd, nullptr);
+
+		if (file)
+			file->armed = 0;
+	}
+}
+
 kn_cap directory_current(void)
 {
 	return current;
+}
+
+/* The capability to the root if there is one already. */
+kn_cap directory_known_root(void)
+{
+	return root;
 }
 
 /* The root as a capability, for the calls that want one always. */

@@ -81,6 +81,9 @@ void threads_forked(struct __pthread *self)
 	self->signals = &process.signals->threads[0];
 	self->number = 1;
 	self->next = nullptr;
+	/* The clone has a capability in the same slot: to the parent's notification. */
+	if (self->notification != KN_CAP_NONE)
+		slot_delete(self->notification);
 	self->notification = KN_CAP_NONE;
 	self->has_listener[0] = self->has_listener[1] = false;
 	process.live_threads = 1;
