@@ -24,6 +24,7 @@
 #define RESTARTS_MAX 5
 #define RESTART_PAUSE 100000000ull  /* ns; doubles */
 #define FORGIVEN_AFTER 10000000000ull
+#define SESSION_PAUSE 500000000ull
 #define ROLE_SHUTDOWN 0
 
 static const void *clock_page;
@@ -123,6 +124,23 @@ static kn_status fault(struct server_call *call)
 	return KN_E_PEER_GONE;
 }
 
+/* A process has ended, or a session: perhaps one of ours. */
+static void on_signal(kn_word bits)
+{
+	for (unsigned i = 1; i <= unit_count(); i++) {
+		struct unit *unit = unit_at(i);
+
+		if (unit->manifest.kind != UNIT_POSIX || unit->state != INIT_STATE_READY || posix_is_running(unit))
+			continue;
+		/* Ending is what sessions do; it says nothing about health. */
+		unit->state = unit->manifest.restart == RESTART_ALWAYS ? INIT_STATE_WAITING : INIT_STATE_STOPPED;
+		if (unit->state == INIT_STATE_WAITING) {
+			unit->retry_at = now() + SESSION_PAUSE;
+			unit->restarts++;
+		}
+	}
+}
+
 /* ---- starting ---- */
 
 static void start_unit(struct unit *unit)
@@ -197,7 +215,8 @@ static void timeout(void)
 		struct unit *unit = unit_at(i);
 
 		if (unit->retry_at <= now()) {
-			log_line("%s is restarted (%u)", unit->manifest.name, unit->restarts);
+			if (unit->manifest.kind == UNIT_SERVER || is_verbose)
+				log_line("%s is restarted (%u)", unit->manifest.name, unit->restarts);
 			unit->retry_at = KN_TIME_FOREVER;
 		}
 	}
@@ -261,6 +280,7 @@ void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc)
 	static const struct server base = {.name = "init",
 	    .dispatch = dispatch,
 	    .fault = fault,
+	    .signal = on_signal,
 	    .next_timeout = next_timeout,
 	    .timeout = timeout,
 	    .after = after,

@@ -14,7 +14,8 @@
 #include "kn/vspace.h"
 #include "grant.h"
 #include "launch.h"
-#include "trona/log.h"
+#include "trona/process_table.h"
+#include "trona/server.h"
 #include "trona/slots.h"
 #include "trona/string.h"
 #include "uapi/error.h"
@@ -134,6 +135,44 @@ static kn_status copy_grant(const char *grant, kn_cap *copy)
 	return status;
 }
 
+/* Hear of processes that end, through a notification bound to the loop. */
+static kn_status watch(kn_cap procmgr)
+{
+	static bool is_watching;
+	kn_cap notification;
+
+	if (is_watching)
+		return KN_OK;
+	kn_status status = slot_alloc(&notification);
+
+	if (status == KN_OK)
+		status = boot_make(KN_TYPE_NOTIFICATION, 0, notification);
+	if (status == KN_OK)
+		status = server_bind_notification(notification);
+	if (status == KN_OK)
+		status = process_table_open(procmgr, notification);
+	is_watching = status == KN_OK;
+	return status;
+}
+
+bool posix_is_running(const struct unit *unit)
+{
+	struct procmgr_process_entry entry;
+	uint64_t index;
+
+	/* Its end is told before its entry is free. */
+	return process_find(unit->pid, &index) && process_read(index, &entry) && entry.pid == unit->pid &&
+	    entry.state != PROCMGR_PROCESS_STATE_ZOMBIE;
+}
+
+static void release_image(struct unit *unit)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		slot_release(unit->image[i]);
+		unit->image[i] = KN_CAP_NONE;
+	}
+}
+
 kn_status posix_start(struct unit *unit)
 {
 	const struct manifest *manifest = &unit->manifest;
@@ -144,15 +183,18 @@ kn_status posix_start(struct unit *unit)
 	    .stack_pages = STACK_PAGES,
 	    .sp = BLOCK_ADDRESS,
 	};
-	kn_cap objsrv, mmsrv, procmgr, slots[3] = {}, first = KN_CAP_NONE;
-	uint32_t pid;
+	kn_cap objsrv, mmsrv, procmgr, *slots = unit->image, first = KN_CAP_NONE;
 	kn_status status = launch_client("objsrv", &objsrv);
 
+	/* Those of the session before. */
+	release_image(unit);
 	memcpy(image.name, manifest->name, sizeof(image.name));
 	if (status == KN_OK)
 		status = launch_client("mmsrv", &mmsrv);
 	if (status == KN_OK)
 		status = launch_client("procmgr", &procmgr);
+	if (status == KN_OK)
+		status = watch(procmgr);
 	for (unsigned i = 0; i < 3 && status == KN_OK; i++)
 		status = slot_alloc(&slots[i]);
 	if (status == KN_OK)
@@ -163,13 +205,10 @@ kn_status posix_start(struct unit *unit)
 		status = copy_grant(manifest->grants.items[0], &first);
 	if (status == KN_OK)
 		status = procmgr_start(procmgr, &image, (uint32_t)manifest->user, (uint32_t)manifest->group, slots[1],
-		    slots[2], first, &pid);
+		    slots[2], first, &unit->pid);
 	slot_release(first);
-	/*
-	 * A memory object without capabilities is gone, mapped or not (kernel/memory_object.idl), so the image and the block stay for as
-	 * long as init does: two small objects for a program that runs as long as the system.
-	 */
-	for (unsigned i = 0; i < 3 && status != KN_OK; i++)
-		slot_release(slots[i]);
+	/* A memory object without capabilities is gone, mapped or not (kernel/memory_object.idl): they stay as long as the process. */
+	if (status != KN_OK)
+		release_image(unit);
 	return status;
 }

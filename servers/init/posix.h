@@ -5,3 +5,5 @@
 #include "unit.h"
 
 [[nodiscard]] kn_status posix_start(struct unit *unit);
+/* Does the process still exist? When one ends the loop gets a SIGNAL. */
+bool posix_is_running(const struct unit *unit);

@@ -20,6 +20,8 @@ struct unit {
 	kn_cap account, vspace, memory, cnode, tcb, sched_context, pages;
 	uint64_t account_id, memory_id;
 	uint32_t next_slot;              /* in its CNode */
+	uint32_t pid;                    /* of a posix unit that runs */
+	kn_cap image[3];                 /* its file, the same with EXECUTE, its startup block */
 };
 
 /* Reads the manifest; what is wrong goes to the log. */
