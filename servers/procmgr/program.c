@@ -86,7 +86,7 @@ kn_status program_take_block(kn_cap vspace, kn_cap source, const struct procmgr_
 	    args->stack_top - args->block_pages * KN_PAGE_SIZE, args->block_pages);
 }
 
-void program_publish(struct process *process, const struct program_layout *layout, const uint8_t name[32])
+void program_publish(struct process *process, const struct program_layout *layout, const struct procmgr_image_args *args)
 {
 	struct procmgr_process_page *page = process->page;
 
@@ -97,9 +97,10 @@ void program_publish(struct process *process, const struct program_layout *layou
 	page->image_header_size = layout->header_size;
 	page->stack_base = layout->stack_base;
 	page->stack_top = layout->stack_top;
-	memcpy(page->name, name, sizeof page->name);
+	memcpy(page->name, args->name, sizeof page->name);
 	page->name[sizeof page->name - 1] = '\0';
 	process_entry_begin(process);
 	memcpy(process->entry->name, page->name, sizeof process->entry->name);
+	memcpy(process->entry->command_line, args->command_line, sizeof process->entry->command_line);
 	process_entry_end(process);
 }

@@ -22,4 +22,4 @@ kn_status program_map(kn_cap vspace, kn_cap object, const struct procmgr_image_a
 /* Move the startup block out of `source` to the top of the stack in `vspace`: the last step, it changes the source. */
 kn_status program_take_block(kn_cap vspace, kn_cap source, const struct procmgr_image_args *args);
 /* Tell the process where its image is. */
-void program_publish(struct process *process, const struct program_layout *layout, const uint8_t name[32]);
+void program_publish(struct process *process, const struct program_layout *layout, const struct procmgr_image_args *args);

@@ -322,7 +322,7 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 		    .thread = 1, .ipc = objects_ipc_address(child, 0)};
 		apply_spawn_args(child, args);
 		fill_page(child);
-		program_publish(child, &layout, image->name);
+		program_publish(child, &layout, image);
 		status = begin_image(child, &layout);
 	}
 	if (status != KN_OK) {
@@ -335,7 +335,7 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 
 /* Point of no return of exec: the old threads and address space go, thread 0 starts in the new one. */
 static kn_status take_over(struct process *process, kn_cap vspace, const struct program_layout *layout,
-    const uint8_t name[32])
+    const struct procmgr_image_args *args)
 {
 	kn_cap fault, old = process->vspace;
 	kn_status status = slot_alloc(&fault);
@@ -373,7 +373,7 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	process_entry_end(process);
 	process->has_execed = true;
 	fill_page(process);
-	program_publish(process, layout, name);
+	program_publish(process, layout, args);
 	return status == KN_OK ? begin_image(process, layout) : status;
 }
 
@@ -405,7 +405,7 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 		slot_release(vspace);
 		return status;
 	}
-	if (take_over(process, vspace, &layout, image->name) != KN_OK || keep_image(process, object) != KN_OK)
+	if (take_over(process, vspace, &layout, image) != KN_OK || keep_image(process, object) != KN_OK)
 		process_end(process, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
 	return KN_OK;
 }
@@ -442,7 +442,7 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 		process->signals->threads[0] = (struct procmgr_signal_thread){
 		    .thread = 1, .ipc = objects_ipc_address(process, 0)};
 		fill_page(process);
-		program_publish(process, &layout, image->name);
+		program_publish(process, &layout, image);
 		status = begin_image(process, &layout);
 	}
 	if (status != KN_OK) {

@@ -246,8 +246,10 @@ int image_build(struct image *image, const char *path, char *const argv[], char 
 	char *table = start + ((words + 15) & ~(size_t)15);
 	char *text = table + ((block + 15) & ~(size_t)15);
 	put_descriptors(table, descriptors);
+	const char *arguments = text;
 	*word++ = (uintptr_t)count(argv);
 	put_list(&word, &text, shift, argv);
+	const size_t arguments_size = (size_t)(text - arguments);
 	put_list(&word, &text, shift, envp);
 	memcpy(text, path, strlen(path) + 1);
 	const uintptr_t aux[2 * AUX_COUNT] = {AT_PAGESZ, KN_PAGE_SIZE, AT_EXECFN, (uintptr_t)(text + shift), AT_SALTYOS_FDS,
@@ -265,6 +267,8 @@ int image_build(struct image *image, const char *path, char *const argv[], char 
 	const char *name = strrchr(path, '/');
 	name = name ? name + 1 : path;
 	strncpy((char *)image->args.name, name, sizeof image->args.name - 1);
+	memcpy(image->args.command_line, arguments,
+	    arguments_size < sizeof image->args.command_line ? arguments_size : sizeof image->args.command_line);
 	return 0;
 }
 
