@@ -63,6 +63,16 @@ static kn_status text_read(struct description *description, struct transfer *tra
 {
 	bool is_current = transfer->offset == FILE_OFFSET_CURRENT;
 	uint64_t offset = is_current ? description->offset : transfer->offset;
+	if (offset == 0) { /* read from the start: as things are now, not as at open (as on Linux) */
+		char *text;
+		size_t length;
+
+		if (description->inode->ops->generate(description->inode, &text, &length) == KN_OK) {
+			heap_free(description->text);
+			description->text = text;
+			description->text_length = length;
+		}
+	}
 	size_t left = offset < description->text_length ? description->text_length - offset : 0;
 
 	transfer->done = transfer->length < left ? transfer->length : left;

@@ -16,29 +16,30 @@ class Session:
     def __init__(self, console):
         self.console = console
 
+    def start_job(self):
+        """A foreground job that has the terminal: it says so itself, for a key typed earlier is the shell's."""
+        self.console.send("tail -f /etc/hostname\r")
+        self.console.expect(r"saltyos\r+\n")
+
     def interrupt(self):
-        self.console.send("sleep 1000\r")
-        self.console.expect(r"sleep 1000\r*\n")
-        self.console.read(1)
+        self.start_job()
         self.console.send(b"\x03")
         self.console.expect(PROMPT)
         expect_in(self.console.command("echo status $?"), "status 130")
 
     def stop_and_continue(self):
         console = self.console
-        console.send("sleep 1000\r")
-        console.expect(r"sleep 1000\r*\n")
-        console.read(1)
+        self.start_job()
         console.send(b"\x1a")
         console.expect(r"Stopped")
         console.expect(PROMPT)
-        expect_in(console.command("jobs"), "Stopped", "sleep 1000")
-        expect_in(console.command("bg"), "sleep 1000 &")
+        expect_in(console.command("jobs"), "Stopped", "tail -f")
+        expect_in(console.command("bg"), "tail -f /etc/hostname &")
         expect_in(console.command("jobs"), "Running")
-        console.send("fg\r")
-        console.expect(r"sleep 1000\r*\n")
-        console.read(1)
+        console.send("fg; echo status $?\r")
+        console.expect(r"tail -f /etc/hostname\r*\n")
         console.send(b"\x03")
+        console.expect(r"status 130")
         console.expect(PROMPT)
         expect_in(console.command("jobs; echo none left"), "none left")
 
@@ -48,9 +49,7 @@ class Session:
         self.console.command("kill %1; wait; true")
 
     def quit_key(self):
-        self.console.send("sleep 1000\r")
-        self.console.expect(r"sleep 1000\r*\n")
-        self.console.read(1)
+        self.start_job()
         self.console.send(b"\x1c")
         self.console.expect(PROMPT)
         expect_in(self.console.command("echo status $?"), "status 131")
@@ -73,8 +72,9 @@ class Session:
     def end_of_file(self):
         self.console.send("cat > /tmp/typed\r")
         self.console.expect(r"typed\r*\n")
-        self.console.read(1)
-        self.console.send("two words\r\x04")
+        self.console.send("two words\r")
+        self.console.expect(r"two words\r*\n")
+        self.console.send(b"\x04")
         self.console.expect(PROMPT)
         expect_in(self.console.command("cat /tmp/typed"), "two words")
 
