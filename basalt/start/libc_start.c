@@ -31,6 +31,13 @@ void __libc_start(const void *page, uintptr_t sp)
 	sys_start(page, sp, &startup);
 	if (&__stack_chk_guard)
 		memcpy(&__stack_chk_guard, sys_random_seed(), sizeof __stack_chk_guard);
+	/*
+	 * The seed is zero as long as the kernel's generator is not seeded (early, on a CPU without a
+	 * random instruction). Zero must not stay: picolibc's constructor would replace it by way of
+	 * getentropy(), whose own canary it is.
+	 */
+	if (&__stack_chk_guard && __stack_chk_guard == 0)
+		__stack_chk_guard = (sys_clock_monotonic() ^ sp) * 0x9e3779b97f4a7c15 | 1;
 	environ = startup.envp;
 	if (startup.argc > 0) {
 		const char *slash = strrchr(startup.argv[0], '/');
