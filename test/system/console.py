@@ -75,6 +75,17 @@ class Console:
     def send(self, text):
         os.write(self.master, text.encode() if isinstance(text, str) else text)
 
+    def press_until(self, key, pattern, timeout=20):
+        """Type a key again and again until it shows effect: a key that comes too early is somebody else's."""
+        end = time.monotonic() + timeout
+        while True:
+            self.send(key)
+            try:
+                return self.expect(pattern, 1)
+            except Failure:
+                if time.monotonic() > end:
+                    raise
+
     def command(self, line, timeout=20):
         """Type a command at the shell's prompt and return what it printed."""
         self.send(line + "\r")

@@ -36,11 +36,10 @@ class Session:
         expect_in(console.command("jobs"), "Stopped", "tail -f")
         expect_in(console.command("bg"), "tail -f /etc/hostname &")
         expect_in(console.command("jobs"), "Running")
-        console.send("fg; echo status $?\r")
-        console.expect(r"tail -f /etc/hostname\r*\n")
-        console.send(b"\x03")
-        console.expect(r"status 130")
-        console.expect(PROMPT)
+        console.send("fg\r")
+        console.expect(r"fg\r*\n")
+        console.press_until(b"\x03", PROMPT)
+        expect_in(console.command("echo status $?"), "status 130")
         expect_in(console.command("jobs; echo none left"), "none left")
 
     def background_read_stops(self):
