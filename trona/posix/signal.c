@@ -348,7 +348,7 @@ int sys_kill(int target, pid_t id, int signal, long value)
 {
 	if (signal < 0 || signal > COUNT)
 		return -EINVAL;
-	if (target == PROCMGR_TARGET_PROCESS && (uint32_t)id == process.page->pid && signal != 0 && !process.is_threaded &&
+	if (target == PROCMGR_TARGET_PROCESS && (uint32_t)id == process.page->pid && signal != 0 &&
 	    handle_own(signal, value ? SI_QUEUE : SI_USER, value))
 		return 0;
 	kn_status status = procmgr_kill(SLOT(PROCMGR), (uint32_t)target, id, (uint32_t)signal, (uint64_t)value);
