@@ -8,6 +8,8 @@
 #define SCHED_OTHER 0
 #define SCHED_FIFO 1
 #define SCHED_RR 2
+#define SCHED_BATCH 3
+#define SCHED_IDLE 5
 struct sched_param {
 	int sched_priority;
 };
@@ -22,6 +24,9 @@ typedef struct {
 #define CPU_COUNT(s) __sched_cpucount(s)
 _BEGIN_STD_C
 int sched_yield(void);
+int sched_setscheduler(pid_t, int, const struct sched_param *);
+int sched_getscheduler(pid_t);
+int sched_getparam(pid_t, struct sched_param *);
 int sched_get_priority_max(int);
 int sched_get_priority_min(int);
 int sched_getaffinity(pid_t, size_t, cpu_set_t *);

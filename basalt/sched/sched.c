@@ -13,6 +13,29 @@ int sched_yield(void)
 	return 0;
 }
 
+/* One policy for every process; the others are asked for in vain. */
+int sched_setscheduler(pid_t pid, int policy, const struct sched_param *parameters)
+{
+	(void)pid;
+	if (policy == SCHED_OTHER && parameters->sched_priority == 0)
+		return SCHED_OTHER;
+	errno = policy == SCHED_OTHER ? EINVAL : EPERM;
+	return -1;
+}
+
+int sched_getscheduler(pid_t pid)
+{
+	(void)pid;
+	return SCHED_OTHER;
+}
+
+int sched_getparam(pid_t pid, struct sched_param *parameters)
+{
+	(void)pid;
+	parameters->sched_priority = 0;
+	return 0;
+}
+
 int sched_get_priority_max(int policy)
 {
 	return policy == SCHED_OTHER ? 0 : (int)result(-EINVAL);
