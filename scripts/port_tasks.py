@@ -168,6 +168,7 @@ class Port:
         self.stage_dir = machine.out / "stage" / recipe.name
         self.package_file = machine.out / "package" / f"{recipe.name}.tar"
         self.output_hash = None
+        self.lock = None    # held by every command too: who kills us does not free the folder
         self.cpu = 0.0      # what the commands of the current task used
         self.subdir = None  # where the command that is being expanded runs
 
@@ -318,6 +319,7 @@ class Port:
         folder.mkdir(parents=True, exist_ok=True)
         with open(folder / f".{self.recipe.name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            self.lock = lock.fileno()
             if (entry / "stage.tar").exists():
                 return "cache"
             self._enter(compile_key)
@@ -484,7 +486,8 @@ class Port:
             out.write(("$ " + " ".join(words) + "\n").encode())
             out.flush()
             child = subprocess.Popen(words, cwd=folder, env=self.environment(),
-                                     stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+                                     stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                     pass_fds=[self.lock])
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
             self.cpu += usage.ru_utime + usage.ru_stime
