@@ -2,20 +2,12 @@
 /*
  * Per-CPU state. One kernel stack a CPU, no thread ever sleeps on it.
  *
- * The first fields are known to the entry code: CPU_SELF, CPU_CURRENT and CPU_STACK_TOP below are
- * checked by static_assert in cpu.c.
+ * The first fields are known to the entry code (cpu_offsets.h).
  */
 #pragma once
 
-#define CPU_SELF 0
-#define CPU_CURRENT 8
-#define CPU_STACK_TOP 16
-#define CPU_ENTRY_SCRATCH 24
-
-#define KERNEL_STACK_SIZE 16384
-
-#ifndef __ASSEMBLER__
 #include "arch.h"
+#include "core/cpu_offsets.h"
 #include "core/list.h"
 
 struct tcb;
@@ -62,4 +54,3 @@ void cpu_prepare(unsigned index);
 void cpu_start_others(void);
 /* The further CPUs' generic entry, on their own stack (core/cpu.c). */
 [[noreturn]] void cpu_main(struct cpu *cpu);
-#endif

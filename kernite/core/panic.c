@@ -19,19 +19,28 @@
 
 static atomic_flag has_panicked = ATOMIC_FLAG_INIT;
 
+/*
+ * By frame pointers, upwards on this CPU's stack only, so that a broken chain ends the walk instead
+ * of faulting in it. Return addresses may be signed: a kernel address has the upper 16 bits set.
+ */
 static void print_backtrace(uint64_t frame_pointer)
 {
-	uint64_t frames[24];
-	unsigned count = arch_backtrace(frame_pointer, frames, 24);
+	uint64_t top = this_cpu()->stack_top, fp = frame_pointer;
 
 	klog("backtrace:\n");
-	for (unsigned i = 0; i < count; i++) {
-		uint64_t offset = 0;
+	while (fp % 16 == 0 && top - fp >= 16 && top - fp <= KERNEL_STACK_SIZE) {
+		const uint64_t *frame = (const uint64_t *)fp;
+		uint64_t address = frame[1] | 0xffffull << 48, offset = 0;
 		/* The call, not where it returns to: after a call that never does, that is the next
 		 * function. */
-		const char *name = symbol_find(frames[i] - 1, &offset);
+		const char *name = symbol_find(address - 1, &offset);
 
-		klog("  %lx %s+0x%lx\n", frames[i], name ? name : "?", offset + 1);
+		if (!name)
+			break;
+		klog("  %lx %s+0x%lx\n", address, name, offset + 1);
+		if (frame[0] <= fp)
+			break;
+		fp = frame[0];
 	}
 }
 
@@ -72,7 +81,7 @@ void panic(const char *format, ...)
 	log_print(format, arguments);
 	va_end(arguments);
 	klog("\n");
-	print_backtrace(0);
+	print_backtrace((uint64_t)__builtin_frame_address(0));
 	finish(cpu);
 }
 

@@ -21,6 +21,7 @@
 
 #include "kernite/types.h"     /* paddr_t vaddr_t, phys_to_virt, kn_status, bool claims, panic() */
 #include "arch_inline.h"       /* from arch/<isa>/, see "inline contract" */
+#include "syscall_registers.h" /* ctx_*(): a context by its registers' roles */
 
 struct cpu;
 struct tcb;
@@ -35,15 +36,13 @@ struct boot_info;
  * struct arch_space             per-address-space private part: root table, ASID, CPUs that may hold TLB entries
  *
  * struct cpu *this_cpu(void)     (offsets for the entry code are in core/cpu.h)
- * System call registers: ctx_number(c) ctx_cap(c) ctx_info(c) ctx_word(c, i) ctx_deadline(c) ctx_reply(c)
- *                        ctx_set_word(c, i, v) ctx_set_info(c, v) ctx_set_badge(c, v) ctx_set_status(c, s)
- * ctx_ip(c) ctx_set_ip(c, v) ctx_sp(c) ctx_set_sp(c, v) ctx_frame_pointer(c)
+ * REG_*                          members of struct arch_context by role, for syscall_registers.h
  * ctx_set_argument(c, i, v)     function arguments 0..3 of the C calling convention (thread start)
  * ctx_rewind(c)                 move ip back onto the system call instruction (restartable operations)
  *
  * Page table entries (4 levels, 512 entries, 4 KiB pages on both machines; level 0 = leaf, 3 = root):
  * pte_t                         uint64_t wrapper
- * pte_none() pte_leaf(paddr, perms, memory_type) pte_table(paddr) pte_is_present(p) pte_is_leaf(p, level)
+ * pte_none() pte_leaf(paddr, perms, memory_type) pte_large(leaf) pte_table(paddr) pte_is_present(p) pte_is_leaf(p, level)
  * pte_paddr(p) pte_is_writable(p) pte_with_perms(p, perms)
  *     perms: VM_READ | VM_WRITE | VM_EXECUTE | VM_USER; memory_type: VM_NORMAL, VM_DEVICE, VM_WRITE_COMBINE
  * void cpu_relax(void)
@@ -157,8 +156,6 @@ void arch_console_put(char c);
 /* The UART that init hands to the console server: physical base or I/O port, interrupt. kind: 1 = 16550 ports, 2 = PL011 memory. */
 void arch_console_describe(uint32_t *kind, uint64_t *base, uint32_t *irq);
 bool arch_random(uint64_t *value);      /* RDSEED/RDRAND, RNDR; false: not there */
-/* Fill `frames[0..max)` with return addresses by frame pointers, from `fp` (0: here); kernel text only. Returns the count. */
-unsigned arch_backtrace(uint64_t fp, uint64_t *frames, unsigned max);
 /* Print all registers of a context, one line each (panic). */
 void arch_context_print(const struct arch_context *context);
 

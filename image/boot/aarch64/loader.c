@@ -16,7 +16,7 @@
 
 #include "dev/boot_regions.h"
 #include "handoff.h"
-#include "kernel_map.h"
+#include "mm/kernel_map.h"
 
 #define BLOCK_SIZE (2ull << 20)
 #define LOW_DEVICES_END (4ull << 30)

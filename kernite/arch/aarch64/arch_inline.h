@@ -2,31 +2,11 @@
 /*
  * aarch64: the types and small accessors that include/arch.h promises to generic code.
  *
- * struct arch_context is the layout that entry.S saves into; the CTX_ offsets below are the same
- * facts for the assembler and are checked against it in context.c.
- *
  * Page tables: 4 KiB granule, 48-bit addresses, 4 levels (ARM ARM D8.2). Generic code counts levels
  * from the leaf (0) to the root (3); the manual counts the other way round.
  */
 #pragma once
 
-#define CTX_X0 0
-#define CTX_LR 240
-#define CTX_SP 248
-#define CTX_IP 256
-#define CTX_SPSR 264
-#define CTX_TLS 272
-#define CTX_SIZE 288
-
-#define PHYS_MAP_BASE_ASM 0xffff800000000000
-
-/*
- * MAIR_EL1, indexed by enum vm_memory_type: normal write-back 0xff, device nGnRE 0x04, normal not
- * cached (write combining) 0x44.
- */
-#define MAIR_VALUE 0x4404ff
-
-#ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +21,18 @@ struct arch_context {
 	uint64_t tls;  /* TPIDR_EL0; live in the register while the thread is current */
 	uint64_t reserved;
 };
+
+#define REG_NUMBER x[8]
+#define REG_CAP x[0]
+#define REG_INFO x[1]
+#define REG_WORD(index) x[2 + (index)]
+#define REG_DEADLINE x[6]
+#define REG_REPLY x[7]
+#define REG_STATUS x[0]
+#define REG_BADGE x[6]
+#define REG_IP ip
+#define REG_SP sp
+#define REG_FRAME x[29]
 
 struct arch_fpu {
 	_Alignas(16) uint64_t v[64];
@@ -81,84 +73,6 @@ static inline bool arch_has_ports(void)
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("yield" ::: "memory");
-}
-
-/* ---- system call registers, see uapi/types.h ---- */
-
-static inline uint64_t ctx_number(const struct arch_context *context)
-{
-	return context->x[8];
-}
-
-static inline uint64_t ctx_cap(const struct arch_context *context)
-{
-	return context->x[0];
-}
-
-static inline uint64_t ctx_info(const struct arch_context *context)
-{
-	return context->x[1];
-}
-
-static inline uint64_t ctx_word(const struct arch_context *context, unsigned index)
-{
-	return context->x[2 + index];
-}
-
-static inline uint64_t ctx_deadline(const struct arch_context *context)
-{
-	return context->x[6];
-}
-
-static inline uint64_t ctx_reply(const struct arch_context *context)
-{
-	return context->x[7];
-}
-
-static inline void ctx_set_word(struct arch_context *context, unsigned index, uint64_t value)
-{
-	context->x[2 + index] = value;
-}
-
-static inline void ctx_set_info(struct arch_context *context, uint64_t value)
-{
-	context->x[1] = value;
-}
-
-static inline void ctx_set_badge(struct arch_context *context, uint64_t value)
-{
-	context->x[6] = value;
-}
-
-static inline void ctx_set_status(struct arch_context *context, kn_status status)
-{
-	context->x[0] = (uint64_t)(int64_t)status;
-}
-
-static inline uint64_t ctx_ip(const struct arch_context *context)
-{
-	return context->ip;
-}
-
-static inline void ctx_set_ip(struct arch_context *context, uint64_t value)
-{
-	context->ip = value;
-}
-
-static inline uint64_t ctx_sp(const struct arch_context *context)
-{
-	return context->sp;
-}
-
-/* For backtraces. */
-static inline uint64_t ctx_frame_pointer(const struct arch_context *context)
-{
-	return context->x[29];
-}
-
-static inline void ctx_set_sp(struct arch_context *context, uint64_t value)
-{
-	context->sp = value;
 }
 
 static inline void ctx_set_argument(struct arch_context *context, unsigned index, uint64_t value)
@@ -225,6 +139,11 @@ static inline pte_t pte_leaf(paddr_t address, unsigned perms, unsigned memory_ty
 		       PTE_VALID};
 }
 
+static inline pte_t pte_large(pte_t leaf)
+{
+	return (pte_t){leaf.raw & ~PTE_TABLE};
+}
+
 static inline pte_t pte_table(paddr_t address)
 {
 	return (pte_t){address.raw | PTE_TABLE | PTE_VALID};
@@ -287,4 +206,3 @@ static inline void dsb_sy(void)
 {
 	__asm__ volatile("dsb sy" ::: "memory");
 }
-#endif

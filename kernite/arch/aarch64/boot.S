@@ -5,9 +5,8 @@
  * is one set of control register values. x19: the handoff's physical address, or the struct cpu;
  * x20: kernel root table; x21: identity root table; x22: where to go on in the higher half.
  */
-#include "arch_inline.h"
-#include "core/cpu.h"
-#include "handoff.h"
+#include "asm_offsets.h"
+#include "core/cpu_offsets.h"
 
 #define SECONDARY_ROOT 0
 #define SECONDARY_IDENTITY 8

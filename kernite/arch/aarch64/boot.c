@@ -4,11 +4,15 @@
  * interrupt controller, clock.
  */
 #include "local.h"
+#include "asm_offsets.h"
 
 #include "dev/acpi.h"
 #include "dev/generic_timer.h"
 #include "dev/gic.h"
 #include "dev/pl011.h"
+
+static_assert(offsetof(struct handoff, root) == HANDOFF_ROOT);
+static_assert(offsetof(struct handoff, identity) == HANDOFF_IDENTITY);
 
 static struct handoff handoff;
 
@@ -101,25 +105,8 @@ void arch_boot(uint64_t handoff_physical)
 	generic_timer_init();
 	acpi_init(handoff.info.acpi_rsdp);
 	pl011_init();
-	psci_init(&handoff.info);
+	psci_init();
 	kernel_main(&handoff.info);
-}
-
-const char *command_line_option(const struct boot_info *info, const char *name)
-{
-	for (const char *word = info->command_line; *word;) {
-		unsigned n = 0;
-
-		while (name[n] && word[n] == name[n])
-			n++;
-		if (!name[n] && (word[n] == '=' || word[n] == ' ' || !word[n]))
-			return word[n] == '=' ? word + n + 1 : "";
-		while (*word && *word != ' ')
-			word++;
-		while (*word == ' ')
-			word++;
-	}
-	return nullptr;
 }
 
 /* User code may read the virtual counter and the cycle counter, and nothing else (ARM ARM D12.2,

@@ -9,9 +9,8 @@
  * the test again.
  */
 #include "local.h"
-
+#include "asm_offsets.h"
 #include "object/tcb.h"
-#include "mmu.h"
 #include "object/vspace.h"
 
 #define CPACR_FP_TRAP_USER (1ull << 20)
@@ -22,15 +21,11 @@
 #define SPSR_USER_FLAGS 0xf0000000ull
 #define SPSR_BTYPE (3ull << 10)
 
-static_assert(offsetof(struct arch_context, x) == CTX_X0);
+static_assert(offsetof(struct tcb, context) == 0);
 static_assert(offsetof(struct arch_context, x[30]) == CTX_LR);
 static_assert(offsetof(struct arch_context, sp) == CTX_SP);
 static_assert(offsetof(struct arch_context, ip) == CTX_IP);
-static_assert(offsetof(struct arch_context, spsr) == CTX_SPSR);
-static_assert(offsetof(struct arch_context, tls) == CTX_TLS);
 static_assert(sizeof(struct arch_context) == CTX_SIZE);
-static_assert(offsetof(struct tcb, context) == 0);
-static_assert(PHYS_MAP_BASE == PHYS_MAP_BASE_ASM);
 
 static bool is_current_context(const struct arch_context *context)
 {
@@ -153,28 +148,4 @@ void arch_context_print(const struct arch_context *context)
 	klog("x30 %lx  sp %lx\n", (unsigned long)context->x[30], (unsigned long)context->sp);
 	klog("pc %lx  spsr %lx  tls %lx\n", (unsigned long)context->ip,
 	    (unsigned long)context->spsr, (unsigned long)context->tls);
-}
-
-extern const char __text_start[], __text_end[];
-
-unsigned arch_backtrace(uint64_t fp, uint64_t *frames, unsigned max)
-{
-	unsigned count = 0;
-
-	if (!fp)
-		fp = (uint64_t)__builtin_frame_address(0);
-	while (count < max && fp >= PHYS_MAP_BASE && fp % 16 == 0 && fp < ~0ull - 16) {
-		const uint64_t *record = (const uint64_t *)fp;
-		/* Saved addresses may be signed: all kernel addresses have the upper 16 bits set.
-		 */
-		uint64_t address = record[1] | 0xffffull << 48;
-
-		if (address < (uint64_t)__text_start || address >= (uint64_t)__text_end)
-			break;
-		frames[count++] = address;
-		if (record[0] <= fp)
-			break;
-		fp = record[0];
-	}
-	return count;
 }

@@ -8,8 +8,8 @@
  *
  * A system call is 29 instructions in and 24 out, the branches to and from trap_syscall included.
  */
-#include "arch_inline.h"
-#include "core/cpu.h"
+#include "asm_offsets.h"
+#include "core/cpu_offsets.h"
 
 #define EC_SVC64 0x15
 

@@ -12,10 +12,7 @@
 #pragma once
 
 #define HANDOFF_MAGIC 0x4b4e4152 /* "KNAR" */
-#define HANDOFF_ROOT 8
-#define HANDOFF_IDENTITY 16
 
-#ifndef __ASSEMBLER__
 #include "boot_info.h"
 
 struct handoff {
@@ -25,4 +22,3 @@ struct handoff {
 	uint64_t pool_next, pool_end; /* zeroed frames for further kernel page tables */
 	struct boot_info info;
 };
-#endif

@@ -29,8 +29,6 @@ void interrupt_dispatch(void);
 
 /* boot.c */
 [[noreturn]] void arch_boot(uint64_t handoff_physical);
-/* "name" or "name=value" as a word of the command line; the value, "" for a bare word, or null. */
-const char *command_line_option(const struct boot_info *info, const char *name);
 
 /* mmu.c */
 void mmu_init(const struct handoff *handoff);
@@ -39,9 +37,14 @@ paddr_t kernel_root(void);
 paddr_t identity_root(void);
 /* A stack with a guard below it for a further CPU; returns its top. */
 uint64_t mmu_make_stack(unsigned index);
+/*
+ * Make it this CPU's user half; null: none. Takes effect at the next context synchronisation, at the
+ * latest on leaving the kernel.
+ */
+void space_switch(const struct arch_space *space);
 
 /* psci.c */
-void psci_init(const struct boot_info *info);
+void psci_init(void);
 int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t argument);
 
 /* smp.c */

@@ -11,12 +11,11 @@
  * is interrupted for it. All callers hold the kernel lock.
  */
 #include "local.h"
-#include "mmu.h"
 
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
-#include "kernel_map.h"
 #include "mm/boot_memory.h"
+#include "mm/kernel_map.h"
 
 /* Kernel stacks of further CPUs, each with an unmapped gap of its own size below it. */
 #define STACKS_BASE 0xffffffffc0000000ull

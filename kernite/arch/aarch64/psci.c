@@ -3,7 +3,7 @@
  * Power and CPU start through PSCI (Arm DEN0022, 5.1), and leaving an emulator with a status.
  */
 #include "local.h"
-
+#include "core/command_line.h"
 #include "dev/acpi.h"
 
 #define PSCI_SYSTEM_OFF 0x84000008u
@@ -18,21 +18,16 @@
 #define SEMIHOSTING_APPLICATION_EXIT 0x20026
 
 static int64_t (*conduit)(uint32_t, uint64_t, uint64_t, uint64_t);
-static bool has_semihosting;
 
-void psci_init(const struct boot_info *info)
+void psci_init(void)
 {
 	const struct acpi_header *fadt = acpi_find("FACP", 0);
 	uint64_t flags = fadt ? acpi_field(fadt, FADT_ARM_BOOT_ARCH, 2) : 0;
-	const char *leave = command_line_option(info, "test.exit");
 
 	if (flags & ARM_BOOT_PSCI)
 		conduit = flags & ARM_BOOT_PSCI_HVC ? psci_hvc : psci_smc;
 	else
 		klog("aarch64: no PSCI: one CPU, and no way to switch off\n");
-	/* HLT is an undefined instruction where nobody listens, so the command line must say that
-	 * somebody does. */
-	has_semihosting = leave && !memcmp(leave, "semihosting", 11);
 }
 
 int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t argument)
@@ -48,7 +43,9 @@ void arch_halt(void)
 
 void arch_power_off(unsigned code)
 {
-	if (has_semihosting)
+	/* HLT is an undefined instruction where nobody listens, so the command line must say that
+	 * somebody does. */
+	if (command_line_has("test.exit=semihosting"))
 		semihosting_exit((const uint64_t[2]){SEMIHOSTING_APPLICATION_EXIT, code});
 	if (conduit)
 		conduit(PSCI_SYSTEM_OFF, 0, 0, 0);

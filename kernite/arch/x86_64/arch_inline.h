@@ -19,12 +19,26 @@ struct cpu;
 /* ---- contexts ---- */
 
 struct arch_context {
-	uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax;
+	uint64_t r15, r14, r13, r12, rbp, rbx, r11;
+	uint64_t words[4]; /* rdx, r10, r8, r9 */
+	uint64_t rdi, rsi, rcx, rax;
 	int64_t vector; /* of the trap it came in by, or CONTEXT_SYSCALL */
 	uint64_t error;
 	uint64_t rip, cs, rflags, rsp, ss;
 	uint64_t fs_base, gs_base; /* valid while the thread is not loaded on a CPU */
 };
+
+#define REG_NUMBER rax
+#define REG_CAP rdi
+#define REG_INFO rsi
+#define REG_WORD(index) words[index]
+#define REG_DEADLINE r12
+#define REG_REPLY r13
+#define REG_STATUS rax
+#define REG_BADGE rdi
+#define REG_IP rip
+#define REG_SP rsp
+#define REG_FRAME rbp
 
 /* Legacy area 512, header 64, AVX 256 bytes; nothing above AVX is ever enabled (fpu.c). */
 #define FPU_AREA_SIZE 832
@@ -37,122 +51,14 @@ struct arch_fpu {
 
 #define FPU_NO_CPU (~0u)
 
-static inline uint64_t ctx_number(const struct arch_context *c)
-{
-	return c->rax;
-}
-
-static inline uint64_t ctx_cap(const struct arch_context *c)
-{
-	return c->rdi;
-}
-
-static inline uint64_t ctx_info(const struct arch_context *c)
-{
-	return c->rsi;
-}
-
-static inline uint64_t ctx_word(const struct arch_context *c, unsigned i)
-{
-	switch (i) {
-	case 0:
-		return c->rdx;
-	case 1:
-		return c->r10;
-	case 2:
-		return c->r8;
-	default:
-		return c->r9;
-	}
-}
-
-static inline uint64_t ctx_deadline(const struct arch_context *c)
-{
-	return c->r12;
-}
-
-static inline uint64_t ctx_reply(const struct arch_context *c)
-{
-	return c->r13;
-}
-
-static inline void ctx_set_word(struct arch_context *c, unsigned i, uint64_t value)
-{
-	switch (i) {
-	case 0:
-		c->rdx = value;
-		break;
-	case 1:
-		c->r10 = value;
-		break;
-	case 2:
-		c->r8 = value;
-		break;
-	default:
-		c->r9 = value;
-		break;
-	}
-}
-
-static inline void ctx_set_info(struct arch_context *c, uint64_t info)
-{
-	c->rsi = info;
-}
-
-static inline void ctx_set_badge(struct arch_context *c, uint64_t badge)
-{
-	c->rdi = badge;
-}
-
-static inline void ctx_set_status(struct arch_context *c, kn_status status)
-{
-	c->rax = (uint64_t)(int64_t)status;
-}
-
-static inline uint64_t ctx_ip(const struct arch_context *c)
-{
-	return c->rip;
-}
-
-static inline void ctx_set_ip(struct arch_context *c, uint64_t ip)
-{
-	c->rip = ip;
-}
-
-static inline uint64_t ctx_sp(const struct arch_context *c)
-{
-	return c->rsp;
-}
-
-/* For backtraces. */
-static inline uint64_t ctx_frame_pointer(const struct arch_context *c)
-{
-	return c->rbp;
-}
-
-static inline void ctx_set_sp(struct arch_context *c, uint64_t sp)
-{
-	c->rsp = sp;
-}
-
 static inline void ctx_set_argument(struct arch_context *c, unsigned i, uint64_t value)
 {
-	switch (i) {
-	case 0:
-		c->rdi = value;
-		break;
-	case 1:
-		c->rsi = value;
-		break;
-	case 2:
-		c->rdx = value;
-		break;
-	default:
-		/* The fourth argument register dies in a SYSCALL: leave by IRETQ. */
-		c->rcx = value;
+	uint64_t *const registers[] = {&c->rdi, &c->rsi, &c->words[0], &c->rcx};
+
+	*registers[i] = value;
+	/* The fourth dies in a SYSCALL: leave by IRETQ. */
+	if (i == 3)
 		c->vector = 0;
-		break;
-	}
 }
 
 /* Back onto the two-byte SYSCALL instruction; its arguments are still in their registers. */
@@ -243,7 +149,8 @@ static inline uint64_t pte_perm_bits(unsigned perms)
 {
 	/* Accessed and dirty are preset: nothing reads them, and the walker need not write. */
 	return PTE_PRESENT | PTE_ACCESSED | ((perms & VM_WRITE) ? PTE_WRITABLE | PTE_DIRTY : 0) |
-	       ((perms & VM_USER) ? PTE_USER : 0) | ((perms & VM_EXECUTE) ? 0 : PTE_NO_EXECUTE);
+	       ((perms & VM_USER) ? PTE_USER : PTE_GLOBAL) |
+	       ((perms & VM_EXECUTE) ? 0 : PTE_NO_EXECUTE);
 }
 
 static inline pte_t pte_leaf(paddr_t address, unsigned perms, enum vm_memory_type type)
@@ -253,6 +160,11 @@ static inline pte_t pte_leaf(paddr_t address, unsigned perms, enum vm_memory_typ
 	                                            : 0;
 
 	return (pte_t){address.raw | cache | pte_perm_bits(perms)};
+}
+
+static inline pte_t pte_large(pte_t leaf)
+{
+	return (pte_t){leaf.raw | PTE_LARGE};
 }
 
 static inline pte_t pte_table(paddr_t address)
@@ -282,7 +194,7 @@ static inline bool pte_is_writable(pte_t p)
 
 static inline pte_t pte_with_perms(pte_t p, unsigned perms)
 {
-	uint64_t kept = PTE_ADDRESS | PTE_WRITE_THROUGH | PTE_CACHE_DISABLE | PTE_GLOBAL;
+	uint64_t kept = PTE_ADDRESS | PTE_WRITE_THROUGH | PTE_CACHE_DISABLE;
 
 	return (pte_t){(p.raw & kept) | pte_perm_bits(perms)};
 }

@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers that assembly shares with C: where registers lie in struct arch_context, segment
- * selectors, and the layout of the start-up trampoline. context.c and smp.c assert that C agrees.
+ * Numbers that assembly shares with C: where things lie in struct arch_context, segment selectors,
+ * and the layout of the start-up trampoline. context.c asserts that C agrees.
  */
 #pragma once
 
-#define CTX_R15 0
-#define CTX_R14 8
-#define CTX_R13 16
-#define CTX_R12 24
-#define CTX_RBP 32
-#define CTX_RBX 40
-#define CTX_R11 48
-#define CTX_R10 56
-#define CTX_R9 64
-#define CTX_R8 72
-#define CTX_RDI 80
-#define CTX_RSI 88
-#define CTX_RDX 96
-#define CTX_RCX 104
-#define CTX_RAX 112
 #define CTX_VECTOR 120
 #define CTX_ERROR 128
 #define CTX_RIP 136

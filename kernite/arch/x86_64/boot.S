@@ -49,15 +49,16 @@ boot_entry:
 	movl %eax, %edi /* Multiboot2 magic; PVH leaves it undefined */
 	movl %ebx, %esi
 
-	/* CPUID and long mode? (Intel SDM vol. 1, 20.1; vol. 2, CPUID 80000001H) */
+	/* Long mode and NX? (Intel SDM vol. 1, 20.1; vol. 2, CPUID 80000001H) */
 	movl $0x80000000, %eax
 	cpuid
 	cmpl $0x80000001, %eax
 	jb no_long_mode
 	movl $0x80000001, %eax
 	cpuid
-	testl $(1 << 29), %edx
-	jz no_long_mode
+	notl %edx
+	testl $(1 << 29 | 1 << 20), %edx
+	jnz no_long_mode
 
 	/* Four page directories of 2 MiB pages: present, writable, large. */
 	movl $boot_directories, %ebx
@@ -130,7 +131,7 @@ boot_long:
 
 	.section .boot.data, "aw"
 no_long_mode_text:
-	.asciz "kernite: this CPU has no 64-bit mode\r\n"
+	.asciz "kernite: this CPU has no 64-bit mode, or no NX\r\n"
 	.balign 8
 boot_gdt:
 	.quad 0

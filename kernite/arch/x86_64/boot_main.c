@@ -109,7 +109,7 @@ void boot_main(uint32_t magic, uint64_t information)
 	cpu->arch.apic_id = apic_id();
 	descriptors_init(cpu);
 	if (!arch_random(&info->entropy))
-		info->entropy = tsc_read();
+		info->entropy = arch_cycles();
 	stack_switch(cpu->stack_top, on_own_stack, info);
 }
 

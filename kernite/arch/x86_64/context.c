@@ -14,13 +14,7 @@
 #include "registers.h"
 
 static_assert(offsetof(struct tcb, context) == 0);
-static_assert(offsetof(struct arch_context, r15) == CTX_R15);
-static_assert(offsetof(struct arch_context, r12) == CTX_R12);
-static_assert(offsetof(struct arch_context, rbp) == CTX_RBP);
-static_assert(offsetof(struct arch_context, r11) == CTX_R11);
-static_assert(offsetof(struct arch_context, r8) == CTX_R8);
-static_assert(offsetof(struct arch_context, rdi) == CTX_RDI);
-static_assert(offsetof(struct arch_context, rax) == CTX_RAX);
+static_assert(offsetof(struct arch_context, rax) + 8 == CTX_VECTOR);
 static_assert(offsetof(struct arch_context, vector) == CTX_VECTOR);
 static_assert(offsetof(struct arch_context, rip) == CTX_RIP);
 static_assert(offsetof(struct arch_context, rflags) == CTX_RFLAGS);
@@ -78,36 +72,55 @@ uint64_t arch_context_tls(const struct arch_context *context)
 	return is_loaded(context) && features.fsgsbase ? fs_base_read() : context->fs_base;
 }
 
-/* The word layout of kernel/tcb.idl. */
+/* The word layout of kernel/tcb.idl; a context is an array of words too. */
+#define REGISTER(name, member)                                                                     \
+	{                                                                                          \
+		name, offsetof(struct arch_context, member) / sizeof(uint64_t)                     \
+	}
+
+static const struct {
+	char name[8];
+	unsigned word;
+} exported[] = {
+    REGISTER("rip", rip),
+    REGISTER("rsp", rsp),
+    REGISTER("rflags", rflags),
+    REGISTER("rax", rax),
+    REGISTER("rbx", rbx),
+    REGISTER("rcx", rcx),
+    REGISTER("rdx", words[0]),
+    REGISTER("rsi", rsi),
+    REGISTER("rdi", rdi),
+    REGISTER("rbp", rbp),
+    REGISTER("r8", words[2]),
+    REGISTER("r9", words[3]),
+    REGISTER("r10", words[1]),
+    REGISTER("r11", r11),
+    REGISTER("r12", r12),
+    REGISTER("r13", r13),
+    REGISTER("r14", r14),
+    REGISTER("r15", r15),
+    REGISTER("fs", fs_base),
+    REGISTER("gs", gs_base),
+};
+
+enum exported_index { RIP = 0, RSP = 1, RFLAGS = 2, RCX = 5, R11 = 13, FS = 18, GS = 19 };
+#define EXPORTED (sizeof(exported) / sizeof(exported[0]))
+
 void arch_context_export(const struct arch_context *context, uint64_t *words)
 {
-	const struct arch_context *c = context;
-	bool is_syscall = c->vector == CONTEXT_SYSCALL;
-	bool is_live = is_loaded(context) && features.fsgsbase;
-
-	words[0] = c->rip;
-	words[1] = c->rsp;
-	words[2] = c->rflags;
-	words[3] = c->rax;
-	words[4] = c->rbx;
+	memset(words, 0, KN_CONTEXT_WORDS * sizeof(words[0]));
+	for (unsigned i = 0; i < EXPORTED; i++)
+		words[i] = ((const uint64_t *)context)[exported[i].word];
 	/* SYSCALL left ip and flags in these two. */
-	words[5] = is_syscall ? c->rip : c->rcx;
-	words[6] = c->rdx;
-	words[7] = c->rsi;
-	words[8] = c->rdi;
-	words[9] = c->rbp;
-	words[10] = c->r8;
-	words[11] = c->r9;
-	words[12] = c->r10;
-	words[13] = is_syscall ? c->rflags : c->r11;
-	words[14] = c->r12;
-	words[15] = c->r13;
-	words[16] = c->r14;
-	words[17] = c->r15;
-	words[18] = is_live ? fs_base_read() : c->fs_base;
-	words[19] = is_live ? msr_read(MSR_KERNEL_GS_BASE) : c->gs_base;
-	for (unsigned i = 20; i < KN_CONTEXT_WORDS; i++)
-		words[i] = 0;
+	if (context->vector == CONTEXT_SYSCALL) {
+		words[RCX] = context->rip;
+		words[R11] = context->rflags;
+	}
+	if (is_loaded(context) && features.fsgsbase) {
+		words[FS] = fs_base_read();
+		words[GS] = msr_read(MSR_KERNEL_GS_BASE);
+	}
 }
 
 static bool is_canonical(uint64_t address)
@@ -117,39 +130,17 @@ static bool is_canonical(uint64_t address)
 
 kn_status arch_context_import(struct arch_context *context, const uint64_t *words)
 {
-	struct arch_context *c = context;
-
-	if (words[0] >= KN_USER_MAX || words[1] > KN_USER_MAX)
+	if (words[RIP] >= KN_USER_MAX || words[RSP] > KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
-	if (!is_canonical(words[18]) || !is_canonical(words[19]))
+	if (!is_canonical(words[FS]) || !is_canonical(words[GS]))
 		return KN_E_BAD_ADDRESS;
-	if (words[2] & ~(RFLAGS_USER | RFLAGS_ALWAYS))
+	if (words[RFLAGS] & ~(RFLAGS_USER | RFLAGS_ALWAYS))
 		return KN_E_INVALID_ARG;
-	*c = (struct arch_context){
-	    .vector = 0, /* all registers count: leave by IRETQ */
-	    .cs = SELECTOR_USER_CODE,
-	    .ss = SELECTOR_USER_DATA,
-	    .rip = words[0],
-	    .rsp = words[1],
-	    .rflags = words[2] | RFLAGS_ALWAYS,
-	    .rax = words[3],
-	    .rbx = words[4],
-	    .rcx = words[5],
-	    .rdx = words[6],
-	    .rsi = words[7],
-	    .rdi = words[8],
-	    .rbp = words[9],
-	    .r8 = words[10],
-	    .r9 = words[11],
-	    .r10 = words[12],
-	    .r11 = words[13],
-	    .r12 = words[14],
-	    .r13 = words[15],
-	    .r14 = words[16],
-	    .r15 = words[17],
-	    .fs_base = words[18],
-	    .gs_base = words[19],
-	};
+	/* All registers count: vector 0, leave by IRETQ. */
+	arch_context_init(context);
+	for (unsigned i = 0; i < EXPORTED; i++)
+		((uint64_t *)context)[exported[i].word] = words[i];
+	context->rflags |= RFLAGS_ALWAYS;
 	if (is_loaded(context))
 		bases_load(context);
 	return KN_OK;
@@ -175,13 +166,12 @@ void arch_switch(struct tcb *from, struct tcb *to)
 		tlb_space_enter(&to->vspace->arch);
 }
 
-void arch_context_print(const struct arch_context *c)
+void arch_context_print(const struct arch_context *context)
 {
-	klog("rip %lx cs %lx rflags %lx rsp %lx ss %lx\n", c->rip, c->cs, c->rflags, c->rsp, c->ss);
-	klog("rax %lx rbx %lx rcx %lx rdx %lx\n", c->rax, c->rbx, c->rcx, c->rdx);
-	klog("rsi %lx rdi %lx rbp %lx r8 %lx\n", c->rsi, c->rdi, c->rbp, c->r8);
-	klog("r9 %lx r10 %lx r11 %lx r12 %lx\n", c->r9, c->r10, c->r11, c->r12);
-	klog("r13 %lx r14 %lx r15 %lx\n", c->r13, c->r14, c->r15);
-	klog("vector %lx error %lx ", (uint64_t)c->vector, c->error);
+	for (unsigned i = 0; i < EXPORTED; i++)
+		klog("%s %lx%c", exported[i].name, ((const uint64_t *)context)[exported[i].word],
+		    i % 4 == 3 ? '\n' : ' ');
+	klog("cs %lx ss %lx vector %lx error %lx ", context->cs, context->ss,
+	    (uint64_t)context->vector, context->error);
 	klog("cr2 %lx cr3 %lx\n", cr2_read(), cr3_read());
 }

@@ -12,7 +12,33 @@
  * gate and SFMASK clears IF.
  */
 #include "asm_offsets.h"
-#include "core/cpu.h"
+#include "core/cpu_offsets.h"
+
+/* The registers of struct arch_context in its order, which traps push from the end. */
+#define REGISTERS r15, r14, r13, r12, rbp, rbx, r11, rdx, r10, r8, r9, rdi, rsi, rcx, rax
+#define REGISTERS_PUSHED rax, rcx, rsi, rdi, r9, r8, r10, rdx, r11, rbx, rbp, r12, r13, r14, r15
+/* All but rcx and r11, in which SYSCALL leaves ip and flags. */
+#define SYSCALL_REGISTERS rax, rdi, rsi, rdx, r8, r9, r10, rbx, rbp, r12, r13, r14, r15
+
+	.set offset, 0
+	.irp register, REGISTERS
+	.set CTX_\register, offset
+	.set offset, offset + 8
+	.endr
+
+	.macro push_registers
+	.irp register, REGISTERS_PUSHED
+	pushq %\register
+	.endr
+	.endm
+
+	/* And drop vector and error code: what IRETQ wants is on top then. */
+	.macro pop_registers
+	.irp register, REGISTERS
+	popq %\register
+	.endr
+	addq $16, %rsp
+	.endm
 
 	.text
 
@@ -28,19 +54,9 @@ syscall_entry:
 	movq %rcx, CTX_RIP(%rsp)
 	movq %r11, CTX_RFLAGS(%rsp)
 	movq $CONTEXT_SYSCALL, CTX_VECTOR(%rsp)
-	movq %rax, CTX_RAX(%rsp)
-	movq %rdi, CTX_RDI(%rsp)
-	movq %rsi, CTX_RSI(%rsp)
-	movq %rdx, CTX_RDX(%rsp)
-	movq %r8, CTX_R8(%rsp)
-	movq %r9, CTX_R9(%rsp)
-	movq %r10, CTX_R10(%rsp)
-	movq %rbx, CTX_RBX(%rsp)
-	movq %rbp, CTX_RBP(%rsp)
-	movq %r12, CTX_R12(%rsp)
-	movq %r13, CTX_R13(%rsp)
-	movq %r14, CTX_R14(%rsp)
-	movq %r15, CTX_R15(%rsp)
+	.irp register, SYSCALL_REGISTERS
+	movq %\register, CTX_\register(%rsp)
+	.endr
 	movq %gs:CPU_ENTRY_SCRATCH, %rax
 	movq %rax, CTX_RSP(%rsp)
 	movq %gs:CPU_STACK_TOP, %rsp
@@ -62,19 +78,9 @@ user_return:
 	shrq $47, %r11
 	jnz leave_by_iret
 	movq CTX_RFLAGS(%rsp), %r11
-	movq CTX_RAX(%rsp), %rax
-	movq CTX_RDI(%rsp), %rdi
-	movq CTX_RSI(%rsp), %rsi
-	movq CTX_RDX(%rsp), %rdx
-	movq CTX_R8(%rsp), %r8
-	movq CTX_R9(%rsp), %r9
-	movq CTX_R10(%rsp), %r10
-	movq CTX_RBX(%rsp), %rbx
-	movq CTX_RBP(%rsp), %rbp
-	movq CTX_R12(%rsp), %r12
-	movq CTX_R13(%rsp), %r13
-	movq CTX_R14(%rsp), %r14
-	movq CTX_R15(%rsp), %r15
+	.irp register, SYSCALL_REGISTERS
+	movq CTX_\register(%rsp), %\register
+	.endr
 	movq CTX_RSP(%rsp), %rsp
 	swapgs
 	sysretq
@@ -89,22 +95,7 @@ leave_by_iret:
 	cmpq $1, %rcx
 	jbe 1f
 	movq $0, CTX_RIP(%rsp)
-1:	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
-	popq %r11
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rdi
-	popq %rsi
-	popq %rdx
-	popq %rcx
-	popq %rax
-	addq $16, %rsp
+1:	pop_registers
 	swapgs
 	iretq
 	.size syscall_entry, . - syscall_entry
@@ -127,43 +118,6 @@ syscall_entry_compat:
 	sysretl
 
 /* ---- traps ---- */
-
-	.macro push_registers
-	pushq %rax
-	pushq %rcx
-	pushq %rdx
-	pushq %rsi
-	pushq %rdi
-	pushq %r8
-	pushq %r9
-	pushq %r10
-	pushq %r11
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
-	.endm
-
-	.macro pop_registers
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
-	popq %r11
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rdi
-	popq %rsi
-	popq %rdx
-	popq %rcx
-	popq %rax
-	addq $16, %rsp
-	.endm
 
 	.type trap_common, @function
 trap_common:

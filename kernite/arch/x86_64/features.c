@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What this CPU can do, and switching it on (Intel SDM vol. 3, 2.5 and vol. 2, CPUID). SMEP,
- * SMAP, UMIP and NX are used wherever they exist; the kernel runs without them on a CPU that has
- * none.
+ * SMAP and UMIP are used wherever they exist; the kernel runs without them on a CPU that has none.
+ * NX is taken for granted (boot.S).
  */
 #include "machine.h"
 #include "asm_offsets.h"
@@ -50,7 +50,6 @@ void features_detect(void)
 		features.xsaveopt = cpuid(0xd, 1).a & 1;
 	if (highest_extended >= 0x80000001) {
 		r = cpuid(0x80000001, 0);
-		features.no_execute = r.d & 1u << 20;
 		features.huge_pages = r.d & 1u << 26;
 	}
 	features.tsc_frequency = tsc_frequency_from_cpuid(highest);
@@ -73,7 +72,7 @@ void features_enable(void)
 	cr4_write(cr4);
 	/* WP: read-only holds for the kernel too. TS: the first FPU instruction traps. */
 	cr0_write((cr0_read() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
-	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | (features.no_execute ? EFER_NXE : 0));
+	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | EFER_NXE);
 	msr_write(MSR_PAT, PAT_VALUE);
 }
 

@@ -12,7 +12,7 @@
 struct cpu_features {
 	bool fsgsbase, smep, umip, xsave, xsaveopt, x2apic, tsc_deadline;
 	bool huge_pages; /* 1 GiB */
-	bool rdrand, rdseed, no_execute, hypervisor;
+	bool rdrand, rdseed, hypervisor;
 	uint64_t tsc_frequency; /* 0: CPUID does not say */
 };
 
@@ -34,10 +34,10 @@ uint64_t stack_ist_top(unsigned index, enum ist ist);
 
 /* mmu.c: the kernel's tables. Frames come out of the boot memory map, before kernel_main(). */
 void mmu_init(struct boot_info *info);
-void mmu_map_kernel_page(struct boot_info *info, uint64_t address, paddr_t frame, unsigned perms);
+void mmu_map_kernel_page(uint64_t address, paddr_t frame, unsigned perms);
 paddr_t mmu_kernel_root(void);
 /* A root that also maps `page` one to one, read and execute, for CPUs that come from real mode. */
-paddr_t mmu_trampoline_root(struct boot_info *info, paddr_t page);
+paddr_t mmu_trampoline_root(paddr_t page);
 
 /* tlb.c */
 void tlb_space_enter(struct arch_space *space);
@@ -88,7 +88,7 @@ void rtc_init(void);
 void console_init(void);
 void power_init(void);
 void smp_find_cpus(void);
-void smp_place_trampoline(struct boot_info *info);
+void smp_place_trampoline(const struct boot_info *info);
 uint32_t smp_apic_id(unsigned index);
 extern bool smp_is_halting; /* panic: an NMI means stop */
 

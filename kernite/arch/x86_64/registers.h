@@ -68,67 +68,23 @@ static inline void msr_write(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"(low), "d"(high) : "memory");
 }
 
-static inline uint64_t tsc_read(void)
-{
-	uint32_t low, high;
+#define CONTROL_REGISTER(name)                                                                     \
+	static inline uint64_t name##_read(void)                                                   \
+	{                                                                                          \
+		uint64_t value;                                                                    \
+                                                                                                   \
+		__asm__ volatile("mov %%" #name ", %0" : "=r"(value));                             \
+		return value;                                                                      \
+	}                                                                                          \
+	static inline void name##_write(uint64_t value)                                            \
+	{                                                                                          \
+		__asm__ volatile("mov %0, %%" #name : : "r"(value) : "memory");                    \
+	}
 
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
-
-/* No earlier than everything before it in program order (Intel SDM 18.17). */
-static inline uint64_t tsc_read_ordered(void)
-{
-	__asm__ volatile("lfence" : : : "memory");
-	return tsc_read();
-}
-
-static inline uint64_t cr0_read(void)
-{
-	uint64_t value;
-
-	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cr0_write(uint64_t value)
-{
-	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
-}
-
-static inline uint64_t cr2_read(void)
-{
-	uint64_t value;
-
-	__asm__ volatile("mov %%cr2, %0" : "=r"(value));
-	return value;
-}
-
-static inline uint64_t cr3_read(void)
-{
-	uint64_t value;
-
-	__asm__ volatile("mov %%cr3, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cr3_write(uint64_t value)
-{
-	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
-}
-
-static inline uint64_t cr4_read(void)
-{
-	uint64_t value;
-
-	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cr4_write(uint64_t value)
-{
-	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
-}
+CONTROL_REGISTER(cr0)
+CONTROL_REGISTER(cr2)
+CONTROL_REGISTER(cr3)
+CONTROL_REGISTER(cr4)
 
 static inline void xcr0_write(uint64_t value)
 {
@@ -158,57 +114,32 @@ static inline void fs_base_write(uint64_t value)
 	__asm__ volatile("wrfsbase %0" : : "r"(value));
 }
 
-static inline uint8_t port_in8(uint16_t port)
-{
-	uint8_t value;
+#define PORT_ACCESS(bits, suffix)                                                                  \
+	static inline uint##bits##_t port_in##bits(uint16_t port)                                  \
+	{                                                                                          \
+		uint##bits##_t value;                                                              \
+                                                                                                   \
+		__asm__ volatile("in" suffix " %1, %0" : "=a"(value) : "Nd"(port));                \
+		return value;                                                                      \
+	}                                                                                          \
+	static inline void port_out##bits(uint16_t port, uint##bits##_t value)                     \
+	{                                                                                          \
+		__asm__ volatile("out" suffix " %0, %1" : : "a"(value), "Nd"(port));               \
+	}
 
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
+PORT_ACCESS(8, "b")
+PORT_ACCESS(16, "w")
+PORT_ACCESS(32, "l")
 
-static inline uint16_t port_in16(uint16_t port)
-{
-	uint16_t value;
+/* False: the source is empty for the moment. */
+#define RANDOM_SOURCE(name)                                                                        \
+	static inline bool name##_read(uint64_t *value)                                            \
+	{                                                                                          \
+		bool good;                                                                         \
+                                                                                                   \
+		__asm__ volatile(#name " %0" : "=r"(*value), "=@ccc"(good));                       \
+		return good;                                                                       \
+	}
 
-	__asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
-static inline uint32_t port_in32(uint16_t port)
-{
-	uint32_t value;
-
-	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
-static inline void port_out8(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline void port_out16(uint16_t port, uint16_t value)
-{
-	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline void port_out32(uint16_t port, uint32_t value)
-{
-	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline bool rdrand_read(uint64_t *value)
-{
-	bool good;
-
-	__asm__ volatile("rdrand %0" : "=r"(*value), "=@ccc"(good));
-	return good;
-}
-
-static inline bool rdseed_read(uint64_t *value)
-{
-	bool good;
-
-	__asm__ volatile("rdseed %0" : "=r"(*value), "=@ccc"(good));
-	return good;
-}
+RANDOM_SOURCE(rdrand)
+RANDOM_SOURCE(rdseed)

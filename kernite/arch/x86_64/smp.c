@@ -84,7 +84,7 @@ static void relocate(uint64_t page, const char *where)
 	memcpy(place, &address, sizeof(address));
 }
 
-void smp_place_trampoline(struct boot_info *info)
+void smp_place_trampoline(const struct boot_info *info)
 {
 	uint64_t page = cpu_count > 1 ? find_low_page(info) : 0;
 
@@ -98,14 +98,15 @@ void smp_place_trampoline(struct boot_info *info)
 	relocate(page, trampoline_fix_protected);
 	relocate(page, trampoline_fix_long);
 	relocate(page, trampoline_fix_gdt);
-	set_word(page, TRAMPOLINE_ROOT, mmu_trampoline_root(info, trampoline).raw);
+	set_word(page, TRAMPOLINE_ROOT, mmu_trampoline_root(trampoline).raw);
 }
 
 /* First C code of a further CPU, on its own stack, still in the trampoline's tables. */
 static void further_cpu_main(struct cpu *cpu)
 {
-	features_enable();
+	/* In this order: turning global pages on forgets the trampoline's. */
 	cr3_write(mmu_kernel_root().raw);
+	features_enable();
 	descriptors_init(cpu);
 	__atomic_store_n(&answered, cpu->index, __ATOMIC_RELEASE);
 	cpu_main(cpu);

@@ -30,7 +30,7 @@ void stacks_create(struct boot_info *info, unsigned index)
 			panic("no memory for the stacks of CPU %u", index);
 		memset(phys_to_virt(paddr(frame)), 0, PAGE_SIZE);
 		mmu_map_kernel_page(
-		    info, page_address(index, pages[i]), paddr(frame), VM_READ | VM_WRITE);
+		    page_address(index, pages[i]), paddr(frame), VM_READ | VM_WRITE);
 	}
 }
 

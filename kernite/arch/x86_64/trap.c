@@ -14,19 +14,40 @@
 #define PAGE_FAULT_RESERVED 8u
 #define PAGE_FAULT_FETCH 16u
 
-enum vector : unsigned {
-	VECTOR_DIVIDE = 0,
-	VECTOR_DEBUG = 1,
-	VECTOR_NMI = 2,
-	VECTOR_BREAKPOINT = 3,
-	VECTOR_OVERFLOW = 4,
-	VECTOR_UNDEFINED = 6,
-	VECTOR_NO_FPU = 7,
-	VECTOR_DOUBLE_FAULT = 8,
-	VECTOR_PAGE_FAULT = 14,
-	VECTOR_X87 = 16,
-	VECTOR_ALIGNMENT = 17,
-	VECTOR_SIMD = 19,
+#define VECTOR_NMI 2
+#define VECTOR_NO_FPU 7
+#define VECTOR_PAGE_FAULT 14
+
+/*
+ * By vector (Intel SDM vol. 3, 6.15): what a panic calls it, and what the user's handler gets
+ * (no code: TRAP_PROTECTION).
+ */
+static const struct {
+	const char *name;
+	enum trap_code code;
+} exceptions[VECTOR_PIC] = {
+    {"divide error", TRAP_DIVIDE},
+    {"debug trap", TRAP_STEP},
+    {.name = "NMI"},
+    {"breakpoint", TRAP_BREAKPOINT},
+    {"overflow", TRAP_OVERFLOW},
+    {.name = "bound"},
+    {"undefined instruction", TRAP_UNDEFINED},
+    {.name = "FPU use"},
+    {.name = "double fault"},
+    {.name = "coprocessor overrun"},
+    {.name = "bad TSS"},
+    {.name = "segment not present"},
+    {.name = "stack fault"},
+    {.name = "general protection fault"},
+    {.name = "page fault"},
+    {},
+    {"x87 error", TRAP_FP},
+    {"alignment check", TRAP_ALIGNMENT},
+    {.name = "machine check"},
+    {"SIMD error", TRAP_FP},
+    {.name = "virtualisation fault"},
+    {.name = "control protection fault"},
 };
 
 extern const char user_load32_access[], user_load32_fault[];
@@ -58,29 +79,6 @@ static void handle_interrupt(unsigned vector)
 	}
 }
 
-static enum trap_code exception_code(unsigned vector)
-{
-	switch (vector) {
-	case VECTOR_DIVIDE:
-		return TRAP_DIVIDE;
-	case VECTOR_DEBUG:
-		return TRAP_STEP;
-	case VECTOR_BREAKPOINT:
-		return TRAP_BREAKPOINT;
-	case VECTOR_OVERFLOW:
-		return TRAP_OVERFLOW;
-	case VECTOR_UNDEFINED:
-		return TRAP_UNDEFINED;
-	case VECTOR_X87:
-	case VECTOR_SIMD:
-		return TRAP_FP;
-	case VECTOR_ALIGNMENT:
-		return TRAP_ALIGNMENT;
-	default:
-		return TRAP_PROTECTION;
-	}
-}
-
 static void user_page_fault(const struct arch_context *context)
 {
 	uint64_t address = cr2_read();
@@ -95,6 +93,13 @@ static void user_page_fault(const struct arch_context *context)
 	trap_page_fault(vaddr(address), access, context->error & PAGE_FAULT_PRESENT);
 }
 
+static void user_exception(unsigned vector, uint64_t error)
+{
+	enum trap_code code = exceptions[vector].code;
+
+	trap_exception(code ? code : TRAP_PROTECTION, vector << 16 | (error & 0xffff));
+}
+
 void trap_from_user(struct arch_context *context)
 {
 	unsigned vector = (unsigned)context->vector;
@@ -106,20 +111,14 @@ void trap_from_user(struct arch_context *context)
 	else if (vector == VECTOR_NO_FPU)
 		trap_fpu();
 	else
-		trap_exception(exception_code(vector), vector << 16 | (context->error & 0xffff));
+		user_exception(vector, context->error);
 }
 
 static const char *vector_name(unsigned vector)
 {
-	static const char *const names[] = {
-	    "divide error", "debug trap", "NMI", "breakpoint", "overflow", "bound",
-	    "undefined instruction", "FPU use", "double fault", "coprocessor overrun", "bad TSS",
-	    "segment not present", "stack fault", "general protection fault", "page fault",
-	    "vector 15", "x87 error", "alignment check", "machine check", "SIMD error",
-	    "virtualisation fault", "control protection fault",
-	};
+	const char *name = vector < VECTOR_PIC ? exceptions[vector].name : nullptr;
 
-	return vector < sizeof(names) / sizeof(names[0]) ? names[vector] : "unknown trap";
+	return name ? name : "unknown trap";
 }
 
 /* Interrupts that end arch_idle(), the user accessor's fault, and our own mistakes. */

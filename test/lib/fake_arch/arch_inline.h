@@ -10,10 +10,21 @@
 struct cpu;
 
 struct arch_context {
-	uint64_t number, cap, info, word[4], deadline, reply, badge;
-	int64_t status;
-	uint64_t ip, sp, tls, argument[4];
+	uint64_t number, cap, info, word[4], deadline, reply, badge, status;
+	uint64_t ip, sp, frame, tls, argument[4];
 };
+
+#define REG_NUMBER number
+#define REG_CAP cap
+#define REG_INFO info
+#define REG_WORD(index) word[index]
+#define REG_DEADLINE deadline
+#define REG_REPLY reply
+#define REG_STATUS status
+#define REG_BADGE badge
+#define REG_IP ip
+#define REG_SP sp
+#define REG_FRAME frame
 
 struct arch_fpu {
 	uint64_t live_on;
@@ -39,76 +50,6 @@ static inline uint64_t arch_cycles(void)
 	static uint64_t cycles;
 
 	return cycles += 7919;
-}
-
-static inline uint64_t ctx_number(const struct arch_context *c)
-{
-	return c->number;
-}
-
-static inline uint64_t ctx_cap(const struct arch_context *c)
-{
-	return c->cap;
-}
-
-static inline uint64_t ctx_info(const struct arch_context *c)
-{
-	return c->info;
-}
-
-static inline uint64_t ctx_word(const struct arch_context *c, unsigned i)
-{
-	return c->word[i];
-}
-
-static inline uint64_t ctx_deadline(const struct arch_context *c)
-{
-	return c->deadline;
-}
-
-static inline uint64_t ctx_reply(const struct arch_context *c)
-{
-	return c->reply;
-}
-
-static inline void ctx_set_word(struct arch_context *c, unsigned i, uint64_t value)
-{
-	c->word[i] = value;
-}
-
-static inline void ctx_set_info(struct arch_context *c, uint64_t value)
-{
-	c->info = value;
-}
-
-static inline void ctx_set_badge(struct arch_context *c, uint64_t value)
-{
-	c->badge = value;
-}
-
-static inline void ctx_set_status(struct arch_context *c, kn_status status)
-{
-	c->status = status;
-}
-
-static inline uint64_t ctx_ip(const struct arch_context *c)
-{
-	return c->ip;
-}
-
-static inline void ctx_set_ip(struct arch_context *c, uint64_t ip)
-{
-	c->ip = ip;
-}
-
-static inline uint64_t ctx_sp(const struct arch_context *c)
-{
-	return c->sp;
-}
-
-static inline void ctx_set_sp(struct arch_context *c, uint64_t sp)
-{
-	c->sp = sp;
 }
 
 static inline void ctx_set_argument(struct arch_context *c, unsigned i, uint64_t value)

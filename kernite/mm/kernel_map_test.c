@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "kernel_map.h"
+#include "mm/kernel_map.h"
 
 #define FRAMES 32
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making kernel mappings. Shared by loader and kernel so that there is one idea of what a kernel
- * mapping looks like. Mappings are only ever added, so no invalidation is needed here: an entry
- * that was invalid cannot be in a TLB (ARM ARM D8.16.1).
+ * Making kernel mappings. Shared by both machines and the EFI loader so that there is one idea of
+ * what a kernel mapping looks like. Mappings are only ever added, so no invalidation is needed here:
+ * an entry that was invalid cannot be in a TLB (ARM ARM D8.16.1; Intel SDM vol. 3, 4.10.4.3).
  */
-#include "kernel_map.h"
+#include "mm/kernel_map.h"
 
 #define ENTRIES 512
 
@@ -53,9 +53,9 @@ bool kernel_map(struct table_pool *pool, uint64_t root, uint64_t address, uint64
 		if (!entry)
 			return false;
 		if (!pte_is_present(*entry)) {
-			*entry = pte_leaf(paddr(physical), perms, memory_type);
-			if (level)
-				entry->raw &= ~PTE_TABLE;
+			pte_t leaf = pte_leaf(paddr(physical), perms, memory_type);
+
+			*entry = level ? pte_large(leaf) : leaf;
 		}
 		address += level_size(level);
 		physical += level_size(level);

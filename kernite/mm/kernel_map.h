@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making kernel mappings: used by the EFI loader (whose pointers are physical addresses) and by
- * mmu.c (whose pointers are PHYS_MAP_BASE + physical). Never unmaps, never changes a mapping.
+ * Making kernel mappings: used by the EFI loader (whose pointers are physical addresses) and by each
+ * machine's mmu.c (whose pointers are PHYS_MAP_BASE + physical). Never unmaps, never changes a mapping.
  */
 #pragma once
 
