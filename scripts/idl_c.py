@@ -214,14 +214,17 @@ def io_struct(e, m, way):
 
 
 def ops_header(e):
-    o = head(source(e), e.header) + f"\nstruct {e.name};\nstruct invocation;\nstruct slot;\n"
+    o = head(source(e), e.header) + f"\nstruct {e.name};\nstruct invocation;\nstruct object;\nstruct slot;\n"
     for m in e.methods:
         more = "".join(f", {'const ' if w == 'in' else ''}struct {e.name}_{m.name}_{w} *{w}"
                        for w, items in (("in", m.args), ("out", m.results)) if items)
         o += f"\n{doc_of(m)}{io_struct(e, m, 'in')}{io_struct(e, m, 'out')}[[nodiscard]] " \
-             f"kn_status {e.name}_{m.name}(struct {e.name} *self, struct invocation *inv{more});\n"
-    return o + f"\n/* Decodes and runs one invocation; inv->slot holds a capability to the {e.name}. */\n" \
-               f"[[nodiscard]] kn_status {e.name}_dispatch(struct invocation *inv);\n"
+             f"kn_status {e.name}_{m.name}(struct {e.name} *self{more});\n"
+    return o + f"\n/* Decodes and runs one invocation of inv->self, which inv->slot is a capability to. */\n" \
+               f"[[nodiscard]] kn_status {e.name}_dispatch(struct invocation *inv);\n" \
+               "/* The life of a type that can be retyped (struct object_class). */\n" \
+               f"void {e.name}_init(struct object *object);\n" \
+               f"[[nodiscard]] kn_status {e.name}_destroy(struct object *object);\n"
 
 
 def kernel_case(e, m):
@@ -241,10 +244,10 @@ def kernel_case(e, m):
     o += "\tkn_status status;\n"
     for a in m.of("cap"):
         o += f"\tif ({a.name}_ != KN_CAP_NONE) {{\n" if a.optional else ""
-        o += f"\tstatus = cap_lookup(inv, {a.name}_, {f'KN_TYPE_{a.object.upper()}' if a.object else 0}, " \
+        o += f"\tstatus = cspace_find(inv->caller, {a.name}_, KN_TYPE_{(a.object or 'none').upper()}, " \
              f"{rights_mask(a.rights)}, &in.{a.name});\n\tif (status != KN_OK)\n\t\treturn status;\n"
         o += "\t}\n" if a.optional else ""
-    call = f"{e.name}_{m.name}(self, inv{', &in' if m.args else ''}{', &out' if m.results else ''})"
+    call = f"{e.name}_{m.name}(self{', &in' if m.args else ''}{', &out' if m.results else ''})"
     o += f"\tstatus = {call};\n\tif (status != KN_OK)\n\t\treturn status;\n"
     for a in m.results:
         if a.kind == "value":
@@ -257,9 +260,9 @@ def kernel_case(e, m):
 
 
 def dispatch_source(e):
-    self = f"\tstruct {e.name} *self = container_of(inv->slot->cap.object, struct {e.name}, object);\n"
-    return head(source(e), f"gen/{e.name}_ops.h", "core/invocation.h", f"object/{e.name}.h", "uapi/error.h",
-                "uapi/object_type.h", once=False) + "".join(kernel_case(e, m) for m in e.methods) + "\n" + switch(
+    self = f"\tstruct {e.name} *self = inv->self;\n\n"
+    return head(source(e), f"gen/{e.name}_ops.h", "core/invocation.h", "uapi/error.h", "uapi/object_type.h",
+                once=False) + "".join(kernel_case(e, m) for m in e.methods) + "\n" + switch(
         f"kn_status {e.name}_dispatch(struct invocation *inv)", "kn_info_label(inv->info)",
         [(e.label(m), f"do_{m.name}(self, inv)") for m in e.methods], f"KN_E_{OP}", self if e.methods else "")
 
@@ -349,7 +352,9 @@ def tables(w):
     yield "uapi/error_ntstatus.h", head("errors.idl", "uapi/error.h") + "\n" + by_error(
         "static inline uint32_t kn_status_ntstatus(kn_status status)", lambda e: f"{e[4]:#010x}u", "0xc0000001u")
     rows = "".join(f"\tKN_TYPE_{e.name.upper()} = {e.number},\n" for e in w.objects)
-    yield "uapi/object_type.h", head("all contracts") + f"enum kn_object_type {{\n\tKN_TYPE_NONE = 0,\n{rows}}};\n"
+    yield "uapi/object_type.h", head("all contracts") + "#include <stdint.h>\n\n" \
+        f"enum kn_object_type : uint8_t {{\n\tKN_TYPE_NONE = 0,\n{rows}\tKN_TYPE_COUNT,\n}};\n"
+    yield "gen/dispatch.h", head("all contracts", *(f"gen/{e.name}_ops.h" for e in w.objects))
     names = [(f"const char *kn_{kind}_label_name(uint64_t label)", entities)
              for kind, entities in (("object", w.objects), ("protocol", w.protocols))]
     yield "uapi/trace.h", head("all contracts", "uapi/types.h") + \

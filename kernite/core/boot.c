@@ -13,17 +13,18 @@
 #include "core/boot_archive.h"
 #include "core/command_line.h"
 #include "core/cpu.h"
-#include "core/invocation.h"
 #include "core/lock.h"
 #include "core/panic.h"
 #include "core/random.h"
 #include "core/scheduler.h"
 #include "core/trace.h"
 #include "gen/memory_object_ops.h"
+#include "gen/vspace_ops.h"
 #include "ipc/fastpath.h"
 #include "mm/boot_memory.h"
 #include "object/clock.h"
 #include "object/cnode.h"
+#include "object/derivation.h"
 #include "object/memory_object.h"
 #include "object/pool.h"
 #include "object/sched_context.h"
@@ -43,7 +44,7 @@
 
 static struct cnode *cspace;
 
-static void *boot_object(enum object_type type, unsigned size_bits)
+static void *boot_object(enum kn_object_type type, unsigned size_bits)
 {
 	void *block = boot_alloc(1ull << size_bits, 1ull << size_bits);
 
@@ -63,19 +64,19 @@ static void boot_cap_full(uint32_t index, struct object *object)
 
 static void make_singletons(void)
 {
-	static struct object singletons[TYPE_COUNT];
+	static struct object singletons[KN_TYPE_COUNT];
 	static const struct {
 		uint32_t slot;
-		enum object_type type;
+		enum kn_object_type type;
 	} list[] = {
-	    {KN_BOOT_SLOT_CONSOLE, TYPE_CONSOLE},
-	    {KN_BOOT_SLOT_POWER, TYPE_POWER},
-	    {KN_BOOT_SLOT_RANDOM, TYPE_RANDOM},
-	    {KN_BOOT_SLOT_DEBUG, TYPE_DEBUG},
-	    {KN_BOOT_SLOT_CLOCK, TYPE_CLOCK},
-	    {KN_BOOT_SLOT_IRQ_CONTROL, TYPE_IRQ_CONTROL},
-	    {KN_BOOT_SLOT_IO_PORT_CONTROL, TYPE_IO_PORT_CONTROL},
-	    {KN_BOOT_SLOT_EXEC_AUTHORITY, TYPE_EXEC_AUTHORITY},
+	    {KN_BOOT_SLOT_CONSOLE, KN_TYPE_CONSOLE},
+	    {KN_BOOT_SLOT_POWER, KN_TYPE_POWER},
+	    {KN_BOOT_SLOT_RANDOM, KN_TYPE_RANDOM},
+	    {KN_BOOT_SLOT_DEBUG, KN_TYPE_DEBUG},
+	    {KN_BOOT_SLOT_CLOCK, KN_TYPE_CLOCK},
+	    {KN_BOOT_SLOT_IRQ_CONTROL, KN_TYPE_IRQ_CONTROL},
+	    {KN_BOOT_SLOT_IO_PORT_CONTROL, KN_TYPE_IO_PORT_CONTROL},
+	    {KN_BOOT_SLOT_EXEC_AUTHORITY, KN_TYPE_EXEC_AUTHORITY},
 	};
 
 	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
@@ -89,7 +90,7 @@ static void make_singletons(void)
 static struct memory_object *physical(uint64_t base, uint64_t pages)
 {
 	struct memory_object *object =
-	    boot_object(TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
+	    boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
 
 	memory_object_init_physical(object, paddr(base), pages, VM_NORMAL);
 	return object;
@@ -112,9 +113,19 @@ static void must(kn_status status, const char *what)
 }
 
 static void map(struct vspace *space, struct memory_object *object, uint64_t offset,
-    uint64_t address, uint64_t pages, unsigned prot, unsigned flags)
+    uint64_t address, uint64_t pages, uint32_t prot, uint32_t sharing)
 {
-	must(vspace_map_fixed(space, object, offset, address, pages, prot, flags), "mapping");
+	struct slot slot = {.cap = {.object = &object->object, .rights = KN_RIGHTS_ALL}};
+	const struct vspace_map_in in = {.object = object ? &slot : nullptr,
+	    .offset = offset,
+	    .address = address,
+	    .pages = pages,
+	    .prot = prot,
+	    .max_prot = prot,
+	    .flags = sharing | KN_VSPACE_MAP_FIXED};
+	struct vspace_map_out out;
+
+	must(vspace_map(space, &in, &out), "mapping");
 }
 
 /* The file's last page may go on with the next file's bytes; what init sees behind the segment is
@@ -197,12 +208,14 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	if (flaw)
 		panic("the boot archive cannot be used: %s", flaw);
 
-	cspace = boot_object(TYPE_CNODE, BOOT_CNODE_BITS + KN_SLOT_BITS);
-	struct tcb *init = boot_object(TYPE_TCB, KN_OBJECT_BITS_TCB);
-	struct vspace *space = boot_object(TYPE_VSPACE, KN_OBJECT_BITS_VSPACE);
-	struct pool *pool = boot_object(TYPE_POOL, KN_OBJECT_BITS_POOL);
-	struct sched_context *time = boot_object(TYPE_SCHED_CONTEXT, KN_OBJECT_BITS_SCHED_CONTEXT);
-	struct memory_object *ipc = boot_object(TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
+	cspace = boot_object(KN_TYPE_CNODE, BOOT_CNODE_BITS + KN_SLOT_BITS);
+	struct tcb *init = boot_object(KN_TYPE_TCB, KN_OBJECT_BITS_TCB);
+	struct vspace *space = boot_object(KN_TYPE_VSPACE, KN_OBJECT_BITS_VSPACE);
+	struct pool *pool = boot_object(KN_TYPE_POOL, KN_OBJECT_BITS_POOL);
+	struct sched_context *time =
+	    boot_object(KN_TYPE_SCHED_CONTEXT, KN_OBJECT_BITS_SCHED_CONTEXT);
+	struct memory_object *ipc =
+	    boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
 	paddr_t frames = virt_to_phys(boot_alloc(BOOT_POOL_PAGES * PAGE_SIZE, PAGE_SIZE));
 
 	boot_cap_full(KN_SLOT_TCB, &init->object);
@@ -231,7 +244,7 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	struct memory_object_configure_anonymous_in in = {
 	    .pool = cnode_slot(cspace, KN_BOOT_SLOT_POOL), .pages = 1};
 
-	must(memory_object_configure_anonymous(ipc, nullptr, &in), "IPC buffer");
+	must(memory_object_configure_anonymous(ipc, &in), "IPC buffer");
 	map(space, ipc, 0, BOOT_IPC_ADDRESS, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
 	    KN_VSPACE_MAP_SHARED);
 	map(space, page_object, 0, BOOT_PAGE_ADDRESS, 1, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED);
@@ -270,7 +283,6 @@ void kernel_main(struct boot_info *info)
 	cpu_prepare(0);
 	arch_init(info);
 	cpus[0].is_online = true;
-	derivation_init();
 	random_boot(info->entropy);
 	/* No caller of this function is ever returned to, so none can see its canary change. */
 	uint64_t canary;

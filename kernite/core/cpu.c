@@ -5,6 +5,7 @@
 #include "core/lock.h"
 #include "core/scheduler.h"
 #include "core/trace.h"
+#include "core/work.h"
 #include "mm/boot_memory.h"
 
 static_assert(offsetof(struct cpu, self) == CPU_SELF);
@@ -45,6 +46,7 @@ void cpu_main(struct cpu *cpu)
 	arch_init_cpu(cpu);
 	/* The boot CPU holds the lock until init is ready to run. */
 	kernel_lock();
+	work_begin(cpu);
 	cpu->is_online = true;
 	trace(TRACE_CPU, cpu->index, 0, 0, 0);
 	scheduler_exit();

@@ -29,9 +29,11 @@ struct cpu {
 	struct tcb *idle;
 	unsigned index; /* 0 = boot CPU, dense */
 	bool is_online;
-	bool reschedule;        /* choose again before leaving the kernel */
-	bool is_idle;           /* inside arch_idle(), kernel lock dropped */
-	bool in_syscall;        /* the current thread's own system call, not an interrupt */
+	bool reschedule;    /* choose again before leaving the kernel */
+	bool is_idle;       /* inside arch_idle(), kernel lock dropped */
+	bool in_syscall;    /* the current thread's own system call, not an interrupt */
+	uint64_t locked_at; /* arch_cycles() when this kernel entry got the lock */
+	uint64_t longest_locked;
 	int work;               /* units left in this kernel entry (core/work.h) */
 	int top;                /* highest priority in `run`, -1: empty */
 	struct tcb *fpu_owner;  /* whose FPU state is live in this CPU's registers, or null */

@@ -18,6 +18,18 @@ static inline struct slot *cspace_lookup(const struct tcb *thread, kn_cap addres
 	return cspace_lookup_deep(root, address);
 }
 
-/* A capability of this type (TYPE_NONE: any) with these rights. */
-[[nodiscard]] kn_status cspace_find(const struct tcb *thread, kn_cap address, enum object_type type,
-    uint32_t rights, struct slot **slot);
+/* A capability of this type (KN_TYPE_NONE: any) with these rights. */
+[[nodiscard]] static inline kn_status cspace_find(const struct tcb *thread, kn_cap address,
+    enum kn_object_type type, uint32_t rights, struct slot **slot)
+{
+	struct slot *found = cspace_lookup(thread, address);
+
+	if (!found || slot_is_empty(found))
+		return KN_E_INVALID_CAP;
+	if (type != KN_TYPE_NONE && found->cap.type != type)
+		return KN_E_WRONG_TYPE;
+	if ((found->cap.rights & rights) != rights)
+		return KN_E_RIGHTS;
+	*slot = found;
+	return KN_OK;
+}

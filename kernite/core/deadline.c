@@ -69,11 +69,7 @@ struct deadline *deadline_first(void)
 
 void deadline_insert(struct deadline *deadline, enum deadline_kind kind, kn_time when)
 {
-	deadline->when = when;
-	deadline->kind = kind;
-	deadline->child = nullptr;
-	deadline->next = nullptr;
-	deadline->prev = nullptr;
+	*deadline = (struct deadline){.when = when, .kind = kind};
 	root = meld(root, deadline);
 	if (root == deadline)
 		scheduler_arm(this_cpu(), when);
@@ -96,8 +92,5 @@ void deadline_remove(struct deadline *deadline)
 			deadline->next->prev = deadline->prev;
 		root = meld(root, rest);
 	}
-	deadline->kind = DEADLINE_NONE;
-	deadline->child = nullptr;
-	deadline->next = nullptr;
-	deadline->prev = nullptr;
+	*deadline = (struct deadline){.when = deadline->when};
 }

@@ -8,12 +8,12 @@
  */
 #pragma once
 
+#include "core/cspace.h"
 #include "object/derivation.h"
-#include "object/tcb.h"
-#include "uapi/object_type.h"
 
 struct invocation {
 	struct tcb *caller;
+	void *self;        /* the object invoked; an untyped is its slot */
 	struct slot *slot; /* the capability invoked */
 	uint64_t info;
 	bool is_truncated; /* a result did not fit: no IPC buffer */
@@ -40,7 +40,3 @@ static inline void inv_reply_length(struct invocation *inv, unsigned words)
 {
 	ctx_set_info(&inv->caller->context, kn_info(0, 0, words));
 }
-
-/* Resolve an operand: type (0: any) and rights are checked. */
-[[nodiscard]] kn_status cap_lookup(
-    struct invocation *inv, kn_cap address, uint8_t type, uint32_t rights, struct slot **slot);

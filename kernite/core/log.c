@@ -62,12 +62,6 @@ void log_print(const char *format, va_list arguments)
 				put(' ');
 			break;
 		}
-		case 'c':
-			put((char)va_arg(arguments, int));
-			break;
-		case 'p':
-			put_number((uint64_t)va_arg(arguments, void *), 16, false, 0, ' ');
-			break;
 		case 'd': {
 			int64_t value = longs ? va_arg(arguments, int64_t) : va_arg(arguments, int);
 

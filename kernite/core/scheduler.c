@@ -93,6 +93,13 @@ static void queue_remove(struct cpu *cpu, struct tcb *thread)
 	}
 }
 
+/* Out of its run queue, if it is in one. */
+static void dequeue(struct tcb *thread)
+{
+	if (list_is_linked(&thread->run_link))
+		queue_remove(&cpus[thread->cpu], thread);
+}
+
 static struct tcb *queue_take(struct cpu *cpu)
 {
 	while (cpu->top >= 0) {
@@ -163,7 +170,7 @@ static struct tcb *steal(struct cpu *cpu)
 			continue;
 		/* Only the top queue is looked at: pinned threads below it are rare and cost nobody
 		 * anything. */
-		list_each(link, &victim->run.queues[victim->top]) {
+		list_each (link, &victim->run.queues[victim->top]) {
 			struct tcb *thread = container_of(link, struct tcb, run_link);
 
 			if (may_run_on(thread, cpu) && !thread->is_suspended) {
@@ -252,8 +259,7 @@ bool thread_suspend(struct tcb *thread)
 		return false;
 	}
 	if (thread->state == THREAD_READY) {
-		if (list_is_linked(&thread->run_link))
-			queue_remove(&cpus[thread->cpu], thread);
+		dequeue(thread);
 		thread->state = THREAD_INACTIVE;
 	}
 	return true;
@@ -275,33 +281,30 @@ void thread_start(struct tcb *thread)
 		enqueue(place(thread), thread, false);
 }
 
-/* Its priority or affinity has changed: put it where it belongs. */
-static void reposition(struct tcb *thread)
-{
-	if (thread->is_current)
-		poke(&cpus[thread->cpu]);
-	else if (thread->state == THREAD_READY)
-		thread_wake(thread);
-}
-
 void thread_poke(struct tcb *thread)
 {
 	if (thread->is_current)
 		poke(&cpus[thread->cpu]);
 }
 
+/* Its priority or affinity has changed: put it where it belongs. */
+static void reposition(struct tcb *thread)
+{
+	thread_poke(thread);
+	if (!thread->is_current && thread->state == THREAD_READY)
+		thread_wake(thread);
+}
+
 void thread_set_priority(struct tcb *thread, uint8_t priority)
 {
-	if (list_is_linked(&thread->run_link))
-		queue_remove(&cpus[thread->cpu], thread);
+	dequeue(thread);
 	thread->priority = priority;
 	reposition(thread);
 }
 
 void thread_set_affinity(struct tcb *thread, uint16_t affinity)
 {
-	if (list_is_linked(&thread->run_link))
-		queue_remove(&cpus[thread->cpu], thread);
+	dequeue(thread);
 	thread->affinity = affinity;
 	reposition(thread);
 }
@@ -409,18 +412,21 @@ static struct tcb *choose(struct cpu *cpu)
 static void idle_wait(struct cpu *cpu)
 {
 	while (!reaper_is_empty() && !cpu->reschedule) {
-		work_begin(cpu);
 		(void)reaper_drain();
 		/* Let others in between the steps. */
+		work_end(cpu);
 		kernel_unlock();
 		kernel_lock();
+		work_begin(cpu);
 	}
 	if (cpu->reschedule)
 		return;
 	cpu->is_idle = true;
+	work_end(cpu);
 	kernel_unlock();
 	arch_idle();
 	kernel_lock();
+	work_begin(cpu);
 	cpu->is_idle = false;
 }
 
@@ -465,7 +471,7 @@ uint64_t scheduler_check(void)
 		invariant(cpu->current->is_current && cpu->current->cpu == i);
 		invariant(cpu->top == highest_ready(&cpu->run));
 		for (unsigned priority = 0; priority < PRIORITY_COUNT; priority++) {
-			list_each(link, &cpu->run.queues[priority]) {
+			list_each (link, &cpu->run.queues[priority]) {
 				struct tcb *thread = container_of(link, struct tcb, run_link);
 
 				invariant(thread->state == THREAD_READY && !thread->is_current);

@@ -22,20 +22,25 @@
 
 static kn_status invoke(struct tcb *thread, struct slot *slot)
 {
-	struct invocation inv = {
-	    .caller = thread, .slot = slot, .info = ctx_info(&thread->context)};
+	const struct object_class *class = &object_classes[slot->cap.type];
+	struct invocation inv = {.caller = thread,
+	    .self = slot->cap.type == KN_TYPE_UNTYPED
+			? (void *)slot
+			: (char *)slot->cap.object - class->object_offset,
+	    .slot = slot,
+	    .info = ctx_info(&thread->context)};
 
 	if (kn_info_words(inv.info) > KN_MSG_REGS &&
 	    (!thread->ipc || kn_info_words(inv.info) > KN_MSG_MAX_WORDS))
 		return KN_E_BAD_MESSAGE;
-	kn_status status = object_classes[slot->cap.type].dispatch(&inv);
+	kn_status status = class->dispatch(&inv);
 
 	return status == KN_OK && inv.is_truncated ? KN_E_TOO_LARGE : status;
 }
 
 static kn_status call(struct tcb *thread, struct slot *slot)
 {
-	if (slot->cap.type != TYPE_ENDPOINT ||
+	if (slot->cap.type != KN_TYPE_ENDPOINT ||
 	    kn_info_label(ctx_info(&thread->context)) == KN_ENDPOINT_CANCEL_BADGE)
 		return invoke(thread, slot);
 	return ipc_send(thread, slot, ctx_deadline(&thread->context), true);
@@ -43,9 +48,9 @@ static kn_status call(struct tcb *thread, struct slot *slot)
 
 static kn_status send(struct tcb *thread, struct slot *slot)
 {
-	if (slot->cap.type == TYPE_ENDPOINT)
+	if (slot->cap.type == KN_TYPE_ENDPOINT)
 		return ipc_send(thread, slot, ctx_deadline(&thread->context), false);
-	if (slot->cap.type != TYPE_NOTIFICATION)
+	if (slot->cap.type != KN_TYPE_NOTIFICATION)
 		return KN_E_WRONG_TYPE;
 	if (!(slot->cap.rights & KN_RIGHT_SEND))
 		return KN_E_RIGHTS;
@@ -58,9 +63,9 @@ static kn_status receive(struct tcb *thread, struct slot *slot)
 {
 	kn_time deadline = ctx_deadline(&thread->context);
 
-	if (slot->cap.type == TYPE_ENDPOINT)
+	if (slot->cap.type == KN_TYPE_ENDPOINT)
 		return ipc_receive(thread, slot, ctx_reply(&thread->context), deadline);
-	if (slot->cap.type != TYPE_NOTIFICATION)
+	if (slot->cap.type != KN_TYPE_NOTIFICATION)
 		return KN_E_WRONG_TYPE;
 	if (!(slot->cap.rights & KN_RIGHT_RECV))
 		return KN_E_RIGHTS;
@@ -88,7 +93,7 @@ static kn_status handle(struct tcb *thread, uint64_t number)
 	case KN_SYS_RECV:
 		return receive(thread, slot);
 	default:
-		if (slot->cap.type != TYPE_ENDPOINT)
+		if (slot->cap.type != KN_TYPE_ENDPOINT)
 			return KN_E_WRONG_TYPE;
 		return ipc_reply_receive(
 		    thread, slot, ctx_reply(&thread->context), ctx_deadline(&thread->context));
@@ -100,7 +105,7 @@ static void unknown(struct tcb *thread, uint64_t number)
 	const uint64_t words[6] = {
 	    FAULT_UNKNOWN_SYSCALL, number, ctx_ip(&thread->context), ctx_sp(&thread->context)};
 
-	if (!thread->is_foreign || !upcall_foreign(thread))
+	if (!upcall_foreign(thread))
 		fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_EXEC, words);
 }
 
@@ -137,5 +142,6 @@ void trap_syscall(void)
 		unknown(thread, number);
 	}
 	scheduler_exit();
+	work_end(cpu);
 	kernel_unlock();
 }

@@ -31,6 +31,7 @@ static void leave(struct cpu *cpu)
 {
 	if (!cpu->is_idle)
 		scheduler_exit();
+	work_end(cpu);
 	kernel_unlock();
 }
 
@@ -43,8 +44,6 @@ void trap_page_fault(vaddr_t address, unsigned access, bool present)
 	kernel_stats.page_faults++;
 	trace_often(
 	    TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
-	thread->fault_address = address.raw;
-	thread->fault_access = (uint8_t)access;
 	page_fault(thread, address, access);
 	leave(cpu);
 }

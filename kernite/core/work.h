@@ -15,6 +15,16 @@
 static inline void work_begin(struct cpu *cpu)
 {
 	cpu->work = WORK_BUDGET;
+	cpu->locked_at = arch_cycles();
+}
+
+/* The kernel lock is about to be dropped. */
+static inline void work_end(struct cpu *cpu)
+{
+	uint64_t held = arch_cycles() - cpu->locked_at;
+
+	if (held > cpu->longest_locked)
+		cpu->longest_locked = held;
 }
 
 /* Charge `units` done just now. true: stop here and return KN_RESTART. */

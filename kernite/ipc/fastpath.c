@@ -60,7 +60,7 @@ static bool fast_call(struct cpu *cpu, struct tcb *caller)
 	struct slot *slot = cspace_lookup(caller, ctx_cap(&caller->context));
 	uint64_t info = ctx_info(&caller->context), label = kn_info_label(info);
 
-	if (!slot || slot->cap.type != TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_CALL))
+	if (!slot || slot->cap.type != KN_TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_CALL))
 		return false;
 	struct endpoint *endpoint = slot_object(slot, endpoint);
 	struct list *link = endpoint->receivers.next;
@@ -96,8 +96,8 @@ static bool fast_reply_receive(struct cpu *cpu, struct tcb *server)
 	struct slot *reply_slot = cspace_lookup(server, ctx_reply(context));
 	uint64_t info = ctx_info(context);
 
-	if (!slot || slot->cap.type != TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_RECV) ||
-	    !reply_slot || reply_slot->cap.type != TYPE_REPLY ||
+	if (!slot || slot->cap.type != KN_TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_RECV) ||
+	    !reply_slot || reply_slot->cap.type != KN_TYPE_REPLY ||
 	    !(reply_slot->cap.rights & KN_RIGHT_REPLY))
 		return false;
 	struct endpoint *endpoint = slot_object(slot, endpoint);

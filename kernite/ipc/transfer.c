@@ -67,23 +67,20 @@ static kn_status plan_caps(struct cap_plan *plan, const struct tcb *from, const 
 	plan->moved = moved;
 	for (unsigned i = 0; i < plan->count; i++) {
 		struct slot *slot;
-		kn_status status =
-		    cspace_find(from, from->ipc->caps[i], TYPE_NONE, KN_RIGHT_GRANT, &slot);
 		bool is_moved = moved & KN_IPC_MOVE(i);
 
-		if (status != KN_OK)
-			return status;
+		TRY(cspace_find(from, from->ipc->caps[i], KN_TYPE_NONE, KN_RIGHT_GRANT, &slot));
 		for (unsigned j = 0; j < i; j++) {
 			if (plan->from[j] == slot && (is_moved || (moved & KN_IPC_MOVE(j))))
 				return KN_E_INVALID_ARG;
 		}
 		plan->from[i] = slot;
-		if (through && slot->cap.type == TYPE_ENDPOINT &&
+		if (through && slot->cap.type == KN_TYPE_ENDPOINT &&
 		    slot->cap.object == &through->object) {
 			plan->unwrapped |= 1u << i;
 			continue;
 		}
-		if (!slot_is_copyable(slot) && !(is_moved && slot->cap.type == TYPE_UNTYPED))
+		if (!slot_is_copyable(slot) && !(is_moved && slot->cap.type == KN_TYPE_UNTYPED))
 			return KN_E_NOT_SUPPORTED;
 		if (slots >= recv_count)
 			return KN_E_NO_SLOT;
@@ -104,7 +101,7 @@ static void move_caps(const struct cap_plan *plan, struct tcb *to)
 		     is_moved = plan->moved & KN_IPC_MOVE(i);
 
 		to->ipc->caps[i] = is_unwrapped ? KN_CAP_NONE : plan->address[i];
-		to->ipc->cap_badges[i] = from->cap.type == TYPE_UNTYPED ? 0 : from->cap.badge;
+		to->ipc->cap_badges[i] = from->cap.type == KN_TYPE_UNTYPED ? 0 : from->cap.badge;
 		if (is_unwrapped) {
 			/* Never KN_RESTART: CSpaces hold no internal slots. */
 			if (is_moved)
@@ -129,10 +126,7 @@ static kn_status copy_message(struct tcb *from, struct tcb *to, const struct end
 	if (words > KN_MSG_REGS && !to->ipc)
 		return KN_E_TOO_LARGE;
 	if (plan.count > 0) {
-		kn_status status = plan_caps(&plan, from, to, through);
-
-		if (status != KN_OK)
-			return status;
+		TRY(plan_caps(&plan, from, to, through));
 		move_caps(&plan, to);
 	}
 	for (unsigned i = 0; i < KN_MSG_REGS; i++)
@@ -164,11 +158,8 @@ static kn_status deliver(struct tcb *sender, struct tcb *receiver, struct endpoi
 {
 	if (sender->in_call && !receiver->reply)
 		return KN_E_INVALID_OP;
-	kn_status status = sender->in_fault ? copy_fault(sender, receiver)
-					    : copy_message(sender, receiver, endpoint);
-
-	if (status != KN_OK)
-		return status;
+	TRY(sender->in_fault ? copy_fault(sender, receiver)
+			     : copy_message(sender, receiver, endpoint));
 	kernel_stats.ipc_slow++;
 	trace_often(
 	    TRACE_IPC, (uint64_t)sender, (uint64_t)receiver, ctx_info(&receiver->context), 0);
@@ -211,10 +202,7 @@ static kn_status send(struct tcb *sender, struct endpoint *endpoint, kn_time dea
 		thread_block(sender, THREAD_SENDING, deadline);
 		return KN_BLOCKED;
 	}
-	kn_status status = deliver(sender, receiver, endpoint);
-
-	if (status != KN_OK)
-		return status;
+	TRY(deliver(sender, receiver, endpoint));
 	finish_receiver(receiver);
 	if (!sender->in_call) {
 		thread_wake(receiver);
@@ -228,12 +216,10 @@ static kn_status send(struct tcb *sender, struct endpoint *endpoint, kn_time dea
 kn_status ipc_send(struct tcb *sender, struct slot *slot, kn_time deadline, bool is_call)
 {
 	uint64_t info = ctx_info(&sender->context);
-	kn_status status = check_message(sender, info);
 
 	if (!(slot->cap.rights & (is_call ? KN_RIGHT_CALL : KN_RIGHT_SEND)))
 		return KN_E_RIGHTS;
-	if (status != KN_OK)
-		return status;
+	TRY(check_message(sender, info));
 	if (is_forged(info))
 		return KN_E_BAD_MESSAGE;
 	if (is_call && deadline == KN_TIME_POLL)
@@ -280,11 +266,7 @@ static void take_event(struct endpoint *endpoint, struct tcb *receiver)
 
 static void take_signal(struct tcb *receiver)
 {
-	struct notification *notification = receiver->bound_notification;
-
-	ctx_set_badge(&receiver->context, notification->bits);
-	ctx_set_info(&receiver->context, kn_info(KN_LABEL_SIGNAL, 0, 0));
-	notification->bits = 0;
+	notification_take(receiver->bound_notification, receiver, kn_info(KN_LABEL_SIGNAL, 0, 0));
 }
 
 void ipc_deliver_event(struct endpoint *endpoint)
@@ -305,18 +287,17 @@ void ipc_deliver_signal(struct tcb *receiver)
 	thread_wake(receiver);
 }
 
-/* The message could not be delivered: its sender's error. */
-static void fail_sender(struct tcb *sender, kn_status status)
+void ipc_fail(struct tcb *thread, kn_status status)
 {
-	list_remove(&sender->link);
-	deadline_remove(&sender->timeout);
-	if (sender->in_fault) {
-		sender->in_fault = false;
-		sender->state = THREAD_INACTIVE;
-		fault_refused(sender, status);
+	list_remove(&thread->link);
+	deadline_remove(&thread->timeout);
+	if (thread->in_fault) {
+		thread->in_fault = false;
+		thread->state = THREAD_INACTIVE;
+		fault_refused(thread, status);
 	} else {
-		ctx_set_status(&sender->context, status);
-		thread_wake(sender);
+		ctx_set_status(&thread->context, status);
+		thread_wake(thread);
 	}
 }
 
@@ -339,7 +320,8 @@ static kn_status take_sender(struct endpoint *endpoint, struct tcb *receiver)
 			}
 			return KN_OK;
 		}
-		fail_sender(sender, status);
+		/* The message could not be delivered: its sender's error. */
+		ipc_fail(sender, status);
 		if (work_step(30))
 			return KN_RESTART;
 	}
@@ -354,27 +336,24 @@ static kn_status find_reply(const struct tcb *thread, kn_cap address, struct rep
 		*reply = nullptr;
 		return KN_OK;
 	}
-	kn_status status = cspace_find(thread, address, TYPE_REPLY, KN_RIGHT_REPLY, &slot);
-
-	if (status == KN_OK)
-		*reply = slot_object(slot, reply);
-	return status;
+	TRY(cspace_find(thread, address, KN_TYPE_REPLY, KN_RIGHT_REPLY, &slot));
+	*reply = slot_object(slot, reply);
+	return KN_OK;
 }
 
-kn_status ipc_receive(
-    struct tcb *receiver, struct slot *slot, kn_cap reply_address, kn_time deadline)
+/* What receiving needs; `reply` is null for KN_CAP_NONE. */
+static kn_status check_receive(
+    const struct tcb *receiver, const struct slot *slot, kn_cap address, struct reply **reply)
 {
-	struct endpoint *endpoint = slot_object(slot, endpoint);
-	struct reply *reply;
-	kn_status status = find_reply(receiver, reply_address, &reply);
+	return slot->cap.rights & KN_RIGHT_RECV ? find_reply(receiver, address, reply)
+						: KN_E_RIGHTS;
+}
 
-	if (!(slot->cap.rights & KN_RIGHT_RECV))
-		return KN_E_RIGHTS;
-	if (status != KN_OK)
-		return status;
+static kn_status receive(struct tcb *receiver, struct endpoint *endpoint, struct reply *reply,
+    kn_cap reply_address, kn_time deadline)
+{
 	if (reply && !reply_is_free(reply))
 		return KN_E_BUSY;
-
 	if (endpoint_has_events(endpoint)) {
 		take_event(endpoint, receiver);
 		return KN_OK;
@@ -385,7 +364,8 @@ kn_status ipc_receive(
 	}
 	if (reply)
 		reply_arm(reply, receiver, reply_address);
-	status = take_sender(endpoint, receiver);
+	kn_status status = take_sender(endpoint, receiver);
+
 	if (status == KN_E_WOULD_BLOCK && deadline != KN_TIME_POLL) {
 		list_append(&endpoint->receivers, &receiver->link);
 		receiver->waiting_on = &endpoint->object;
@@ -397,12 +377,19 @@ kn_status ipc_receive(
 	return status;
 }
 
+kn_status ipc_receive(
+    struct tcb *receiver, struct slot *slot, kn_cap reply_address, kn_time deadline)
+{
+	struct reply *reply;
+
+	TRY(check_receive(receiver, slot, reply_address, &reply));
+	return receive(receiver, slot_object(slot, endpoint), reply, reply_address, deadline);
+}
+
 kn_status ipc_wait(struct tcb *thread, struct notification *notification, kn_time deadline)
 {
 	if (notification->bits) {
-		ctx_set_badge(&thread->context, notification->bits);
-		ctx_set_info(&thread->context, 0);
-		notification->bits = 0;
+		notification_take(notification, thread, 0);
 		return KN_OK;
 	}
 	if (deadline == KN_TIME_POLL)
@@ -424,22 +411,16 @@ static kn_status answer(struct tcb *replier, struct reply *reply, bool stays)
 
 	if (!caller)
 		return KN_E_PEER_GONE;
-	kn_status status = check_message(replier, info);
-
-	if (status != KN_OK)
-		return status;
+	TRY(check_message(replier, info));
 	if (caller->in_fault) {
 		reply_release_caller(reply);
-		caller->in_fault = false;
 		if (kn_info_status(info) != KN_OK) {
-			caller->state = THREAD_INACTIVE;
-			fault_refused(caller, kn_info_status(info));
+			ipc_fail(caller, kn_info_status(info));
 			return KN_OK;
 		}
+		caller->in_fault = false;
 	} else {
-		status = copy_message(replier, caller, nullptr);
-		if (status != KN_OK)
-			return status;
+		TRY(copy_message(replier, caller, nullptr));
 		kernel_stats.ipc_slow++;
 		reply_release_caller(reply);
 		ctx_set_badge(&caller->context, 0);
@@ -455,10 +436,8 @@ static kn_status answer(struct tcb *replier, struct reply *reply, bool stays)
 kn_status ipc_reply(struct tcb *replier, kn_cap address)
 {
 	struct reply *reply;
-	kn_status status = find_reply(replier, address, &reply);
 
-	if (status != KN_OK)
-		return status;
+	TRY(find_reply(replier, address, &reply));
 	return reply ? answer(replier, reply, true) : KN_E_INVALID_CAP;
 }
 
@@ -466,17 +445,14 @@ kn_status ipc_reply_receive(struct tcb *thread, struct slot *slot, kn_cap addres
 {
 	struct endpoint *endpoint = slot_object(slot, endpoint);
 	struct reply *reply;
-	kn_status status = find_reply(thread, address, &reply);
 
-	if (!(slot->cap.rights & KN_RIGHT_RECV))
-		return KN_E_RIGHTS;
-	if (status != KN_OK)
-		return status;
+	TRY(check_receive(thread, slot, address, &reply));
 	if (reply) {
-		status = answer(thread, reply, !list_is_empty(&endpoint->senders));
+		kn_status status = answer(thread, reply, !list_is_empty(&endpoint->senders));
+
 		/* A caller that has gone away needs no answer. */
 		if (status != KN_OK && status != KN_E_PEER_GONE)
 			return status;
 	}
-	return ipc_receive(thread, slot, address, deadline);
+	return receive(thread, endpoint, reply, address, deadline);
 }

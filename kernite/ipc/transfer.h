@@ -29,6 +29,9 @@ kn_status ipc_wait(struct tcb *thread, struct notification *notification, kn_tim
 
 /* Put a fault message (thread->fault_*) on its way; the thread is current and not yet blocked. */
 void ipc_send_fault(struct tcb *thread, struct endpoint *endpoint, uint64_t badge);
+/* The message or fault that `thread` waits with has failed: out of its queue, the error is its
+ * result (a fault's: fault_refused()). */
+void ipc_fail(struct tcb *thread, kn_status status);
 /* An event was queued at the endpoint: hand it to a waiting receiver, if there is one. */
 void ipc_deliver_event(struct endpoint *endpoint);
 /* The bits of its bound notification for a thread in THREAD_RECEIVING. */

@@ -117,17 +117,12 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 		if (!(region->flags & KN_VSPACE_MAP_NO_INHERIT)) {
 			TRY(region_reserve(&child->regions, child->pool, 1));
 
-			struct mapping mapping = {
-			    .object = region->object,
-			    .offset = region_page(region, start),
-			    .start = start,
-			    .end = region->end,
-			    .prot = region->prot,
-			    .max_prot = region->max_prot,
-			    .flags = region->flags,
-			};
+			struct region wanted = *region;
+
+			wanted.start = start;
+			wanted.offset = region_page(region, start);
 			/* Continues what an earlier step began, where nothing tells them apart. */
-			struct region *copy = mapping_add(child, &mapping);
+			struct region *copy = mapping_add(child, &wanted);
 
 			TRY(copy_range(
 			    source, child, region->prot, start, region->end, &reached, batch));

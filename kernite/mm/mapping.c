@@ -15,12 +15,18 @@
 
 /* ---- regions ---- */
 
-static void link_object(struct region *region)
+/* A reserved structure like `like` becomes a region of the space. */
+static struct region *insert(struct vspace *space, const struct region *like)
 {
+	struct region *region = region_alloc(&space->regions, like);
+
+	region->space = space;
+	region_insert(&space->regions, region);
 	if (region->object) {
 		list_append(&region->object->regions, &region->object_link);
 		region->object->region_count++;
 	}
+	return region;
 }
 
 static void drop_region(struct vspace *space, struct region *region)
@@ -38,21 +44,13 @@ static void drop_region(struct vspace *space, struct region *region)
  * returned. */
 static struct region *split(struct vspace *space, struct region *region, uint64_t at)
 {
-	struct region *upper = region_alloc(&space->regions);
+	struct region upper = *region;
 
 	invariant(at > region->start && at < region->end);
-	upper->prot = region->prot;
-	upper->max_prot = region->max_prot;
-	upper->flags = region->flags;
-	upper->start = at;
-	upper->end = region->end;
-	upper->object = region->object;
-	upper->offset = region_page(region, at);
-	upper->space = space;
+	upper.start = at;
+	upper.offset = region_page(region, at);
 	region->end = at;
-	region_insert(&space->regions, upper);
-	link_object(upper);
-	return upper;
+	return insert(space, &upper);
 }
 
 /* Keys only grow inside the region's own old range, so the tree stays ordered. */
@@ -97,22 +95,10 @@ struct region *mapping_merge(struct vspace *space, struct region *region)
 	return region;
 }
 
-struct region *mapping_add(struct vspace *space, const struct mapping *mapping)
+struct region *mapping_add(struct vspace *space, const struct region *like)
 {
-	struct region *region = region_alloc(&space->regions);
-
-	region->prot = mapping->prot;
-	region->max_prot = mapping->max_prot;
-	region->flags = mapping->flags;
-	region->start = mapping->start;
-	region->end = mapping->end;
-	region->object = mapping->object;
-	region->offset = mapping->offset;
-	region->space = space;
-	region_insert(&space->regions, region);
-	link_object(region);
-	space->mapped += (region->end - region->start) >> PAGE_SHIFT;
-	return mapping_merge(space, region);
+	space->mapped += (like->end - like->start) >> PAGE_SHIFT;
+	return mapping_merge(space, insert(space, like));
 }
 
 /* ---- entries ---- */

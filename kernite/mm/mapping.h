@@ -8,20 +8,11 @@
 
 #include "mm/page_table.h"
 
-/* What a new region is; see struct region. */
-struct mapping {
-	struct memory_object *object;
-	uint64_t offset;
-	uint64_t start, end;
-	uint8_t prot, max_prot;
-	uint16_t flags;
-};
-
 /*
- * Add a region where nothing is, merging it with equal neighbours; one structure is reserved.
- * Returns the region that covers it now.
+ * Add a region like `like` (extent, protection, flags and object) where nothing is, merging it with
+ * equal neighbours; one structure is reserved. Returns the region that covers it now.
  */
-struct region *mapping_add(struct vspace *space, const struct mapping *mapping);
+struct region *mapping_add(struct vspace *space, const struct region *like);
 /* Join a region with its neighbours where nothing tells them apart; returns what covers it now. */
 struct region *mapping_merge(struct vspace *space, struct region *region);
 /*

@@ -9,7 +9,7 @@
  * invalidated first (break before make, ARM ARM D8.14.1).
  */
 #include "mm/page_table.h"
-#include "object/memory_object.h"
+#include "mm/object_pages.h"
 #include "object/pool.h"
 #include "object/vspace.h"
 #include "uapi/object/memory_object.h"
@@ -39,7 +39,7 @@ static void sync_code(paddr_t page)
 static pte_t shown_entry(const struct region *region, paddr_t page)
 {
 	bool is_writable = (region->prot & KN_VSPACE_PROT_WRITE) &&
-			   (region->flags & KN_VSPACE_MAP_SHARED) && !memory_object_is_shared(page);
+			   (region->flags & KN_VSPACE_MAP_SHARED) && !object_page_is_shared(page);
 
 	if (region->prot & KN_VSPACE_PROT_EXECUTE)
 		sync_code(page);
@@ -136,7 +136,7 @@ static void map_around(const struct region *region, uint64_t address, pte_t *ent
 		if (entry->raw != 0)
 			continue;
 
-		paddr_t frame = memory_object_peek(region->object, page);
+		paddr_t frame = object_page_peek(region->object, page);
 
 		if (frame.raw != 0)
 			table_set(entry, shown_entry(region, frame));
@@ -156,18 +156,14 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 	miss->page = page;
 	miss->pool = object->pool;
 	if (is_private && access == VM_WRITE) {
-		frame = memory_object_peek(object, page);
+		frame = object_page_peek(object, page);
 		/* A missing page of an anonymous object is zero: no need to commit it there. */
 		if (frame.raw != 0 ||
 		    (object->kind == KN_MEMORY_KIND_ANONYMOUS && page < object->pages))
 			return add_private(space, region, address, frame, miss);
 	}
 
-	kn_status status =
-	    memory_object_page(object, page, access == VM_WRITE && !is_private, &frame);
-
-	if (status != KN_OK)
-		return status;
+	TRY(object_page(object, page, access == VM_WRITE && !is_private, &frame));
 	if (is_private && access == VM_WRITE)
 		return add_private(space, region, address, frame, miss);
 

@@ -70,7 +70,7 @@ void region_set_destroy(struct region_set *set, struct pool *pool)
 	region_set_init(set);
 }
 
-struct region *region_alloc(struct region_set *set)
+struct region *region_alloc(struct region_set *set, const struct region *like)
 {
 	struct list *node = list_take_first(&set->free);
 
@@ -79,7 +79,7 @@ struct region *region_alloc(struct region_set *set)
 
 	struct region *region = container_of(node, struct region, link);
 
-	*region = (struct region){};
+	*region = *like;
 	list_init(&region->link);
 	list_init(&region->object_link);
 	return region;

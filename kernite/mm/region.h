@@ -44,8 +44,8 @@ void region_set_init(struct region_set *set);
 /* Give all slab pages back; no region may be in use. */
 void region_set_destroy(struct region_set *set, struct pool *pool);
 
-/* A reserved structure: cannot fail after region_reserve(). */
-struct region *region_alloc(struct region_set *set);
+/* A reserved structure (cannot fail after region_reserve()), a copy of `like` in no list. */
+struct region *region_alloc(struct region_set *set, const struct region *like);
 void region_free(struct region_set *set, struct region *region);
 void region_insert(struct region_set *set, struct region *region);
 void region_remove(struct region_set *set, struct region *region);

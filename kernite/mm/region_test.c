@@ -34,7 +34,7 @@ static struct region *add(uint64_t start_page, uint64_t pages)
 {
 	assert_int_equal(region_reserve(&set, &pool, 1), KN_OK);
 
-	struct region *region = region_alloc(&set);
+	struct region *region = region_alloc(&set, &(struct region){});
 
 	region->start = start_page << PAGE_SHIFT;
 	region->end = (start_page + pages) << PAGE_SHIFT;

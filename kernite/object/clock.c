@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include "core/invocation.h"
+#include "arch.h"
 #include "gen/clock_ops.h"
 #include "mm/boot_memory.h"
 
@@ -24,20 +24,15 @@ paddr_t clock_boot(uint64_t wall)
 	return virt_to_phys(page);
 }
 
-kn_status clock_now(struct clock *self, struct invocation *inv, struct clock_now_out *out)
+kn_status clock_now(struct clock *self, struct clock_now_out *out)
 {
-	(void)self;
-	(void)inv;
 	out->monotonic = arch_now();
 	out->wall = (int64_t)out->monotonic + page->wall_offset;
 	return KN_OK;
 }
 
-kn_status clock_set_wall(
-    struct clock *self, struct invocation *inv, const struct clock_set_wall_in *in)
+kn_status clock_set_wall(struct clock *self, const struct clock_set_wall_in *in)
 {
-	(void)self;
-	(void)inv;
 	page->sequence++;
 	atomic_thread_fence(memory_order_seq_cst);
 	page->wall_offset = (int64_t)((uint64_t)in->wall - arch_now());

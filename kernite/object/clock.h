@@ -2,11 +2,7 @@
 /* Time: the page that every program may read, and the wall clock. */
 #pragma once
 
-#include "object/object.h"
-
-struct clock {
-	struct object object;
-};
+#include "kernite/types.h"
 
 /* Boot: fill the clock page; returns its address. `wall`: seconds since 1970 at boot, 0: unknown.
  */

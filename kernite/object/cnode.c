@@ -7,10 +7,10 @@
  */
 #include "object/cnode.h"
 
-#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "core/work.h"
 #include "gen/cnode_ops.h"
+#include "object/derivation.h"
 #include "object/endpoint.h"
 #include "object/reaper.h"
 #include "uapi/object_size.h"
@@ -40,17 +40,14 @@ kn_status cnode_destroy(struct object *object)
 		list_remove(link);
 	}
 	for (; cnode->cursor < cnode->slot_count; cnode->cursor++) {
-		kn_status status = slot_delete(cnode_slot(cnode, cnode->cursor));
-
-		if (status != KN_OK)
-			return status;
+		TRY(slot_delete(cnode_slot(cnode, cnode->cursor)));
 		if (work_step(2))
 			return KN_RESTART;
 	}
 	return KN_OK;
 }
 
-static kn_status find_empty(struct cnode *self, uint32_t index, struct slot **slot)
+kn_status cnode_find_empty(struct cnode *self, uint32_t index, struct slot **slot)
 {
 	struct slot *found = cnode_slot_checked(self, index);
 
@@ -66,10 +63,7 @@ static kn_status derive(
     struct cnode *self, uint32_t index, struct slot *source, uint32_t rights, uint64_t badge)
 {
 	struct slot *slot;
-	kn_status status = find_empty(self, index, &slot);
-
-	if (status != KN_OK)
-		return status;
+	TRY(cnode_find_empty(self, index, &slot));
 	if (rights & ~source->cap.rights)
 		return KN_E_RIGHTS;
 	if (!slot_is_copyable(source))
@@ -78,44 +72,37 @@ static kn_status derive(
 	return KN_OK;
 }
 
-kn_status cnode_copy(struct cnode *self, struct invocation *inv, const struct cnode_copy_in *in)
+kn_status cnode_copy(struct cnode *self, const struct cnode_copy_in *in)
 {
-	(void)inv;
 	return derive(self, in->index, in->source, in->rights, in->source->cap.badge);
 }
 
-kn_status cnode_mint(struct cnode *self, struct invocation *inv, const struct cnode_mint_in *in)
+kn_status cnode_mint(struct cnode *self, const struct cnode_mint_in *in)
 {
 	const struct cap *source = &in->source->cap;
 
-	(void)inv;
-	if (source->type != TYPE_ENDPOINT && source->type != TYPE_NOTIFICATION)
+	if (source->type != KN_TYPE_ENDPOINT && source->type != KN_TYPE_NOTIFICATION)
 		return KN_E_INVALID_ARG;
 	if (in->badge == 0 || source->badge != 0)
 		return KN_E_INVALID_ARG;
 	return derive(self, in->index, in->source, in->rights, in->badge);
 }
 
-kn_status cnode_move(struct cnode *self, struct invocation *inv, const struct cnode_move_in *in)
+kn_status cnode_move(struct cnode *self, const struct cnode_move_in *in)
 {
 	struct slot *slot;
-	kn_status status = find_empty(self, in->index, &slot);
-
-	(void)inv;
-	if (status != KN_OK)
-		return status;
-	if (in->source->cap.type != TYPE_UNTYPED && in->source->cap.object->is_dying)
+	TRY(cnode_find_empty(self, in->index, &slot));
+	if (in->source->cap.type != KN_TYPE_UNTYPED && in->source->cap.object->is_dying)
 		return KN_E_INVALID_CAP;
 	slot_move(slot, in->source);
 	/* Moving the last outside capability of a CNode into itself destroys it. */
 	return reaper_drain();
 }
 
-kn_status cnode_delete(struct cnode *self, struct invocation *inv, const struct cnode_delete_in *in)
+kn_status cnode_delete(struct cnode *self, const struct cnode_delete_in *in)
 {
 	struct slot *slot = cnode_slot_checked(self, in->index);
 
-	(void)inv;
 	if (!slot)
 		return KN_E_RANGE;
 	kn_status status = slot_delete(slot);
@@ -123,11 +110,10 @@ kn_status cnode_delete(struct cnode *self, struct invocation *inv, const struct 
 	return status == KN_OK ? reaper_drain() : status;
 }
 
-kn_status cnode_revoke(struct cnode *self, struct invocation *inv, const struct cnode_revoke_in *in)
+kn_status cnode_revoke(struct cnode *self, const struct cnode_revoke_in *in)
 {
 	struct slot *slot = cnode_slot_checked(self, in->index);
 
-	(void)inv;
 	if (!slot)
 		return KN_E_RANGE;
 	if (slot_is_empty(slot))
@@ -139,15 +125,13 @@ kn_status cnode_revoke(struct cnode *self, struct invocation *inv, const struct 
 	return status == KN_OK ? reaper_drain() : status;
 }
 
-kn_status cnode_info(struct cnode *self, struct invocation *inv, const struct cnode_info_in *in,
-    struct cnode_info_out *out)
+kn_status cnode_info(struct cnode *self, const struct cnode_info_in *in, struct cnode_info_out *out)
 {
 	struct slot *slot = cnode_slot_checked(self, in->index);
 
-	(void)inv;
 	if (!slot)
 		return KN_E_RANGE;
-	out->info.badge = slot->cap.type == TYPE_UNTYPED ? 0 : slot->cap.badge;
+	out->info.badge = slot->cap.type == KN_TYPE_UNTYPED ? 0 : slot->cap.badge;
 	out->info.rights = slot->cap.rights;
 	out->info.type = slot->cap.type;
 	out->info.depth = slot->cap.depth;
@@ -156,23 +140,22 @@ kn_status cnode_info(struct cnode *self, struct invocation *inv, const struct cn
 	return KN_OK;
 }
 
-kn_status cnode_watch(struct cnode *self, struct invocation *inv, const struct cnode_watch_in *in)
+kn_status cnode_watch(struct cnode *self, const struct cnode_watch_in *in)
 {
 	struct slot *slot = cnode_slot_checked(self, in->index);
 
-	(void)inv;
 	if (!slot)
 		return KN_E_RANGE;
 	if (slot_is_empty(slot))
 		return KN_E_INVALID_CAP;
-	if (slot->cap.type != TYPE_ENDPOINT || slot->cap.badge == 0)
+	if (slot->cap.type != KN_TYPE_ENDPOINT || slot->cap.badge == 0)
 		return KN_E_WRONG_TYPE;
 	slot->cap.flags |= SLOT_WATCHED;
 	return KN_OK;
 }
 
-kn_status cnode_clone(struct cnode *self, struct invocation *inv, const struct cnode_clone_in *in,
-    struct cnode_clone_out *out)
+kn_status cnode_clone(
+    struct cnode *self, const struct cnode_clone_in *in, struct cnode_clone_out *out)
 {
 	struct cnode *source = slot_object(in->source, cnode);
 	uint64_t end = (uint64_t)in->first + in->count;
@@ -181,7 +164,6 @@ kn_status cnode_clone(struct cnode *self, struct invocation *inv, const struct c
 		return KN_E_RANGE;
 	if (source == self)
 		return KN_E_INVALID_ARG;
-	(void)inv;
 	/*
 	 * A slot that holds a child of the source's slot was copied before a restart; progress
 	 * needs no other memory. Looking at it again is cheap next to the copy.
@@ -206,20 +188,16 @@ kn_status cnode_clone(struct cnode *self, struct invocation *inv, const struct c
 	return KN_OK;
 }
 
-kn_status cnode_size(struct cnode *self, struct invocation *inv, struct cnode_size_out *out)
+kn_status cnode_size(struct cnode *self, struct cnode_size_out *out)
 {
-	(void)inv;
 	out->slots = self->slot_count;
-	for (uint32_t i = 1; i < self->slot_count; i++)
-		out->used += !slot_is_empty(cnode_slot(self, i));
 	return KN_OK;
 }
 
-kn_status cnode_clear(struct cnode *self, struct invocation *inv, const struct cnode_clear_in *in)
+kn_status cnode_clear(struct cnode *self, const struct cnode_clear_in *in)
 {
 	uint64_t end = (uint64_t)in->first + in->count;
 
-	(void)inv;
 	if (in->first == 0 || end > self->slot_count)
 		return KN_E_RANGE;
 	for (uint64_t i = in->first; i < end; i++) {
@@ -229,10 +207,7 @@ kn_status cnode_clear(struct cnode *self, struct invocation *inv, const struct c
 		 * never end. */
 		if (slot_is_empty(slot))
 			continue;
-		kn_status status = slot_delete(slot);
-
-		if (status != KN_OK)
-			return status;
+		TRY(slot_delete(slot));
 		if (work_step(8))
 			return KN_RESTART;
 	}

@@ -35,5 +35,5 @@ static inline bool cnode_contains(const struct cnode *cnode, const struct slot *
 	return slot > slots && slot < slots + cnode->slot_count;
 }
 
-void cnode_init(struct object *object);
-kn_status cnode_destroy(struct object *object);
+/* The empty slot at `index`; KN_E_RANGE, KN_E_SLOT_IN_USE. */
+[[nodiscard]] kn_status cnode_find_empty(struct cnode *self, uint32_t index, struct slot **slot);

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The boot console: polled output, byte for byte as it comes. */
-#include "object/console.h"
-
-#include "core/invocation.h"
+#include "arch.h"
 #include "gen/console_ops.h"
 
-kn_status console_write(
-    struct console *self, struct invocation *inv, const struct console_write_in *in)
+kn_status console_write(struct console *self, const struct console_write_in *in)
 {
-	(void)self;
-	(void)inv;
 	if (in->count > sizeof(in->data.bytes))
 		return KN_E_RANGE;
 	for (unsigned i = 0; i < in->count; i++)
@@ -17,11 +12,8 @@ kn_status console_write(
 	return KN_OK;
 }
 
-kn_status console_describe(
-    struct console *self, struct invocation *inv, struct console_describe_out *out)
+kn_status console_describe(struct console *self, struct console_describe_out *out)
 {
-	(void)self;
-	(void)inv;
 	arch_console_describe(&out->info.kind, &out->info.base, &out->info.irq);
 	return KN_OK;
 }

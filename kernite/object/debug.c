@@ -1,55 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The debug object: counters, the event ring, invariant checks, and panicking on purpose. */
-#include "object/debug.h"
-
-#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "core/trace.h"
 #include "gen/debug_ops.h"
+#include "object/derivation.h"
 #include "mm/frame.h"
 #include "object/sched_context.h"
 
-kn_status debug_objects(struct debug *self, struct invocation *inv, struct debug_objects_out *out)
+kn_status debug_objects(struct debug *self, struct debug_objects_out *out)
 {
-	(void)self;
-	(void)inv;
-	static_assert(
-	    (int)TYPE_COUNT <= (int)(sizeof(out->counts.counts) / sizeof(out->counts.counts[0])));
+	static_assert((int)KN_TYPE_COUNT <=
+		      (int)(sizeof(out->counts.counts) / sizeof(out->counts.counts[0])));
 	memcpy(out->counts.counts, object_counts, sizeof(object_counts));
 	return KN_OK;
 }
 
-kn_status debug_stats(struct debug *self, struct invocation *inv, struct debug_stats_out *out)
+kn_status debug_stats(struct debug *self, struct debug_stats_out *out)
 {
-	(void)self;
-	(void)inv;
 	out->stats = kernel_stats;
-	for (unsigned i = 0; i < cpu_online_count; i++)
+	for (unsigned i = 0; i < cpu_online_count; i++) {
+		uint64_t locked = cycles_to_ns(cpus[i].longest_locked);
+
 		out->stats.kernel_entries += cpus[i].kernel_entries;
+		if (locked > out->stats.longest_locked)
+			out->stats.longest_locked = locked;
+	}
 	return KN_OK;
 }
 
-kn_status debug_trace(struct debug *self, struct invocation *inv, const struct debug_trace_in *in,
-    struct debug_trace_out *out)
+kn_status debug_trace(
+    struct debug *self, const struct debug_trace_in *in, struct debug_trace_out *out)
 {
-	(void)self;
-	(void)inv;
 	return trace_read(in->sequence, &out->next, &out->event) ? KN_OK : KN_E_WOULD_BLOCK;
 }
 
-kn_status debug_check(struct debug *self, struct invocation *inv, struct debug_check_out *out)
+kn_status debug_check(struct debug *self, struct debug_check_out *out)
 {
-	(void)self;
-	(void)inv;
 	out->checked = derivation_check() + scheduler_check() + frame_check();
 	return KN_OK;
 }
 
-kn_status debug_cpu(struct debug *self, struct invocation *inv, const struct debug_cpu_in *in,
-    struct debug_cpu_out *out)
+kn_status debug_cpu(struct debug *self, const struct debug_cpu_in *in, struct debug_cpu_out *out)
 {
-	(void)self;
-	(void)inv;
 	if (in->cpu >= cpu_online_count)
 		return KN_E_RANGE;
 	const struct cpu *cpu = &cpus[in->cpu];
@@ -59,9 +51,7 @@ kn_status debug_cpu(struct debug *self, struct invocation *inv, const struct deb
 	return KN_OK;
 }
 
-kn_status debug_panic(struct debug *self, struct invocation *inv)
+kn_status debug_panic(struct debug *self)
 {
-	(void)self;
-	(void)inv;
 	panic("asked for through the debug capability");
 }

@@ -14,13 +14,7 @@
 #include "object/endpoint.h"
 #include "object/reaper.h"
 
-struct slot derivation_root;
-
-void derivation_init(void)
-{
-	derivation_root.next = &derivation_root;
-	derivation_root.prev = &derivation_root;
-}
+struct slot derivation_root = {.next = &derivation_root, .prev = &derivation_root};
 
 static bool is_first(const struct slot *slot)
 {
@@ -80,13 +74,13 @@ static void unlink_slot(struct slot *slot)
 /* A capability to a CNode that lies in one of that CNode's own slots does not keep it alive. */
 static bool is_self_reference(const struct slot *slot)
 {
-	return slot->cap.type == TYPE_CNODE &&
+	return slot->cap.type == KN_TYPE_CNODE &&
 	       cnode_contains(container_of(slot->cap.object, struct cnode, object), slot);
 }
 
 static bool is_counted(const struct slot *slot)
 {
-	return slot->cap.type != TYPE_UNTYPED && !(slot->cap.flags & SLOT_INTERNAL);
+	return slot->cap.type != KN_TYPE_UNTYPED && !(slot->cap.flags & SLOT_INTERNAL);
 }
 
 static void count_reference(struct slot *slot)
@@ -107,7 +101,7 @@ static void drop_reference(struct slot *slot)
 		return;
 	invariant(object->references > 0);
 	object->references--;
-	if (object->type == TYPE_CNODE) {
+	if (object->type == KN_TYPE_CNODE) {
 		struct cnode *cnode = container_of(object, struct cnode, object);
 
 		if (is_self_reference(slot))
@@ -122,7 +116,7 @@ static void drop_reference(struct slot *slot)
 
 bool slot_is_copyable(const struct slot *slot)
 {
-	return slot->cap.type != TYPE_UNTYPED && !slot->cap.object->is_dying;
+	return slot->cap.type != KN_TYPE_UNTYPED && !slot->cap.object->is_dying;
 }
 
 static void fill(struct slot *slot, struct slot *parent, const struct cap *cap)
@@ -149,11 +143,11 @@ void slot_fill_untyped(
     struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device)
 {
 	fill(slot, parent,
-	    &(struct cap){.type = TYPE_UNTYPED,
+	    &(struct cap){.type = KN_TYPE_UNTYPED,
 		.badge = base,
 		.size_bits = (uint8_t)size_bits,
 		.flags = is_device ? SLOT_DEVICE : 0,
-		.rights = object_classes[TYPE_UNTYPED].rights});
+		.rights = object_classes[KN_TYPE_UNTYPED].rights});
 }
 
 void slot_derive(struct slot *to, struct slot *from, uint32_t rights, uint64_t badge)
@@ -190,7 +184,7 @@ void slot_move(struct slot *to, struct slot *from)
 		to->last->next = to;
 	}
 	*from = (struct slot){};
-	if (to->cap.type == TYPE_CNODE) {
+	if (to->cap.type == KN_TYPE_CNODE) {
 		struct cnode *cnode = container_of(to->cap.object, struct cnode, object);
 
 		cnode->self_references += (unsigned)is_self_reference(to) - (unsigned)was_self;
@@ -235,10 +229,7 @@ kn_status slot_delete(struct slot *slot)
 kn_status slot_revoke(struct slot *slot)
 {
 	while (slot_has_children(slot)) {
-		kn_status status = slot_delete(slot->child);
-
-		if (status != KN_OK)
-			return status;
+		TRY(slot_delete(slot->child));
 		if (work_step(8) && slot_has_children(slot))
 			return KN_RESTART;
 	}
@@ -266,7 +257,7 @@ uint64_t derivation_check(void)
 		}
 		invariant(!slot_is_empty(slot));
 		invariant(
-		    slot->cap.type == TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
+		    slot->cap.type == KN_TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
 		count++;
 	}
 }

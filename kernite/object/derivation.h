@@ -14,8 +14,6 @@
 
 extern struct slot derivation_root;
 
-void derivation_init(void);
-
 static inline bool slot_has_children(const struct slot *slot)
 {
 	return slot->child != nullptr && !(slot->cap.flags & SLOT_ORPHANED);

@@ -27,12 +27,12 @@ static kn_status sever(struct object *object, struct slot *slot)
 	return severed++ == 0 ? KN_RESTART : KN_OK;
 }
 
-const struct object_class object_classes[TYPE_COUNT] = {
-    [TYPE_ENDPOINT] = {.destroy = nothing},
-    [TYPE_CNODE] = {.destroy = nothing},
-    [TYPE_POOL] = {.destroy = nothing, .sever = sever},
+const struct object_class object_classes[KN_TYPE_COUNT] = {
+    [KN_TYPE_ENDPOINT] = {.destroy = nothing},
+    [KN_TYPE_CNODE] = {.destroy = nothing},
+    [KN_TYPE_POOL] = {.destroy = nothing, .sever = sever},
 };
-uint32_t object_counts[TYPE_COUNT];
+uint32_t object_counts[KN_TYPE_COUNT];
 
 static unsigned died, orphaned;
 
@@ -66,10 +66,10 @@ static int setup(void **state)
 	(void)state;
 	memset(slots, 0, sizeof(slots));
 	derivation_root = (struct slot){};
-	derivation_init();
+	derivation_root = (struct slot){.next = &derivation_root, .prev = &derivation_root};
 	for (unsigned i = 0; i < SLOTS; i++)
 		parent[i] = -2;
-	endpoint = (struct object){.type = TYPE_ENDPOINT};
+	endpoint = (struct object){.type = KN_TYPE_ENDPOINT};
 	died = orphaned = severed = 0;
 	this_cpu()->work = 1 << 30;
 	return 0;
@@ -197,7 +197,7 @@ static void self_references_do_not_count(void **state)
 
 	(void)state;
 	memset(table, 0, sizeof(table));
-	cnode->object.type = TYPE_CNODE;
+	cnode->object.type = KN_TYPE_CNODE;
 	cnode->slot_count = 16;
 	slot_fill(&slots[0], nullptr, &cnode->object, 0);
 	slot_derive(&table[3], &slots[0], 0, 0);
@@ -247,7 +247,7 @@ static void revoke_stops_at_its_budget(void **state)
 
 static void internal_slot_is_severed_before_it_goes(void **state)
 {
-	struct object pool = {.type = TYPE_POOL};
+	struct object pool = {.type = KN_TYPE_POOL};
 
 	(void)state;
 	slot_fill_untyped(&slots[0], nullptr, 0x100000, 20, false);

@@ -2,9 +2,6 @@
 /* Endpoints: queues and events. How messages move is in ipc/transfer.c. */
 #include "object/endpoint.h"
 
-#include "core/fault.h"
-#include "core/invocation.h"
-#include "core/scheduler.h"
 #include "core/work.h"
 #include "gen/endpoint_ops.h"
 #include "ipc/transfer.h"
@@ -20,18 +17,6 @@ void endpoint_init(struct object *object)
 	list_init(&endpoint->replies);
 }
 
-/* End the wait of a queued thread for good. */
-static void refuse(struct tcb *thread)
-{
-	bool was_fault = thread->in_fault;
-
-	thread_cancel_wait(thread, KN_E_PEER_GONE);
-	if (was_fault)
-		fault_refused(thread, KN_E_PEER_GONE);
-	else
-		thread_wake(thread);
-}
-
 kn_status endpoint_destroy(struct object *object)
 {
 	struct endpoint *self = container_of(object, struct endpoint, object);
@@ -40,7 +25,11 @@ kn_status endpoint_destroy(struct object *object)
 	/* No capability is left, so neither is a watched slot: orphans_first is null. */
 	invariant(!self->orphans_first);
 	while ((link = list_first(&self->senders)) || (link = list_first(&self->receivers))) {
-		refuse(container_of(link, struct tcb, link));
+		struct tcb *thread = container_of(link, struct tcb, link);
+
+		if (thread->state == THREAD_RECEIVING && thread->reply)
+			reply_disarm(thread->reply);
+		ipc_fail(thread, KN_E_PEER_GONE);
 		if (work_step(20))
 			return KN_RESTART;
 	}
@@ -96,12 +85,10 @@ void endpoint_cancel_queue(struct endpoint *endpoint, struct reply *reply)
 	ipc_deliver_event(endpoint);
 }
 
-kn_status endpoint_cancel_badge(
-    struct endpoint *self, struct invocation *inv, const struct endpoint_cancel_badge_in *in)
+kn_status endpoint_cancel_badge(struct endpoint *self, const struct endpoint_cancel_badge_in *in)
 {
 	struct list *link = self->senders.next;
 
-	(void)inv;
 	/* A restart looks at the others again, but there are only as many as there are threads. */
 	while (link != &self->senders) {
 		struct tcb *thread = container_of(link, struct tcb, link);
@@ -109,7 +96,7 @@ kn_status endpoint_cancel_badge(
 		link = link->next;
 		if (thread->wait_badge != in->badge)
 			continue;
-		refuse(thread);
+		ipc_fail(thread, KN_E_PEER_GONE);
 		if (work_step(20))
 			return KN_RESTART;
 	}

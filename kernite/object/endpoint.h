@@ -22,9 +22,6 @@ struct endpoint {
 	struct list replies; /* reply objects whose call came in here, by endpoint_link */
 };
 
-void endpoint_init(struct object *object);
-kn_status endpoint_destroy(struct object *object);
-
 static inline bool endpoint_has_events(const struct endpoint *endpoint)
 {
 	return endpoint->orphans_first || !list_is_empty(&endpoint->cancels);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A range of x86 I/O ports, handed out by io_port_control. */
+/* A range of x86 I/O ports, handed out by io_port_control (which is no more than the right to claim
+ * one). */
 #pragma once
 
 #include "object/object.h"
@@ -10,8 +11,3 @@ struct io_port {
 	uint16_t first;
 	uint16_t last;
 };
-
-void io_port_init(struct object *object);
-kn_status io_port_destroy(struct object *object);
-/* Called by io_port_control.claim(); KN_E_BUSY when it overlaps another range. */
-kn_status io_port_claim(struct io_port *port, uint16_t first, uint16_t last);

@@ -5,8 +5,9 @@
  */
 #include "object/irq_handler.h"
 
-#include "core/invocation.h"
 #include "core/trace.h"
+#include "arch.h"
+#include "gen/irq_control_ops.h"
 #include "gen/irq_handler_ops.h"
 
 static struct irq_handler *handlers[IRQ_MAX];
@@ -28,16 +29,18 @@ kn_status irq_handler_destroy(struct object *object)
 	return KN_OK;
 }
 
-kn_status irq_handler_claim(struct irq_handler *handler, uint32_t irq, bool is_level)
+kn_status irq_control_claim(struct irq_control *self, const struct irq_control_claim_in *in)
 {
-	if (irq >= IRQ_MAX || !arch_irq_is_valid(irq))
+	struct irq_handler *handler = slot_object(in->handler, irq_handler);
+
+	if (in->irq >= IRQ_MAX || !arch_irq_is_valid(in->irq))
 		return KN_E_RANGE;
-	if (handler->is_claimed || handlers[irq])
+	if (handler->is_claimed || handlers[in->irq])
 		return KN_E_BUSY;
-	handler->irq = irq;
-	handler->is_level = is_level;
+	handler->irq = in->irq;
+	handler->is_level = in->level;
 	handler->is_claimed = true;
-	handlers[irq] = handler;
+	handlers[in->irq] = handler;
 	return KN_OK;
 }
 
@@ -54,10 +57,8 @@ void irq_handler_fire(unsigned irq)
 	signal_source_fire(&handler->source);
 }
 
-kn_status irq_handler_bind(
-    struct irq_handler *self, struct invocation *inv, const struct irq_handler_bind_in *in)
+kn_status irq_handler_bind(struct irq_handler *self, const struct irq_handler_bind_in *in)
 {
-	(void)inv;
 	if (!self->is_claimed || self->source.target)
 		return KN_E_BUSY;
 	signal_source_attach(&self->source, in->notification, 1ull << self->irq % 64);
@@ -66,9 +67,8 @@ kn_status irq_handler_bind(
 	return KN_OK;
 }
 
-kn_status irq_handler_ack(struct irq_handler *self, struct invocation *inv)
+kn_status irq_handler_ack(struct irq_handler *self)
 {
-	(void)inv;
 	if (!self->source.target)
 		return KN_E_BUSY;
 	if (self->is_masked) {
@@ -78,9 +78,8 @@ kn_status irq_handler_ack(struct irq_handler *self, struct invocation *inv)
 	return KN_OK;
 }
 
-kn_status irq_handler_unbind(struct irq_handler *self, struct invocation *inv)
+kn_status irq_handler_unbind(struct irq_handler *self)
 {
-	(void)inv;
 	if (self->is_claimed)
 		arch_irq_mask(self->irq);
 	signal_source_detach(&self->source);

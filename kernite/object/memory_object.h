@@ -50,28 +50,13 @@ static inline struct memory_object *memory_object_of(struct object *object)
 /* A number for things that can be waited on or shown; never reused. */
 uint64_t memory_id_new(void);
 
-/* For the table in object.c. */
-void memory_object_init(struct object *object);
-[[nodiscard]] kn_status memory_object_destroy(struct object *object);
 [[nodiscard]] kn_status memory_object_sever(struct object *object, struct slot *slot);
 /* Unmap everywhere, unpin, free all pages, leave the pool: as if never configured; KN_RESTART until
- * done. */
-[[nodiscard]] kn_status memory_object_retire(struct memory_object *object);
+ * done. `kept` (or null) is a slot that its remover unlinks itself. */
+[[nodiscard]] kn_status memory_object_retire(struct memory_object *object, const struct slot *kept);
 /* Boot: a physical object over memory that belongs to the kernel for ever. */
 void memory_object_init_physical(
     struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type);
-
-/*
- * The page's frame, committing it if it is missing. `for_write`: make it the object's own first
- * (copy-on-write). KN_E_RANGE: beyond the end; KN_E_WOULD_BLOCK: the pager must be asked;
- * KN_E_QUOTA, KN_E_NO_MEMORY; a pager's failure reason.
- */
-[[nodiscard]] kn_status memory_object_page(
-    struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame);
-/* As above but never changes anything: NO_FRAME if it is not there. */
-paddr_t memory_object_peek(struct memory_object *object, uint64_t page);
-/* Is the page's frame shared with a clone, so that it may only be mapped read-only? */
-bool memory_object_is_shared(paddr_t frame);
 
 /*
  * IPC buffers: commit and pin the page, set the thread's ipc_object, ipc_page and ipc (kernel

@@ -27,9 +27,9 @@ static int start(void **state)
 	pool_add_boot_frames(&pool, paddr(frame_first << PAGE_SHIFT), POOL_PAGES);
 	fake_object(&object);
 	fake_object(&other);
-	pool_slot = fake_cap(&pool.object, TYPE_POOL, KN_RIGHTS_ALL);
-	object_slot = fake_cap(&object.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
-	other_slot = fake_cap(&other.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	pool_slot = fake_cap(&pool.object, KN_TYPE_POOL, KN_RIGHTS_ALL);
+	object_slot = fake_cap(&object.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	other_slot = fake_cap(&other.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 	fake_untyped(&untyped, POOL_PAGES, 12 + 8); /* 256 pages */
 	return 0;
 }
@@ -51,7 +51,7 @@ static kn_status anonymous(struct memory_object *target, uint64_t pages)
 {
 	const struct memory_object_configure_anonymous_in in = {&pool_slot, pages};
 
-	return memory_object_configure_anonymous(target, nullptr, &in);
+	return memory_object_configure_anonymous(target, &in);
 }
 
 static kn_status physical(
@@ -59,7 +59,7 @@ static kn_status physical(
 {
 	const struct memory_object_configure_physical_in in = {&untyped, first, pages, type};
 
-	return FAKE_RUN(memory_object_configure_physical(target, nullptr, &in));
+	return FAKE_RUN(memory_object_configure_physical(target, &in));
 }
 
 static kn_status slice(
@@ -67,42 +67,42 @@ static kn_status slice(
 {
 	const struct memory_object_configure_slice_in in = {source, first, pages};
 
-	return memory_object_configure_slice(target, nullptr, &in);
+	return memory_object_configure_slice(target, &in);
 }
 
 static kn_status clone(struct memory_object *target, struct slot *source)
 {
 	const struct memory_object_configure_clone_in in = {&pool_slot, source};
 
-	return FAKE_RUN(memory_object_configure_clone(target, nullptr, &in));
+	return FAKE_RUN(memory_object_configure_clone(target, &in));
 }
 
 static kn_status commit(struct memory_object *target, uint64_t first, uint64_t pages)
 {
 	const struct memory_object_commit_in in = {first, pages};
 
-	return FAKE_RUN(memory_object_commit(target, nullptr, &in));
+	return FAKE_RUN(memory_object_commit(target, &in));
 }
 
 static kn_status decommit(struct memory_object *target, uint64_t first, uint64_t pages)
 {
 	const struct memory_object_decommit_in in = {first, pages};
 
-	return FAKE_RUN(memory_object_decommit(target, nullptr, &in));
+	return FAKE_RUN(memory_object_decommit(target, &in));
 }
 
 static kn_status resize(struct memory_object *target, uint64_t pages)
 {
 	const struct memory_object_resize_in in = {pages};
 
-	return FAKE_RUN(memory_object_resize(target, nullptr, &in));
+	return FAKE_RUN(memory_object_resize(target, &in));
 }
 
 static char *bytes(struct memory_object *target, uint64_t page)
 {
 	paddr_t frame;
 
-	assert_int_equal(memory_object_page(target, page, true, &frame), KN_OK);
+	assert_int_equal(object_page(target, page, true, &frame), KN_OK);
 	return phys_to_virt(frame);
 }
 
@@ -136,7 +136,7 @@ static void an_unconfigured_object_refuses_its_methods(void **state)
 	assert_int_equal(decommit(&object, 0, 0), KN_E_WRONG_TYPE);
 	assert_int_equal(clone(&other, &object_slot), KN_E_WRONG_TYPE);
 	assert_int_equal(slice(&other, &object_slot, 0, 1), KN_E_WRONG_TYPE);
-	assert_int_equal(memory_object_page(&object, 0, false, &frame), KN_E_RANGE);
+	assert_int_equal(object_page(&object, 0, false, &frame), KN_E_RANGE);
 }
 
 static void commit_and_decommit_refuse_ranges_beyond_the_end(void **state)
@@ -157,7 +157,7 @@ static void commit_in_steps_fills_everything(void **state)
 	fake_work_limit(500);
 	assert_int_equal(commit(&object, 50, 600), KN_OK);
 	assert_true(fake_restarts > 10);
-	assert_int_equal(memory_object_info(&object, nullptr, &out), KN_OK);
+	assert_int_equal(memory_object_info(&object, &out), KN_OK);
 	assert_int_equal(out.info.committed, 600);
 	assert_int_equal(decommit(&object, 0, 700), KN_OK);
 	assert_int_equal(pool.used, 0);
@@ -190,7 +190,7 @@ static void shrinking_frees_what_is_beyond(void **state)
 	assert_int_equal(resize(&object, 3), KN_OK);
 	assert_int_equal(object.committed, 3);
 	assert_int_equal(pool.used, 3);
-	assert_int_equal(memory_object_page(&object, 3, false, &frame), KN_E_RANGE);
+	assert_int_equal(object_page(&object, 3, false, &frame), KN_E_RANGE);
 	assert_int_equal(resize(&object, 1000), KN_OK);
 	assert_int_equal(bytes(&object, 500)[0], 0);
 }
@@ -227,9 +227,9 @@ static void a_clone_takes_write_access_from_mappings(void **state)
 	fake_space(&space);
 	assert_int_equal(anonymous(&object, 4), KN_OK);
 	assert_int_equal(
-	    vspace_configure(&space, nullptr, &(struct vspace_configure_in){&pool_slot, 0x100000}),
+	    vspace_configure(&space, &(struct vspace_configure_in){&pool_slot, 0x100000}),
 	    KN_OK);
-	assert_int_equal(vspace_map(&space, nullptr, &in, &out), KN_OK);
+	assert_int_equal(vspace_map(&space, &in, &out), KN_OK);
 	assert_int_equal(fake_write(&space, out.mapped, 1), KN_OK);
 	assert_int_equal(clone(&other, &object_slot), KN_OK);
 	fake_check(&space);
@@ -337,7 +337,7 @@ static void physical_objects_refuse_bad_ranges_and_types(void **state)
 static void revoking_the_untyped_ends_a_physical_object_and_its_slices(void **state)
 {
 	struct memory_object part;
-	struct slot part_slot = fake_cap(&part.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	struct slot part_slot = fake_cap(&part.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 
 	fake_object(&part);
 	assert_int_equal(physical(&object, 0, 100, KN_MEMORY_TYPE_NORMAL), KN_OK);
@@ -362,19 +362,19 @@ static void a_slice_through_a_read_only_capability_is_read_only(void **state)
 
 	fake_space(&space);
 	assert_int_equal(
-	    vspace_configure(&space, nullptr, &(struct vspace_configure_in){&pool_slot, 0x100000}),
+	    vspace_configure(&space, &(struct vspace_configure_in){&pool_slot, 0x100000}),
 	    KN_OK);
 	assert_int_equal(physical(&object, 0, 100, KN_MEMORY_TYPE_NORMAL), KN_OK);
 	object_slot.cap.rights = KN_RIGHT_READ;
 	assert_int_equal(slice(&other, &object_slot, 0, 10), KN_OK);
-	assert_int_equal(vspace_map(&space, nullptr, &in, &out), KN_E_RIGHTS);
+	assert_int_equal(vspace_map(&space, &in, &out), KN_E_RIGHTS);
 	in.prot = 1;
-	assert_int_equal(vspace_map(&space, nullptr, &in, &out), KN_E_RIGHTS);
+	assert_int_equal(vspace_map(&space, &in, &out), KN_E_RIGHTS);
 	in.max_prot = 1;
-	assert_int_equal(vspace_map(&space, nullptr, &in, &out), KN_OK);
+	assert_int_equal(vspace_map(&space, &in, &out), KN_OK);
 	in.flags = KN_VSPACE_MAP_PRIVATE;
 	in.prot = in.max_prot = 3;
-	assert_int_equal(vspace_map(&space, nullptr, &in, &out), KN_OK);
+	assert_int_equal(vspace_map(&space, &in, &out), KN_OK);
 	assert_int_equal(fake_write(&space, out.mapped, 1), KN_OK);
 	assert_int_equal(bytes(&object, 0)[0], 0);
 	fake_check(&space);
@@ -383,48 +383,48 @@ static void a_slice_through_a_read_only_capability_is_read_only(void **state)
 
 static void supply_refuses_what_is_not_there_and_what_is(void **state)
 {
-	struct object endpoint = {.type = TYPE_ENDPOINT};
-	struct slot pager = fake_cap(&endpoint, TYPE_ENDPOINT, KN_RIGHT_SEND);
+	struct object endpoint = {.type = KN_TYPE_ENDPOINT};
+	struct slot pager = fake_cap(&endpoint, KN_TYPE_ENDPOINT, KN_RIGHT_SEND);
 	const struct memory_object_configure_pager_in configure = {&pool_slot, &pager, 100};
 	struct memory_object_supply_in in = {0, &other_slot, 0, 4};
 
-	assert_int_equal(memory_object_configure_pager(&object, nullptr, &configure), KN_OK);
+	assert_int_equal(memory_object_configure_pager(&object, &configure), KN_OK);
 	assert_int_equal(anonymous(&other, 100), KN_OK);
-	assert_int_equal(memory_object_supply(&other, nullptr, &in), KN_E_WRONG_TYPE);
-	assert_int_equal(FAKE_RUN(memory_object_supply(&object, nullptr, &in)), KN_E_RANGE);
+	assert_int_equal(memory_object_supply(&other, &in), KN_E_WRONG_TYPE);
+	assert_int_equal(FAKE_RUN(memory_object_supply(&object, &in)), KN_E_RANGE);
 	assert_int_equal(commit(&other, 0, 50), KN_OK);
 	in.pages = 101;
-	assert_int_equal(FAKE_RUN(memory_object_supply(&object, nullptr, &in)), KN_E_RANGE);
+	assert_int_equal(FAKE_RUN(memory_object_supply(&object, &in)), KN_E_RANGE);
 	in.pages = 50;
 	fake_work_limit(60);
-	assert_int_equal(FAKE_RUN(memory_object_supply(&object, nullptr, &in)), KN_OK);
+	assert_int_equal(FAKE_RUN(memory_object_supply(&object, &in)), KN_OK);
 	assert_int_equal(object.committed, 50);
 	assert_int_equal(other.committed, 0);
 	assert_int_equal(commit(&other, 0, 50), KN_OK);
-	assert_int_equal(FAKE_RUN(memory_object_supply(&object, nullptr, &in)), KN_E_BUSY);
+	assert_int_equal(FAKE_RUN(memory_object_supply(&object, &in)), KN_E_BUSY);
 }
 
 static void fail_refuses_what_is_no_failure(void **state)
 {
-	struct object endpoint = {.type = TYPE_ENDPOINT};
-	struct slot pager = fake_cap(&endpoint, TYPE_ENDPOINT, KN_RIGHT_SEND);
+	struct object endpoint = {.type = KN_TYPE_ENDPOINT};
+	struct slot pager = fake_cap(&endpoint, KN_TYPE_ENDPOINT, KN_RIGHT_SEND);
 	const struct memory_object_configure_pager_in configure = {&pool_slot, &pager, 100};
 	struct memory_object_fail_in in = {0, 4, 0};
 	paddr_t frame;
 
-	assert_int_equal(memory_object_configure_pager(&object, nullptr, &configure), KN_OK);
-	assert_int_equal(memory_object_fail(&object, nullptr, &in), KN_E_INVALID_ARG);
+	assert_int_equal(memory_object_configure_pager(&object, &configure), KN_OK);
+	assert_int_equal(memory_object_fail(&object, &in), KN_E_INVALID_ARG);
 	in.reason = KN_E_WOULD_BLOCK;
-	assert_int_equal(memory_object_fail(&object, nullptr, &in), KN_E_INVALID_ARG);
+	assert_int_equal(memory_object_fail(&object, &in), KN_E_INVALID_ARG);
 	in.reason = KN_E_IO;
 	in.pages = 101;
-	assert_int_equal(memory_object_fail(&object, nullptr, &in), KN_E_RANGE);
+	assert_int_equal(memory_object_fail(&object, &in), KN_E_RANGE);
 	in.pages = 100;
 	fake_work_limit(30);
-	assert_int_equal(FAKE_RUN(memory_object_fail(&object, nullptr, &in)), KN_OK);
-	assert_int_equal(memory_object_page(&object, 99, false, &frame), KN_E_IO);
+	assert_int_equal(FAKE_RUN(memory_object_fail(&object, &in)), KN_OK);
+	assert_int_equal(object_page(&object, 99, false, &frame), KN_E_IO);
 	assert_int_equal(decommit(&object, 0, 100), KN_OK);
-	assert_int_equal(memory_object_page(&object, 99, false, &frame), KN_E_WOULD_BLOCK);
+	assert_int_equal(object_page(&object, 99, false, &frame), KN_E_WOULD_BLOCK);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)

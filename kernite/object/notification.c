@@ -3,7 +3,6 @@
  * else kept. */
 #include "object/notification.h"
 
-#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "core/work.h"
 #include "gen/notification_ops.h"
@@ -47,6 +46,13 @@ kn_status notification_destroy(struct object *object)
 	return KN_OK;
 }
 
+void notification_take(struct notification *notification, struct tcb *thread, uint64_t info)
+{
+	ctx_set_badge(&thread->context, notification->bits);
+	ctx_set_info(&thread->context, info);
+	notification->bits = 0;
+}
+
 void notification_signal(struct notification *notification, uint64_t bits)
 {
 	struct list *link = list_take_first(&notification->waiters);
@@ -56,10 +62,8 @@ void notification_signal(struct notification *notification, uint64_t bits)
 		struct tcb *thread = container_of(link, struct tcb, link);
 
 		deadline_remove(&thread->timeout);
-		ctx_set_badge(&thread->context, notification->bits);
-		ctx_set_info(&thread->context, 0);
 		ctx_set_status(&thread->context, KN_OK);
-		notification->bits = 0;
+		notification_take(notification, thread, 0);
 		thread_wake(thread);
 	} else if (notification->bits && notification->bound &&
 		   notification->bound->state == THREAD_RECEIVING) {
@@ -89,10 +93,8 @@ void signal_source_fire(struct signal_source *source)
 		notification_signal(source->target, source->bits);
 }
 
-kn_status notification_peek(
-    struct notification *self, struct invocation *inv, struct notification_peek_out *out)
+kn_status notification_peek(struct notification *self, struct notification_peek_out *out)
 {
-	(void)inv;
 	out->bits = self->bits;
 	return KN_OK;
 }

@@ -22,10 +22,10 @@ struct signal_source {
 	struct list link;
 };
 
-void notification_init(struct object *object);
-kn_status notification_destroy(struct object *object);
 /* OR the bits in and wake whoever waits for them. */
 void notification_signal(struct notification *notification, uint64_t bits);
+/* The thread receives the bits. */
+void notification_take(struct notification *notification, struct tcb *thread, uint64_t info);
 void notification_unbind(struct notification *notification);
 
 /* Attach a free source to what the capability in `slot` names; no badge: `default_bits`. */

@@ -2,27 +2,7 @@
 /* The type table: one row for every type of kernel object, and nothing else that knows them all. */
 #include "object/object.h"
 
-#include "gen/clock_ops.h"
-#include "gen/cnode_ops.h"
-#include "gen/console_ops.h"
-#include "gen/debug_ops.h"
-#include "gen/endpoint_ops.h"
-#include "gen/exec_authority_ops.h"
-#include "gen/io_port_control_ops.h"
-#include "gen/io_port_ops.h"
-#include "gen/irq_control_ops.h"
-#include "gen/irq_handler_ops.h"
-#include "gen/memory_object_ops.h"
-#include "gen/notification_ops.h"
-#include "gen/pool_ops.h"
-#include "gen/power_ops.h"
-#include "gen/random_ops.h"
-#include "gen/reply_ops.h"
-#include "gen/sched_context_ops.h"
-#include "gen/tcb_ops.h"
-#include "gen/timer_ops.h"
-#include "gen/untyped_ops.h"
-#include "gen/vspace_ops.h"
+#include "gen/dispatch.h"
 #include "object/cnode.h"
 #include "object/endpoint.h"
 #include "object/io_port.h"
@@ -34,26 +14,27 @@
 #include "object/sched_context.h"
 #include "object/tcb.h"
 #include "object/timer.h"
-#include "object/untyped.h"
 #include "object/vspace.h"
 #include "uapi/object_size.h"
-#include "uapi/object_type.h"
 
 #define PASS_ON (KN_RIGHT_GRANT | KN_RIGHT_REVOKE)
 
 /* clang-format off */
-#define OBJECT(TYPE, type, more_rights, ...) [TYPE_##TYPE] = {.name = #type, .dispatch = type##_dispatch, \
-	.init = type##_init, .destroy = type##_destroy, .rights = PASS_ON | (more_rights), __VA_ARGS__}
+#define OBJECT(TYPE, type, more_rights, ...) [KN_TYPE_##TYPE] = {.name = #type, .dispatch = type##_dispatch, \
+	.init = type##_init, .destroy = type##_destroy, .object_offset = offsetof(struct type, object), \
+	.rights = PASS_ON | (more_rights), __VA_ARGS__}
+/* KN_OBJECT_BITS_*, and a struct without members that compiles if the object fits into so many. */
+#define FITTING_BITS(TYPE, type) KN_OBJECT_BITS_##TYPE + \
+	0 * sizeof(struct {static_assert(sizeof(struct type) <= 1u << KN_OBJECT_BITS_##TYPE); })
 #define SIZED_OBJECT(TYPE, type, more_rights, ...) \
-	OBJECT(TYPE, type, more_rights, .size_bits = KN_OBJECT_BITS_##TYPE, __VA_ARGS__)
+	OBJECT(TYPE, type, more_rights, .size_bits = FITTING_BITS(TYPE, type), __VA_ARGS__)
 #define SINGLETON(TYPE, type, more_rights) \
-	[TYPE_##TYPE] = {.name = #type, .dispatch = type##_dispatch, .rights = PASS_ON | (more_rights)}
+	[KN_TYPE_##TYPE] = {.name = #type, .dispatch = type##_dispatch, .rights = PASS_ON | (more_rights)}
 
-const struct object_class object_classes[TYPE_COUNT] = {
+const struct object_class object_classes[KN_TYPE_COUNT] = {
 	SINGLETON(UNTYPED, untyped, KN_RIGHT_READ | KN_RIGHT_RETYPE),
 	OBJECT(CNODE, cnode, KN_RIGHT_READ | KN_RIGHT_WRITE),
-	SIZED_OBJECT(TCB, tcb, KN_RIGHT_READ | KN_RIGHT_CONFIGURE | KN_RIGHT_SUSPEND | KN_RIGHT_RESUME,
-		.object_offset = offsetof(struct tcb, object)),
+	SIZED_OBJECT(TCB, tcb, KN_RIGHT_READ | KN_RIGHT_CONFIGURE | KN_RIGHT_SUSPEND | KN_RIGHT_RESUME),
 	SIZED_OBJECT(SCHED_CONTEXT, sched_context, KN_RIGHT_READ | KN_RIGHT_CONFIGURE),
 	SIZED_OBJECT(ENDPOINT, endpoint, KN_RIGHT_SEND | KN_RIGHT_RECV | KN_RIGHT_CALL),
 	SIZED_OBJECT(REPLY, reply, KN_RIGHT_REPLY),
@@ -76,33 +57,18 @@ const struct object_class object_classes[TYPE_COUNT] = {
 };
 /* clang-format on */
 
-uint32_t object_counts[TYPE_COUNT];
+uint32_t object_counts[KN_TYPE_COUNT];
 
-/* Both tables of numbers, the contract's and the kernel's, are one. */
-static_assert((int)TYPE_TIMER == (int)KN_TYPE_TIMER && (int)TYPE_UNTYPED == (int)KN_TYPE_UNTYPED);
-static_assert(
-    (int)TYPE_EXEC_AUTHORITY == (int)KN_TYPE_EXEC_AUTHORITY && (int)TYPE_POOL == (int)KN_TYPE_POOL);
 static_assert(sizeof(struct slot) == 1u << KN_SLOT_BITS);
-static_assert(sizeof(struct tcb) <= 1u << KN_OBJECT_BITS_TCB);
-static_assert(sizeof(struct sched_context) <= 1u << KN_OBJECT_BITS_SCHED_CONTEXT);
-static_assert(sizeof(struct endpoint) <= 1u << KN_OBJECT_BITS_ENDPOINT);
-static_assert(sizeof(struct reply) <= 1u << KN_OBJECT_BITS_REPLY);
-static_assert(sizeof(struct notification) <= 1u << KN_OBJECT_BITS_NOTIFICATION);
-static_assert(sizeof(struct memory_object) <= 1u << KN_OBJECT_BITS_MEMORY_OBJECT);
-static_assert(sizeof(struct vspace) <= 1u << KN_OBJECT_BITS_VSPACE);
-static_assert(sizeof(struct pool) <= 1u << KN_OBJECT_BITS_POOL);
-static_assert(sizeof(struct irq_handler) <= 1u << KN_OBJECT_BITS_IRQ_HANDLER);
-static_assert(sizeof(struct io_port) <= 1u << KN_OBJECT_BITS_IO_PORT);
-static_assert(sizeof(struct timer) <= 1u << KN_OBJECT_BITS_TIMER);
 
-void object_init(struct object *object, enum object_type type, unsigned size_bits)
+void object_init(struct object *object, enum kn_object_type type, unsigned size_bits)
 {
 	*object = (struct object){.type = type, .size_bits = (uint8_t)size_bits};
 	list_init(&object->reaper);
 	object_counts[type]++;
 }
 
-struct object *object_create(enum object_type type, void *memory, unsigned size_bits)
+struct object *object_create(enum kn_object_type type, void *memory, unsigned size_bits)
 {
 	struct object *object =
 	    (struct object *)((char *)memory + object_classes[type].object_offset);

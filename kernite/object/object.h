@@ -20,37 +20,11 @@
 
 #include "kernite/types.h"
 #include "core/list.h"
-
-enum object_type : uint8_t {
-	TYPE_NONE = 0,
-	TYPE_UNTYPED = 1,
-	TYPE_CNODE = 2,
-	TYPE_TCB = 3,
-	TYPE_SCHED_CONTEXT = 4,
-	TYPE_ENDPOINT = 5,
-	TYPE_REPLY = 6,
-	TYPE_NOTIFICATION = 7,
-	TYPE_MEMORY_OBJECT = 8,
-	TYPE_VSPACE = 9,
-	TYPE_POOL = 10,
-	TYPE_IRQ_HANDLER = 11,
-	TYPE_IO_PORT = 12,
-	TYPE_TIMER = 13,
-	/* Singletons, created at boot, never retyped: */
-	TYPE_CLOCK = 14,
-	TYPE_CONSOLE = 15,
-	TYPE_POWER = 16,
-	TYPE_RANDOM = 17,
-	TYPE_DEBUG = 18,
-	TYPE_IRQ_CONTROL = 19,
-	TYPE_IO_PORT_CONTROL = 20,
-	TYPE_EXEC_AUTHORITY = 21,
-	TYPE_COUNT,
-};
+#include "uapi/object_type.h"
 
 struct object {
 	uint32_t references; /* capabilities */
-	enum object_type type;
+	enum kn_object_type type;
 	uint8_t size_bits; /* log2 of the block it was retyped from */
 	bool is_dying;     /* no capability is left; the reaper has it */
 	uint8_t reserved;
@@ -65,11 +39,11 @@ struct cap {
 	};
 	uint64_t badge; /* untyped: physical base address */
 	uint32_t rights;
-	enum object_type type; /* TYPE_NONE: empty */
-	uint8_t depth;         /* derivations since the original, saturated; for information */
-	uint8_t flags;         /* SLOT_* */
-	uint8_t size_bits;     /* untyped: log2 of the range */
-	uint64_t payload;      /* untyped: bytes used from the base; else 0 */
+	enum kn_object_type type; /* KN_TYPE_NONE: empty */
+	uint8_t depth;            /* derivations since the original, saturated; for information */
+	uint8_t flags;            /* SLOT_* */
+	uint8_t size_bits;        /* untyped: log2 of the range */
+	uint64_t payload;         /* untyped: bytes used from the base; else 0 */
 };
 
 #define SLOT_WATCHED 1 /* losing the last child raises ORPHAN at the endpoint */
@@ -95,7 +69,7 @@ static_assert(sizeof(struct slot) == 64);
 
 static inline bool slot_is_empty(const struct slot *slot)
 {
-	return slot->cap.type == TYPE_NONE;
+	return slot->cap.type == KN_TYPE_NONE;
 }
 
 /* The object of a capability whose type is known: slot_object(slot, cnode). */
@@ -122,11 +96,11 @@ struct object_class {
 	uint8_t size_bits;      /* KN_OBJECT_BITS_*, 0: variable or never retyped */
 };
 
-extern const struct object_class object_classes[TYPE_COUNT];
+extern const struct object_class object_classes[KN_TYPE_COUNT];
 /* Objects alive by type, for debug.objects(). */
-extern uint32_t object_counts[TYPE_COUNT];
+extern uint32_t object_counts[KN_TYPE_COUNT];
 
 /* Make the zeroed block at `memory` an object of `type`. No capability yet. */
-struct object *object_create(enum object_type type, void *memory, unsigned size_bits);
+struct object *object_create(enum kn_object_type type, void *memory, unsigned size_bits);
 /* For objects outside untyped memory (boot, singletons): only the head. */
-void object_init(struct object *object, enum object_type type, unsigned size_bits);
+void object_init(struct object *object, enum kn_object_type type, unsigned size_bits);

@@ -37,11 +37,17 @@ void pool_init(struct object *object)
 
 /* ---- charges ---- */
 
+static kn_status check_limits(const struct pool *pool, uint64_t pages)
+{
+	for (; pool; pool = pool->parent)
+		if (pool->used > pool->limit || pages > pool->limit - pool->used)
+			return KN_E_QUOTA;
+	return KN_OK;
+}
+
 kn_status pool_check(const struct pool *pool, uint64_t pages)
 {
-	for (const struct pool *level = pool; level; level = level->parent)
-		if (level->used > level->limit || pages > level->limit - level->used)
-			return KN_E_QUOTA;
+	TRY(check_limits(pool, pages));
 	if (!pool->root || pool->root->is_emptying || pages > pool->root->home.free)
 		return KN_E_NO_MEMORY;
 	return KN_OK;
@@ -49,9 +55,7 @@ kn_status pool_check(const struct pool *pool, uint64_t pages)
 
 kn_status pool_charge(struct pool *pool, uint64_t pages)
 {
-	for (struct pool *level = pool; level; level = level->parent)
-		if (level->used > level->limit || pages > level->limit - level->used)
-			return KN_E_QUOTA;
+	TRY(check_limits(pool, pages));
 	for (struct pool *level = pool; level; level = level->parent) {
 		level->used += pages;
 		if (level->used > level->peak)
@@ -204,12 +208,11 @@ static kn_status empty(struct pool *pool, const struct slot *kept)
 
 		TRY(empty(child, nullptr));
 	}
-	while ((node = list_first(&pool->spaces))) {
+	while ((node = list_first(&pool->spaces)))
 		TRY(vspace_retire(container_of(node, struct vspace, pool_link)));
-	}
-	while ((node = list_first(&pool->objects))) {
-		TRY(memory_object_retire(container_of(node, struct memory_object, pool_link)));
-	}
+	while ((node = list_first(&pool->objects)))
+		TRY(memory_object_retire(
+		    container_of(node, struct memory_object, pool_link), nullptr));
 	invariant(pool->used == 0);
 	if (pool->parent) {
 		/* Nobody pays any more: a pool without a root refuses every charge. */
@@ -247,8 +250,7 @@ kn_status pool_sever(struct object *object, struct slot *slot)
 
 /* ---- methods ---- */
 
-kn_status pool_configure(
-    struct pool *self, struct invocation *inv, const struct pool_configure_in *in)
+kn_status pool_configure(struct pool *self, const struct pool_configure_in *in)
 {
 	struct pool *parent = pool_of(in->parent->cap.object);
 
@@ -268,7 +270,7 @@ kn_status pool_configure(
 	return KN_OK;
 }
 
-kn_status pool_refill(struct pool *self, struct invocation *inv, const struct pool_refill_in *in)
+kn_status pool_refill(struct pool *self, const struct pool_refill_in *in)
 {
 	struct cap *untyped = &in->untyped->cap;
 	paddr_t base = paddr(untyped->badge);
@@ -292,15 +294,13 @@ kn_status pool_refill(struct pool *self, struct invocation *inv, const struct po
 	return KN_OK;
 }
 
-kn_status pool_set_limit(
-    struct pool *self, struct invocation *inv, const struct pool_set_limit_in *in)
+kn_status pool_set_limit(struct pool *self, const struct pool_set_limit_in *in)
 {
 	self->limit = in->limit;
 	return KN_OK;
 }
 
-kn_status pool_set_handler(
-    struct pool *self, struct invocation *inv, const struct pool_set_handler_in *in)
+kn_status pool_set_handler(struct pool *self, const struct pool_set_handler_in *in)
 {
 	if (in->handler && !slot_is_copyable(in->handler))
 		return KN_E_INVALID_CAP;
@@ -311,7 +311,7 @@ kn_status pool_set_handler(
 	return KN_OK;
 }
 
-kn_status pool_info(struct pool *self, struct invocation *inv, struct pool_info_out *out)
+kn_status pool_info(struct pool *self, struct pool_info_out *out)
 {
 	out->info = (struct kn_pool_info){
 	    .used = self->used,

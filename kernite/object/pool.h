@@ -55,9 +55,6 @@ static inline struct pool *pool_of(struct object *object)
 	return container_of(object, struct pool, object);
 }
 
-/* For the table in object.c. A new pool is a root without frames. */
-void pool_init(struct object *object);
-[[nodiscard]] kn_status pool_destroy(struct object *object);
 [[nodiscard]] kn_status pool_sever(struct object *object, struct slot *slot);
 /* Boot: make [base, base + pages) frames of this root pool for ever. */
 void pool_add_boot_frames(struct pool *pool, paddr_t base, uint64_t pages);
@@ -81,5 +78,11 @@ void pool_uncharge(struct pool *pool, uint64_t pages);
     struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
 /* Undo pool_take() of a TABLE or METADATA frame; `is_zero` as for frame_free(). */
 void pool_give(struct pool *pool, paddr_t frame, bool is_zero);
+/* What a caller is told outside faults: a passed budget is like an empty pool, he has no memory. */
+static inline kn_status no_memory(kn_status status)
+{
+	return status == KN_E_QUOTA ? KN_E_NO_MEMORY : status;
+}
+
 /* The handler nearest to `pool`; null: nobody. */
 struct slot *pool_find_handler(struct pool *pool);

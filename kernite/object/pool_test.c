@@ -34,15 +34,15 @@ static int stop(void **state)
 
 static kn_status configure(struct pool *pool, struct pool *parent, uint64_t limit)
 {
-	struct slot slot = fake_cap(&parent->object, TYPE_POOL, KN_RIGHT_WRITE);
+	struct slot slot = fake_cap(&parent->object, KN_TYPE_POOL, KN_RIGHT_WRITE);
 
 	return pool_configure(
-	    pool, nullptr, &(struct pool_configure_in){.parent = &slot, .limit = limit});
+	    pool, &(struct pool_configure_in){.parent = &slot, .limit = limit});
 }
 
 static kn_status refill(struct pool *pool, struct slot *slot)
 {
-	return FAKE_RUN(pool_refill(pool, nullptr, &(struct pool_refill_in){.untyped = slot}));
+	return FAKE_RUN(pool_refill(pool, &(struct pool_refill_in){.untyped = slot}));
 }
 
 static void a_refill_uses_the_whole_untyped(void **state)
@@ -121,7 +121,7 @@ static void a_limit_below_the_use_only_stops_growth(void **state)
 	assert_int_equal(configure(&child, &root, POOL_NO_LIMIT), KN_OK);
 	assert_int_equal(pool_charge(&child, 8), KN_OK);
 	assert_int_equal(
-	    pool_set_limit(&child, nullptr, &(struct pool_set_limit_in){.limit = 4}), KN_OK);
+	    pool_set_limit(&child, &(struct pool_set_limit_in){.limit = 4}), KN_OK);
 	assert_int_equal(pool_charge(&child, 1), KN_E_QUOTA);
 	pool_uncharge(&child, 5);
 	assert_int_equal(pool_charge(&child, 1), KN_OK);
@@ -145,17 +145,17 @@ static void a_pool_in_use_or_too_deep_cannot_become_a_child(void **state)
 
 static void the_nearest_handler_is_asked(void **state)
 {
-	struct object endpoint = {.type = TYPE_ENDPOINT};
-	struct slot slot = fake_cap(&endpoint, TYPE_ENDPOINT, KN_RIGHT_SEND);
+	struct object endpoint = {.type = KN_TYPE_ENDPOINT};
+	struct slot slot = fake_cap(&endpoint, KN_TYPE_ENDPOINT, KN_RIGHT_SEND);
 	const struct pool_set_handler_in in = {.handler = &slot}, none = {};
 
 	assert_int_equal(configure(&child, &root, 1), KN_OK);
 	assert_null(pool_find_handler(&child));
-	assert_int_equal(pool_set_handler(&root, nullptr, &in), KN_OK);
+	assert_int_equal(pool_set_handler(&root, &in), KN_OK);
 	assert_ptr_equal(pool_find_handler(&child), &root.handler);
-	assert_int_equal(pool_set_handler(&child, nullptr, &in), KN_OK);
+	assert_int_equal(pool_set_handler(&child, &in), KN_OK);
 	assert_ptr_equal(pool_find_handler(&child), &child.handler);
-	assert_int_equal(pool_set_handler(&child, nullptr, &none), KN_OK);
+	assert_int_equal(pool_set_handler(&child, &none), KN_OK);
 	assert_ptr_equal(pool_find_handler(&child), &root.handler);
 }
 
@@ -163,7 +163,7 @@ static void revoking_the_untyped_empties_all_users(void **state)
 {
 	struct memory_object object;
 	struct vspace space;
-	struct slot pool_slot = fake_cap(&child.object, TYPE_POOL, KN_RIGHT_WRITE);
+	struct slot pool_slot = fake_cap(&child.object, KN_TYPE_POOL, KN_RIGHT_WRITE);
 	struct slot object_slot;
 	paddr_t frame;
 	struct vspace_map_out out;
@@ -172,16 +172,16 @@ static void revoking_the_untyped_empties_all_users(void **state)
 	assert_int_equal(configure(&child, &root, POOL_NO_LIMIT), KN_OK);
 	fake_object(&object);
 	fake_space(&space);
-	assert_int_equal(memory_object_configure_anonymous(&object, nullptr,
+	assert_int_equal(memory_object_configure_anonymous(&object,
 			     &(struct memory_object_configure_anonymous_in){&pool_slot, 20}),
 	    KN_OK);
 	for (uint64_t page = 0; page < 20; page++)
-		assert_int_equal(memory_object_page(&object, page, true, &frame), KN_OK);
+		assert_int_equal(object_page(&object, page, true, &frame), KN_OK);
 	assert_int_equal(
-	    vspace_configure(&space, nullptr, &(struct vspace_configure_in){&pool_slot, 0x100000}),
+	    vspace_configure(&space, &(struct vspace_configure_in){&pool_slot, 0x100000}),
 	    KN_OK);
-	object_slot = fake_cap(&object.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
-	assert_int_equal(vspace_map(&space, nullptr,
+	object_slot = fake_cap(&object.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	assert_int_equal(vspace_map(&space,
 			     &(struct vspace_map_in){.object = &object_slot,
 				 .pages = 20,
 				 .prot = 3,

@@ -3,7 +3,6 @@
 #include "object/reply.h"
 
 #include "core/fault.h"
-#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "gen/reply_ops.h"
 #include "ipc/transfer.h"
@@ -40,19 +39,8 @@ void reply_lose_caller(struct reply *reply)
 /* The caller will never get an answer. */
 static void abandon(struct reply *reply)
 {
-	struct tcb *caller = reply->caller;
-
-	if (!caller)
-		return;
-	caller = reply_release_caller(reply);
-	if (caller->in_fault) {
-		caller->in_fault = false;
-		caller->state = THREAD_INACTIVE;
-		fault_refused(caller, KN_E_PEER_GONE);
-	} else {
-		ctx_set_status(&caller->context, KN_E_PEER_GONE);
-		thread_wake(caller);
-	}
+	if (reply->caller)
+		ipc_fail(reply_release_caller(reply), KN_E_PEER_GONE);
 }
 
 kn_status reply_destroy(struct object *object)
@@ -67,16 +55,14 @@ kn_status reply_destroy(struct object *object)
 	return KN_OK;
 }
 
-kn_status reply_abandon(struct reply *self, struct invocation *inv)
+kn_status reply_abandon(struct reply *self)
 {
-	(void)inv;
 	abandon(self);
 	return KN_OK;
 }
 
-kn_status reply_info(struct reply *self, struct invocation *inv, struct reply_info_out *out)
+kn_status reply_info(struct reply *self, struct reply_info_out *out)
 {
-	(void)inv;
 	out->has_caller = self->caller != nullptr;
 	out->cancel_requested = self->caller && self->cancel_requested;
 	return KN_OK;

@@ -20,9 +20,6 @@ struct reply {
 	bool cancel_requested;
 };
 
-void reply_init(struct object *object);
-kn_status reply_destroy(struct object *object);
-
 /* No caller and no receiver. */
 static inline bool reply_is_free(const struct reply *reply)
 {

@@ -3,7 +3,6 @@
  * with another. */
 #include "object/sched_context.h"
 
-#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "gen/sched_context_ops.h"
 
@@ -45,9 +44,8 @@ kn_status sched_context_destroy(struct object *object)
 }
 
 kn_status sched_context_configure(
-    struct sched_context *self, struct invocation *inv, const struct sched_context_configure_in *in)
+    struct sched_context *self, const struct sched_context_configure_in *in)
 {
-	(void)inv;
 	if (in->flags & ~SCHED_RESERVATION)
 		return KN_E_INVALID_ARG;
 	if (in->budget < SLICE_MIN || in->budget > TIME_MAX || in->period > TIME_MAX ||
@@ -64,12 +62,10 @@ kn_status sched_context_configure(
 	return KN_OK;
 }
 
-kn_status sched_context_bind(
-    struct sched_context *self, struct invocation *inv, const struct sched_context_bind_in *in)
+kn_status sched_context_bind(struct sched_context *self, const struct sched_context_bind_in *in)
 {
 	struct tcb *thread = slot_object(in->thread, tcb);
 
-	(void)inv;
 	if (self->thread || thread->sched_context)
 		return KN_E_BUSY;
 	self->thread = thread;
@@ -77,18 +73,15 @@ kn_status sched_context_bind(
 	return KN_OK;
 }
 
-kn_status sched_context_unbind(struct sched_context *self, struct invocation *inv)
+kn_status sched_context_unbind(struct sched_context *self)
 {
-	(void)inv;
 	if (!self->thread)
 		return KN_E_NOT_FOUND;
 	return unbind(self) ? KN_OK : KN_RESTART;
 }
 
-kn_status sched_context_consumed(
-    struct sched_context *self, struct invocation *inv, struct sched_context_consumed_out *out)
+kn_status sched_context_consumed(struct sched_context *self, struct sched_context_consumed_out *out)
 {
-	(void)inv;
 	out->time =
 	    cycles_to_ns(self->consumed + (self->thread ? scheduler_uncharged(self->thread) : 0));
 	return KN_OK;

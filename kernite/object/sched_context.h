@@ -21,7 +21,5 @@ struct sched_context {
 	uint64_t consumed; /* in arch_cycles() */
 };
 
-void sched_context_init(struct object *object);
-kn_status sched_context_destroy(struct object *object);
 /* Counter cycles as ns. */
 uint64_t cycles_to_ns(uint64_t cycles);

@@ -9,9 +9,9 @@
 
 #include "core/cspace.h"
 #include "core/fault.h"
-#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "gen/tcb_ops.h"
+#include "object/derivation.h"
 #include "object/memory_object.h"
 #include "object/notification.h"
 #include "object/reply.h"
@@ -46,17 +46,6 @@ void tcb_init(struct object *object)
 	list_init(&thread->ipc_link);
 }
 
-static void leave_spaces(struct tcb *thread)
-{
-	if (thread->vspace)
-		vspace_detach(thread);
-	if (thread->cspace) {
-		list_remove(&thread->cspace_link);
-		thread->cspace = nullptr;
-	}
-	memory_object_unpin(thread);
-}
-
 kn_status tcb_destroy(struct object *object)
 {
 	struct tcb *thread = tcb_of(object);
@@ -67,7 +56,9 @@ kn_status tcb_destroy(struct object *object)
 	kn_status status = slot_delete(&thread->fault_handler);
 
 	invariant(status == KN_OK);
-	leave_spaces(thread);
+	vspace_detach(thread);
+	list_remove(&thread->cspace_link);
+	memory_object_unpin(thread);
 	if (thread->bound_notification)
 		notification_unbind(thread->bound_notification);
 	if (thread->sched_context) {
@@ -79,11 +70,6 @@ kn_status tcb_destroy(struct object *object)
 			cpus[i].fpu_owner = nullptr;
 	}
 	return KN_OK;
-}
-
-kn_status tcb_stop_severed(struct tcb *thread)
-{
-	return thread_halt(thread) ? KN_OK : KN_RESTART;
 }
 
 static bool is_halted(const struct tcb *thread)
@@ -100,12 +86,11 @@ static void set_fault_handler(struct tcb *self, struct slot *handler)
 		slot_derive(&self->fault_handler, handler, handler->cap.rights, handler->cap.badge);
 }
 
-kn_status tcb_configure(struct tcb *self, struct invocation *inv, const struct tcb_configure_in *in)
+kn_status tcb_configure(struct tcb *self, const struct tcb_configure_in *in)
 {
 	struct cnode *cspace = slot_object(in->cspace, cnode);
 	struct memory_object *ipc_object = slot_object(in->ipc_object, memory_object);
 
-	(void)inv;
 	if (!is_halted(self))
 		return KN_E_BUSY;
 	if (in->ipc_address % KN_PAGE_SIZE)
@@ -120,14 +105,10 @@ kn_status tcb_configure(struct tcb *self, struct invocation *inv, const struct t
 		/* The old buffer is let go first: the new one may be the last step that can fail,
 		 * and a halted thread needs none. */
 		memory_object_unpin(self);
-		kn_status status = memory_object_pin(ipc_object, in->ipc_page, self);
-
-		if (status != KN_OK)
-			return status;
+		TRY(memory_object_pin(ipc_object, in->ipc_page, self));
 	}
 	self->ipc_address = in->ipc_address;
-	if (self->vspace)
-		vspace_detach(self);
+	vspace_detach(self);
 	vspace_attach(slot_object(in->vspace, vspace), self);
 	list_remove(&self->cspace_link);
 	self->cspace = cspace;
@@ -136,9 +117,8 @@ kn_status tcb_configure(struct tcb *self, struct invocation *inv, const struct t
 	return KN_OK;
 }
 
-kn_status tcb_start(struct tcb *self, struct invocation *inv, const struct tcb_start_in *in)
+kn_status tcb_start(struct tcb *self, const struct tcb_start_in *in)
 {
-	(void)inv;
 	if (!is_halted(self))
 		return KN_E_BUSY;
 	if (!is_user_address(in->ip) || in->sp >= KN_USER_MAX || in->tls >= KN_USER_MAX)
@@ -152,51 +132,47 @@ kn_status tcb_start(struct tcb *self, struct invocation *inv, const struct tcb_s
 	return KN_OK;
 }
 
-kn_status tcb_resume(struct tcb *self, struct invocation *inv)
+kn_status tcb_resume(struct tcb *self)
 {
-	(void)inv;
 	if (!self->vspace || !self->cspace || !self->sched_context)
 		return KN_E_INVALID_ARG;
 	thread_start(self);
 	return KN_OK;
 }
 
-kn_status tcb_suspend(struct tcb *self, struct invocation *inv, const struct tcb_suspend_in *in)
+kn_status tcb_suspend(struct tcb *self, const struct tcb_suspend_in *in)
 {
 	bool is_done = in->cancel ? thread_halt(self) : thread_suspend(self);
 
 	/* The caller itself stops when this system call is over. */
-	return is_done || self == inv->caller ? KN_OK : KN_RESTART;
+	return is_done || self == this_cpu()->current ? KN_OK : KN_RESTART;
 }
 
-kn_status tcb_set_priority(
-    struct tcb *self, struct invocation *inv, const struct tcb_set_priority_in *in)
+kn_status tcb_set_priority(struct tcb *self, const struct tcb_set_priority_in *in)
 {
 	if (in->priority > KN_TCB_PRIORITY_MAX)
 		return KN_E_RANGE;
-	if (in->priority > inv->caller->priority)
+	if (in->priority > this_cpu()->current->priority)
 		return KN_E_RIGHTS;
 	thread_set_priority(self, (uint8_t)in->priority);
 	return KN_OK;
 }
 
-kn_status tcb_set_affinity(
-    struct tcb *self, struct invocation *inv, const struct tcb_set_affinity_in *in)
+kn_status tcb_set_affinity(struct tcb *self, const struct tcb_set_affinity_in *in)
 {
-	(void)inv;
 	if (in->cpu != TCB_ANY_CPU && in->cpu >= cpu_online_count)
 		return KN_E_RANGE;
 	thread_set_affinity(self, (uint16_t)in->cpu);
 	return KN_OK;
 }
 
-kn_status tcb_set_tls(struct tcb *self, struct invocation *inv, const struct tcb_set_tls_in *in)
+kn_status tcb_set_tls(struct tcb *self, const struct tcb_set_tls_in *in)
 {
 	if (in->tls >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
 	/* arch_context_set_tls() knows the current thread, whose base is in a register, but not
 	 * those of other CPUs. */
-	if (self->is_current && self != inv->caller) {
+	if (self->is_current && self != this_cpu()->current) {
 		thread_poke(self);
 		return KN_E_BUSY;
 	}
@@ -204,9 +180,8 @@ kn_status tcb_set_tls(struct tcb *self, struct invocation *inv, const struct tcb
 	return KN_OK;
 }
 
-kn_status tcb_set_name(struct tcb *self, struct invocation *inv, const struct tcb_set_name_in *in)
+kn_status tcb_set_name(struct tcb *self, const struct tcb_set_name_in *in)
 {
-	(void)inv;
 	memcpy(self->name, &in->name0, 8);
 	memcpy(self->name + 8, &in->name1, 8);
 	/* Printed as a string in the kernel's log. */
@@ -214,43 +189,41 @@ kn_status tcb_set_name(struct tcb *self, struct invocation *inv, const struct tc
 	return KN_OK;
 }
 
-kn_status tcb_read_context(struct tcb *self, struct invocation *inv)
+kn_status tcb_read_context(struct tcb *self)
 {
 	if (!is_halted(self))
 		return KN_E_BUSY;
-	if (!inv->caller->ipc)
+	if (!this_cpu()->current->ipc)
 		return KN_E_INVALID_ARG;
-	arch_context_export(&self->context, inv->caller->ipc->context);
+	arch_context_export(&self->context, this_cpu()->current->ipc->context);
 	return KN_OK;
 }
 
-kn_status tcb_write_context(struct tcb *self, struct invocation *inv)
+kn_status tcb_write_context(struct tcb *self)
 {
 	if (!is_halted(self))
 		return KN_E_BUSY;
-	if (!inv->caller->ipc)
+	if (!this_cpu()->current->ipc)
 		return KN_E_INVALID_ARG;
-	return arch_context_import(&self->context, inv->caller->ipc->context);
+	return arch_context_import(&self->context, this_cpu()->current->ipc->context);
 }
 
-kn_status tcb_copy_fpu(struct tcb *self, struct invocation *inv, const struct tcb_copy_fpu_in *in)
+kn_status tcb_copy_fpu(struct tcb *self, const struct tcb_copy_fpu_in *in)
 {
 	struct tcb *source = slot_object(in->source, tcb);
 
 	if (!is_halted(self) || self == source)
 		return KN_E_BUSY;
-	if (source != inv->caller && !is_halted(source))
+	if (source != this_cpu()->current && !is_halted(source))
 		return KN_E_BUSY;
 	arch_fpu_copy(self, source);
 	return KN_OK;
 }
 
-kn_status tcb_bind_notification(
-    struct tcb *self, struct invocation *inv, const struct tcb_bind_notification_in *in)
+kn_status tcb_bind_notification(struct tcb *self, const struct tcb_bind_notification_in *in)
 {
 	struct notification *notification = slot_object(in->notification, notification);
 
-	(void)inv;
 	if (self->bound_notification || notification->bound)
 		return KN_E_BUSY;
 	self->bound_notification = notification;
@@ -258,28 +231,24 @@ kn_status tcb_bind_notification(
 	return KN_OK;
 }
 
-kn_status tcb_unbind_notification(struct tcb *self, struct invocation *inv)
+kn_status tcb_unbind_notification(struct tcb *self)
 {
-	(void)inv;
 	if (!self->bound_notification)
 		return KN_E_NOT_FOUND;
 	notification_unbind(self->bound_notification);
 	return KN_OK;
 }
 
-kn_status tcb_set_upcall(
-    struct tcb *self, struct invocation *inv, const struct tcb_set_upcall_in *in)
+kn_status tcb_set_upcall(struct tcb *self, const struct tcb_set_upcall_in *in)
 {
-	(void)inv;
 	if (in->entry != 0 && !is_user_address(in->entry))
 		return KN_E_BAD_ADDRESS;
 	self->upcall_entry = in->entry;
 	return KN_OK;
 }
 
-kn_status tcb_upcall(struct tcb *self, struct invocation *inv, const struct tcb_upcall_in *in)
+kn_status tcb_upcall(struct tcb *self, const struct tcb_upcall_in *in)
 {
-	(void)inv;
 	upcall_request(self, in->bits);
 	/* A fault is no wait of the program's own: the upcall is delivered when it has been
 	 * resolved. */
@@ -294,33 +263,26 @@ kn_status tcb_upcall(struct tcb *self, struct invocation *inv, const struct tcb_
 	return KN_OK;
 }
 
-kn_status tcb_upcall_return(struct tcb *self, struct invocation *inv)
+kn_status tcb_upcall_return(struct tcb *self)
 {
-	if (self != inv->caller || !self->ipc)
+	if (self != this_cpu()->current || !self->ipc)
 		return KN_E_INVALID_ARG;
-	kn_status status = arch_context_import(&self->context, self->ipc->context);
-
-	if (status != KN_OK)
-		return status;
+	TRY(arch_context_import(&self->context, self->ipc->context));
 	self->ipc->upcall_flags &= ~KN_UPCALL_BLOCKED;
 	/* All registers are the interrupted ones: no result. */
 	return KN_BLOCKED;
 }
 
-kn_status tcb_set_foreign(
-    struct tcb *self, struct invocation *inv, const struct tcb_set_foreign_in *in)
+kn_status tcb_set_foreign(struct tcb *self, const struct tcb_set_foreign_in *in)
 {
-	(void)inv;
 	if (in->entry != 0 && !is_user_address(in->entry))
 		return KN_E_BAD_ADDRESS;
 	self->foreign_entry = in->entry;
-	self->is_foreign = in->entry != 0;
 	return KN_OK;
 }
 
-kn_status tcb_info(struct tcb *self, struct invocation *inv, struct tcb_info_out *out)
+kn_status tcb_info(struct tcb *self, struct tcb_info_out *out)
 {
-	(void)inv;
 	out->info = (struct kn_tcb_info){
 	    .cpu_time = cycles_to_ns(self->cycles + scheduler_uncharged(self)),
 	    .ip = ctx_ip(&self->context),
@@ -335,10 +297,8 @@ kn_status tcb_info(struct tcb *self, struct invocation *inv, struct tcb_info_out
 	return KN_OK;
 }
 
-kn_status tcb_set_fault_handler(
-    struct tcb *self, struct invocation *inv, const struct tcb_set_fault_handler_in *in)
+kn_status tcb_set_fault_handler(struct tcb *self, const struct tcb_set_fault_handler_in *in)
 {
-	(void)inv;
 	set_fault_handler(self, in->fault_handler);
 	return KN_OK;
 }

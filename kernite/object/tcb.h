@@ -31,7 +31,6 @@ struct tcb {
 	bool is_current;   /* some CPU has it as cpu->current */
 	bool is_suspended; /* must not become ready */
 	bool uses_fpu;     /* FPU registers changed since it was switched in */
-	bool is_foreign;   /* K9: unknown system calls go to foreign_entry */
 	bool in_call;      /* the pending send is a call */
 	bool in_fault;     /* the pending message is a fault; a reply resumes, an error stops */
 	uint8_t exit_work; /* EXIT_* */
@@ -72,16 +71,6 @@ struct tcb {
 
 #define TCB_ANY_CPU 0xffff
 
-/*
- * For object/vspace.c, when a thread's address space dies: stop it for good. KN_RESTART while it
- * still runs on another CPU; KN_OK when it is inactive everywhere (the current thread here then
- * never returns to user mode).
- */
-[[nodiscard]] kn_status tcb_stop_severed(struct tcb *thread);
-
-/* For the table in object.c. */
-void tcb_init(struct object *object);
-[[nodiscard]] kn_status tcb_destroy(struct object *object);
 /* A user address that code or data may have; 0 counts when `or_none`. */
 static inline bool is_user_address(uint64_t address)
 {

@@ -2,7 +2,7 @@
 /* Timers. A period that was missed is skipped, so that a late timer does not fire in bursts. */
 #include "object/timer.h"
 
-#include "core/invocation.h"
+#include "arch.h"
 #include "gen/timer_ops.h"
 
 #define PERIOD_MIN 100000
@@ -34,18 +34,16 @@ void timer_expire(struct timer *timer, kn_time now)
 	deadline_insert(&timer->deadline, DEADLINE_TIMER, when);
 }
 
-kn_status timer_bind(struct timer *self, struct invocation *inv, const struct timer_bind_in *in)
+kn_status timer_bind(struct timer *self, const struct timer_bind_in *in)
 {
-	(void)inv;
 	if (self->source.target)
 		return KN_E_BUSY;
 	signal_source_attach(&self->source, in->notification, 1);
 	return KN_OK;
 }
 
-kn_status timer_set(struct timer *self, struct invocation *inv, const struct timer_set_in *in)
+kn_status timer_set(struct timer *self, const struct timer_set_in *in)
 {
-	(void)inv;
 	if (!self->source.target)
 		return KN_E_NOT_FOUND;
 	if (in->deadline == KN_TIME_FOREVER || (in->period != 0 && in->period < PERIOD_MIN) ||
@@ -57,9 +55,8 @@ kn_status timer_set(struct timer *self, struct invocation *inv, const struct tim
 	return KN_OK;
 }
 
-kn_status timer_cancel(struct timer *self, struct invocation *inv, struct timer_cancel_out *out)
+kn_status timer_cancel(struct timer *self, struct timer_cancel_out *out)
 {
-	(void)inv;
 	if (self->deadline.kind == DEADLINE_NONE)
 		return KN_OK;
 	kn_time now = arch_now();

@@ -12,7 +12,5 @@ struct timer {
 	kn_time period; /* 0: one-shot */
 };
 
-void timer_init(struct object *object);
-kn_status timer_destroy(struct object *object);
 /* Its deadline (taken out of the heap) has passed. */
 void timer_expire(struct timer *timer, kn_time now);

@@ -12,14 +12,18 @@
  */
 #include "object/untyped.h"
 
-#include "core/invocation.h"
 #include "core/work.h"
 #include "gen/untyped_ops.h"
+#include "object/derivation.h"
 #include "object/cnode.h"
 #include "object/reaper.h"
 #include "uapi/object_size.h"
 
 #define RETYPE_COUNT_MAX 256
+
+struct untyped {
+	struct slot slot;
+};
 
 kn_status untyped_try_reset(struct slot *slot)
 {
@@ -37,17 +41,17 @@ kn_status untyped_try_reset(struct slot *slot)
 
 static kn_status block_bits(uint8_t type, uint8_t size_bits, bool is_device, unsigned *bits)
 {
-	if (type == TYPE_UNTYPED) {
+	if (type == KN_TYPE_UNTYPED) {
 		if (size_bits < KN_UNTYPED_BITS_MIN || size_bits > KN_UNTYPED_BITS_MAX)
 			return KN_E_RANGE;
 		*bits = size_bits;
 		return KN_OK;
 	}
-	if (type >= TYPE_COUNT || !object_classes[type].init)
+	if (type >= KN_TYPE_COUNT || !object_classes[type].init)
 		return KN_E_INVALID_ARG;
 	if (is_device)
 		return KN_E_NOT_SUPPORTED;
-	if (type == TYPE_CNODE) {
+	if (type == KN_TYPE_CNODE) {
 		if (size_bits < KN_CNODE_BITS_MIN || size_bits > KN_CNODE_BITS_MAX)
 			return KN_E_RANGE;
 		*bits = size_bits + KN_SLOT_BITS;
@@ -75,17 +79,15 @@ static bool zero_range(struct cap *cap, uint64_t start, uint64_t end)
 	return true;
 }
 
-kn_status untyped_retype(
-    struct untyped *self, struct invocation *inv, const struct untyped_retype_in *in)
+kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *in)
 {
-	struct slot *source = inv->slot;
+	struct slot *source = &self->slot;
 	struct cap *cap = &source->cap;
 	struct cnode *dest = slot_object(in->dest, cnode);
 	bool is_device = cap->flags & SLOT_DEVICE;
 	unsigned bits;
 	kn_status status = block_bits(in->type, in->size_bits, is_device, &bits);
 
-	(void)self;
 	if (status != KN_OK)
 		return status;
 	if (in->count == 0 || in->count > RETYPE_COUNT_MAX)
@@ -96,9 +98,7 @@ kn_status untyped_retype(
 		if (!slot_is_empty(cnode_slot(dest, in->index + i)))
 			return KN_E_SLOT_IN_USE;
 	}
-	status = untyped_try_reset(source);
-	if (status != KN_OK)
-		return status;
+	TRY(untyped_try_reset(source));
 
 	uint64_t size = 1ull << bits, range = 1ull << cap->size_bits;
 	uint64_t start = (cap->payload + size - 1) & ~(size - 1);
@@ -107,7 +107,7 @@ kn_status untyped_retype(
 		return KN_E_NO_MEMORY;
 	uint64_t end = start + ((uint64_t)in->count << bits);
 
-	if (in->type != TYPE_UNTYPED && !zero_range(cap, start, end))
+	if (in->type != KN_TYPE_UNTYPED && !zero_range(cap, start, end))
 		return KN_RESTART;
 
 	cap->payload = end;
@@ -116,11 +116,11 @@ kn_status untyped_retype(
 		struct slot *slot = cnode_slot(dest, in->index + i);
 		uint64_t base = cap->badge + start + ((uint64_t)i << bits);
 
-		if (in->type == TYPE_UNTYPED) {
+		if (in->type == KN_TYPE_UNTYPED) {
 			slot_fill_untyped(slot, source, base, bits, is_device);
 		} else {
 			struct object *object = object_create(
-			    (enum object_type)in->type, phys_to_virt(paddr(base)), bits);
+			    (enum kn_object_type)in->type, phys_to_virt(paddr(base)), bits);
 
 			slot_fill(slot, source, object, object_classes[in->type].rights);
 		}
@@ -128,17 +128,14 @@ kn_status untyped_retype(
 	return KN_OK;
 }
 
-kn_status untyped_info(struct untyped *self, struct invocation *inv, struct untyped_info_out *out)
+kn_status untyped_info(struct untyped *self, struct untyped_info_out *out)
 {
-	const struct slot *slot = inv->slot;
-	const struct slot *child = slot_has_children(slot) ? slot->child : slot;
+	const struct slot *slot = &self->slot;
 
-	(void)self;
 	out->info.base = slot->cap.badge;
 	out->info.size = 1ull << slot->cap.size_bits;
 	out->info.used = slot->cap.payload;
 	out->info.is_device = (slot->cap.flags & SLOT_DEVICE) != 0;
-	for (; child != slot; child = child->next)
-		out->info.children++;
+	out->info.has_children = slot_has_children(slot);
 	return KN_OK;
 }

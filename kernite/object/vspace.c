@@ -10,7 +10,7 @@
 #include "object/vspace.h"
 
 #include "core/address_wait.h"
-#include "core/invocation.h"
+#include "core/scheduler.h"
 #include "core/work.h"
 #include "gen/vspace_ops.h"
 #include "mm/clone.h"
@@ -68,7 +68,8 @@ kn_status vspace_retire(struct vspace *space)
 	while ((node = list_first(&space->threads))) {
 		struct tcb *thread = container_of(node, struct tcb, vspace_link);
 
-		TRY(tcb_stop_severed(thread));
+		if (!thread_halt(thread))
+			return KN_RESTART;
 		vspace_detach(thread);
 	}
 
@@ -178,9 +179,8 @@ static kn_status check_map(const struct vspace_map_in *in, uint32_t prot, uint32
 		return KN_E_INVALID_ARG;
 	if (in->address & PAGE_MASK)
 		return KN_E_ALIGNMENT;
-	if (in->flags & KN_VSPACE_MAP_FIXED) {
+	if (in->flags & KN_VSPACE_MAP_FIXED)
 		TRY(check_range(in->address, in->pages));
-	}
 	if (in->pages == 0)
 		return KN_E_INVALID_ARG;
 	if (in->pages > KN_USER_MAX >> PAGE_SHIFT)
@@ -193,16 +193,9 @@ static kn_status check_map(const struct vspace_map_in *in, uint32_t prot, uint32
 	return max_prot & KN_VSPACE_PROT_EXECUTE ? KN_E_RIGHTS : KN_OK;
 }
 
-/* Budgets are one error outside faults: the caller has no memory. */
-static kn_status no_memory(kn_status status)
-{
-	return status == KN_E_QUOTA ? KN_E_NO_MEMORY : status;
-}
-
 /* ---- methods ---- */
 
-kn_status vspace_configure(
-    struct vspace *self, struct invocation *inv, const struct vspace_configure_in *in)
+kn_status vspace_configure(struct vspace *self, const struct vspace_configure_in *in)
 {
 	if (self->tables.root.raw != 0 || self->is_emptying)
 		return KN_E_BUSY;
@@ -226,20 +219,8 @@ static void populate(struct vspace *space, uint64_t start, uint64_t end, unsigne
 			return;
 }
 
-/* Decoded map(): replace what is there (restartable), add the region, populate. */
-static kn_status perform_map(struct vspace *space, const struct mapping *mapping, uint32_t flags)
-{
-	TRY(no_memory(region_reserve(&space->regions, space->pool, 2)));
-	if (flags & KN_VSPACE_MAP_FIXED)
-		TRY(mapping_remove(space, mapping->start, mapping->end));
-	(void)mapping_add(space, mapping);
-	if (flags & KN_VSPACE_MAP_POPULATE)
-		populate(space, mapping->start, mapping->end, mapping->prot);
-	return KN_OK;
-}
-
-kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct vspace_map_in *in,
-    struct vspace_map_out *out)
+kn_status vspace_map(
+    struct vspace *self, const struct vspace_map_in *in, struct vspace_map_out *out)
 {
 	uint32_t prot = readable(in->prot), max_prot = readable(in->max_prot);
 	uint64_t size = in->pages << PAGE_SHIFT, address = in->address;
@@ -258,7 +239,7 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 			return KN_E_NO_MEMORY;
 	}
 
-	struct mapping mapping = {
+	struct region mapping = {
 	    .object = in->object ? memory_object_of(in->object->cap.object) : nullptr,
 	    .offset = in->offset,
 	    .start = address,
@@ -269,34 +250,20 @@ kn_status vspace_map(struct vspace *self, struct invocation *inv, const struct v
 		     (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_NO_INHERIT),
 	};
 
-	TRY(perform_map(self, &mapping, in->flags));
+	TRY(no_memory(region_reserve(&self->regions, self->pool, 2)));
+	/* Replace what is there: restartable. */
+	if (in->flags & KN_VSPACE_MAP_FIXED)
+		TRY(mapping_remove(self, mapping.start, mapping.end));
+	(void)mapping_add(self, &mapping);
+	if (in->flags & KN_VSPACE_MAP_POPULATE)
+		populate(self, mapping.start, mapping.end, prot);
 	if (address == self->map_hint)
 		self->map_hint = address + size;
 	out->mapped = address;
 	return KN_OK;
 }
 
-kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object, uint64_t offset,
-    uint64_t address, uint64_t pages, unsigned prot, unsigned flags)
-{
-	struct mapping mapping = {
-	    .object = object,
-	    .offset = offset,
-	    .start = address,
-	    .end = address + (pages << PAGE_SHIFT),
-	    .prot = (uint8_t)readable(prot),
-	    .max_prot = (uint8_t)readable(prot),
-	    .flags = (uint16_t)flags,
-	};
-
-	TRY(check_range(address, pages));
-	if (!is_prot_valid(prot) || (object && object->pages - offset < pages))
-		return KN_E_INVALID_ARG;
-	return perform_map(space, &mapping, KN_VSPACE_MAP_FIXED);
-}
-
-kn_status vspace_unmap(
-    struct vspace *self, struct invocation *inv, const struct vspace_unmap_in *in)
+kn_status vspace_unmap(struct vspace *self, const struct vspace_unmap_in *in)
 {
 	TRY(check_usable(self));
 	TRY(check_range(in->address, in->pages));
@@ -304,8 +271,7 @@ kn_status vspace_unmap(
 	return mapping_remove(self, in->address, in->address + (in->pages << PAGE_SHIFT));
 }
 
-kn_status vspace_protect(
-    struct vspace *self, struct invocation *inv, const struct vspace_protect_in *in)
+kn_status vspace_protect(struct vspace *self, const struct vspace_protect_in *in)
 {
 	uint32_t prot = readable(in->prot);
 
@@ -329,16 +295,14 @@ kn_status vspace_protect(
 	return mapping_protect(self, in->address, end, prot);
 }
 
-kn_status vspace_discard(
-    struct vspace *self, struct invocation *inv, const struct vspace_discard_in *in)
+kn_status vspace_discard(struct vspace *self, const struct vspace_discard_in *in)
 {
 	TRY(check_usable(self));
 	TRY(check_range(in->address, in->pages));
 	return mapping_clear(self, in->address, in->address + (in->pages << PAGE_SHIFT));
 }
 
-kn_status vspace_clone(
-    struct vspace *self, struct invocation *inv, const struct vspace_clone_in *in)
+kn_status vspace_clone(struct vspace *self, const struct vspace_clone_in *in)
 {
 	struct vspace *child = vspace_of(in->child->cap.object);
 	kn_status status;
@@ -377,7 +341,7 @@ kn_status vspace_clone(
 	return KN_E_NO_MEMORY;
 }
 
-kn_status vspace_clear(struct vspace *self, struct invocation *inv)
+kn_status vspace_clear(struct vspace *self)
 {
 	if (self->tables.root.raw == 0 || self->is_emptying)
 		return KN_E_BUSY;
@@ -406,8 +370,8 @@ static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t e
 	return count;
 }
 
-kn_status vspace_query(struct vspace *self, struct invocation *inv,
-    const struct vspace_query_in *in, struct vspace_query_out *out)
+kn_status vspace_query(
+    struct vspace *self, const struct vspace_query_in *in, struct vspace_query_out *out)
 {
 	struct region *region =
 	    self->tables.root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
@@ -451,7 +415,7 @@ static kn_status check_word(const struct vspace *space, uint64_t address)
 	return KN_OK;
 }
 
-kn_status vspace_wait(struct vspace *self, struct invocation *inv, const struct vspace_wait_in *in)
+kn_status vspace_wait(struct vspace *self, const struct vspace_wait_in *in)
 {
 	uint64_t key[2];
 
@@ -464,11 +428,12 @@ kn_status vspace_wait(struct vspace *self, struct invocation *inv, const struct 
 	if (*(const volatile uint32_t *)(page + (in->address & PAGE_MASK)) != in->expected)
 		return KN_E_WOULD_BLOCK;
 	wait_key(self, in->address, key);
-	return address_wait(inv->caller, key[0], key[1], ctx_deadline(&inv->caller->context));
+	return address_wait(
+	    this_cpu()->current, key[0], key[1], ctx_deadline(&this_cpu()->current->context));
 }
 
-kn_status vspace_wake(struct vspace *self, struct invocation *inv, const struct vspace_wake_in *in,
-    struct vspace_wake_out *out)
+kn_status vspace_wake(
+    struct vspace *self, const struct vspace_wake_in *in, struct vspace_wake_out *out)
 {
 	uint64_t key[2];
 
@@ -478,7 +443,7 @@ kn_status vspace_wake(struct vspace *self, struct invocation *inv, const struct 
 	return KN_OK;
 }
 
-kn_status vspace_usage(struct vspace *self, struct invocation *inv, struct vspace_usage_out *out)
+kn_status vspace_usage(struct vspace *self, struct vspace_usage_out *out)
 {
 	*out = (struct vspace_usage_out){
 	    .mapped = self->mapped,
@@ -534,7 +499,7 @@ static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *
 	return moved;
 }
 
-kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct vspace_take_in *in)
+kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 {
 	struct vspace *source = vspace_of(in->source->cap.object);
 	uint64_t size = in->pages << PAGE_SHIFT;
@@ -555,13 +520,10 @@ kn_status vspace_take(struct vspace *self, struct invocation *inv, const struct 
 	if (above && above->start < in->address + size)
 		return KN_E_OVERLAP;
 
-	struct mapping mapping = {
-	    .start = in->address,
-	    .end = in->address + size,
-	    .prot = region->prot,
-	    .max_prot = region->max_prot,
-	    .flags = region->flags,
-	};
+	struct region mapping = *region;
+
+	mapping.start = in->address;
+	mapping.end = in->address + size;
 	uint64_t pages =
 	    count_committed(source, in->source_address, in->source_address + size, false);
 

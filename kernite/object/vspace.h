@@ -45,9 +45,6 @@ static inline struct vspace *vspace_of(struct object *object)
 	return container_of(object, struct vspace, object);
 }
 
-/* For the table in object.c. */
-void vspace_init(struct object *object);
-[[nodiscard]] kn_status vspace_destroy(struct object *object);
 /* Unmap everything, keep the space; KN_RESTART until done. */
 [[nodiscard]] kn_status vspace_empty(struct vspace *space);
 /* Stop its threads, unmap everything, leave the pool: as if never configured; KN_RESTART until
@@ -58,10 +55,8 @@ void vspace_init(struct object *object);
 void vspace_attach(struct vspace *space, struct tcb *thread);
 void vspace_detach(struct tcb *thread);
 
-/* Boot, and configure(): what vspace.configure() and vspace.map(FIXED) do, for init. */
+/* Boot, and configure(). */
 [[nodiscard]] kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_base);
-[[nodiscard]] kn_status vspace_map_fixed(struct vspace *space, struct memory_object *object,
-    uint64_t offset, uint64_t address, uint64_t pages, unsigned prot, unsigned flags);
 
 /* What vspace_populate() lacked. */
 struct populate_miss {

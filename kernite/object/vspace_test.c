@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/cpu.h"
 #include "fake_machine.h"
 #include "gen/memory_object_ops.h"
 #include "gen/pool_ops.h"
@@ -37,7 +38,7 @@ static void configure(struct vspace *target)
 	const struct vspace_configure_in in = {.pool = &pool_slot, .map_base = BASE};
 
 	fake_space(target);
-	assert_int_equal(vspace_configure(target, nullptr, &in), KN_OK);
+	assert_int_equal(vspace_configure(target, &in), KN_OK);
 }
 
 static void configure_object(struct memory_object *target, uint64_t pages)
@@ -45,7 +46,7 @@ static void configure_object(struct memory_object *target, uint64_t pages)
 	const struct memory_object_configure_anonymous_in in = {&pool_slot, pages};
 
 	fake_object(target);
-	assert_int_equal(memory_object_configure_anonymous(target, nullptr, &in), KN_OK);
+	assert_int_equal(memory_object_configure_anonymous(target, &in), KN_OK);
 }
 
 static int start(void **state)
@@ -53,11 +54,11 @@ static int start(void **state)
 	fake_machine_start(RAM_PAGES);
 	fake_pool(&pool);
 	pool_add_boot_frames(&pool, paddr(frame_first << PAGE_SHIFT), RAM_PAGES);
-	pool_slot = fake_cap(&pool.object, TYPE_POOL, KN_RIGHTS_ALL);
+	pool_slot = fake_cap(&pool.object, KN_TYPE_POOL, KN_RIGHTS_ALL);
 	configure(&space);
 	configure(&other);
 	configure_object(&object, 64);
-	object_slot = fake_cap(&object.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	object_slot = fake_cap(&object.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 	return 0;
 }
 
@@ -83,7 +84,7 @@ static kn_status map_raw(struct vspace *target, struct slot *slot, uint64_t offs
 {
 	struct vspace_map_out out = {};
 	const struct vspace_map_in in = {slot, offset, address, pages, prot, max_prot, flags};
-	kn_status status = FAKE_RUN(vspace_map(target, nullptr, &in, &out));
+	kn_status status = FAKE_RUN(vspace_map(target, &in, &out));
 
 	if (mapped)
 		*mapped = out.mapped;
@@ -103,29 +104,29 @@ static kn_status unmap(struct vspace *target, uint64_t address, uint64_t pages)
 {
 	const struct vspace_unmap_in in = {address, pages};
 
-	return FAKE_RUN(vspace_unmap(target, nullptr, &in));
+	return FAKE_RUN(vspace_unmap(target, &in));
 }
 
 static kn_status protect(struct vspace *target, uint64_t address, uint64_t pages, uint32_t prot)
 {
 	const struct vspace_protect_in in = {address, pages, prot};
 
-	return FAKE_RUN(vspace_protect(target, nullptr, &in));
+	return FAKE_RUN(vspace_protect(target, &in));
 }
 
 static kn_status discard(struct vspace *target, uint64_t address, uint64_t pages)
 {
 	const struct vspace_discard_in in = {address, pages};
 
-	return FAKE_RUN(vspace_discard(target, nullptr, &in));
+	return FAKE_RUN(vspace_discard(target, &in));
 }
 
 static kn_status clone(struct vspace *source, struct vspace *child)
 {
-	struct slot slot = fake_cap(&child->object, TYPE_VSPACE, KN_RIGHTS_ALL);
+	struct slot slot = fake_cap(&child->object, KN_TYPE_VSPACE, KN_RIGHTS_ALL);
 	const struct vspace_clone_in in = {&slot};
 
-	return FAKE_RUN(vspace_clone(source, nullptr, &in));
+	return FAKE_RUN(vspace_clone(source, &in));
 }
 
 static uint8_t read_at(struct vspace *target, uint64_t address)
@@ -229,7 +230,7 @@ static void map_refuses_executable_anonymous_memory(void **state)
 static void map_refuses_an_unconfigured_object(void **state)
 {
 	struct memory_object fresh;
-	struct slot slot = fake_cap(&fresh.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	struct slot slot = fake_cap(&fresh.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 
 	fake_object(&fresh);
 	assert_int_equal(map_raw(&space, &slot, 0, 0, 1, 1, 1, SHARED, nullptr), KN_E_INVALID_ARG);
@@ -246,7 +247,7 @@ static void an_unconfigured_space_refuses_everything(void **state)
 	assert_int_equal(discard(&fresh, BASE, 1), KN_E_BUSY);
 	assert_int_equal(clone(&fresh, &other), KN_E_BUSY);
 	assert_int_equal(clone(&space, &fresh), KN_E_BUSY);
-	assert_int_equal(FAKE_RUN(vspace_clear(&fresh, nullptr)), KN_E_BUSY);
+	assert_int_equal(FAKE_RUN(vspace_clear(&fresh)), KN_E_BUSY);
 }
 
 static void configure_refuses_a_second_time_and_bad_bases(void **state)
@@ -255,15 +256,15 @@ static void configure_refuses_a_second_time_and_bad_bases(void **state)
 	struct vspace_configure_in in = {&pool_slot, BASE};
 	struct vspace fresh;
 
-	assert_int_equal(vspace_configure(&space, nullptr, &in), KN_E_BUSY);
+	assert_int_equal(vspace_configure(&space, &in), KN_E_BUSY);
 	fake_space(&fresh);
 	for (size_t i = 0; i < 5; i++) {
 		in.map_base = bases[i];
-		assert_int_equal(vspace_configure(&fresh, nullptr, &in), KN_E_BAD_ADDRESS);
+		assert_int_equal(vspace_configure(&fresh, &in), KN_E_BAD_ADDRESS);
 	}
 	in.map_base = BASE;
 	pool.limit = pool.used;
-	assert_int_equal(vspace_configure(&fresh, nullptr, &in), KN_E_NO_MEMORY);
+	assert_int_equal(vspace_configure(&fresh, &in), KN_E_NO_MEMORY);
 }
 
 static void no_replace_refuses_what_overlaps(void **state)
@@ -311,20 +312,20 @@ static void unmapping_a_hole_is_fine(void **state)
 static void wait_refuses_what_cannot_be_read(void **state)
 {
 	struct tcb caller = {};
-	struct invocation inv = {.caller = &caller};
+	this_cpu()->current = &caller;
 	uint64_t a = map(&space, nullptr, 1, RW, PRIVATE);
 	struct vspace_wait_in in = {a + 2, 0};
 
-	assert_int_equal(vspace_wait(&space, &inv, &in), KN_E_ALIGNMENT);
+	assert_int_equal(vspace_wait(&space, &in), KN_E_ALIGNMENT);
 	in.address = a + PAGE_SIZE;
-	assert_int_equal(vspace_wait(&space, &inv, &in), KN_E_BAD_ADDRESS);
+	assert_int_equal(vspace_wait(&space, &in), KN_E_BAD_ADDRESS);
 	in.address = 0xffff800000000000ull;
-	assert_int_equal(vspace_wait(&space, &inv, &in), KN_E_BAD_ADDRESS);
+	assert_int_equal(vspace_wait(&space, &in), KN_E_BAD_ADDRESS);
 	in.address = a;
 	in.expected = 1;
-	assert_int_equal(vspace_wait(&space, &inv, &in), KN_E_WOULD_BLOCK);
+	assert_int_equal(vspace_wait(&space, &in), KN_E_WOULD_BLOCK);
 	in.expected = 0;
-	assert_int_equal(vspace_wait(&space, &inv, &in), KN_BLOCKED);
+	assert_int_equal(vspace_wait(&space, &in), KN_BLOCKED);
 }
 
 /* ---- mapping ---- */
@@ -479,7 +480,7 @@ static void an_access_beyond_a_shrunk_object_is_out_of_range(void **state)
 
 	write_at(&space, a + 20 * PAGE_SIZE, 1);
 	write_at(&space, a + 5 * PAGE_SIZE, 1);
-	assert_int_equal(FAKE_RUN(memory_object_resize(&object, nullptr, &in)), KN_OK);
+	assert_int_equal(FAKE_RUN(memory_object_resize(&object, &in)), KN_OK);
 	fake_check(&space);
 	assert_int_equal(fake_read(&space, a + 20 * PAGE_SIZE, &value), KN_E_RANGE);
 	assert_int_equal(read_at(&space, a + 5 * PAGE_SIZE), 1);
@@ -501,39 +502,39 @@ static void query_tells_regions_in_order(void **state)
 	uint64_t b = map(&space, &object_slot, 8, 1, SHARED);
 
 	write_at(&space, a, 1);
-	assert_int_equal(vspace_query(&space, nullptr, &in, &out), KN_OK);
+	assert_int_equal(vspace_query(&space, &in, &out), KN_OK);
 	assert_int_equal(out.info.address, a);
 	assert_int_equal(out.info.committed, 1);
 	assert_int_equal(out.info.object_id, 0);
 	in.address = out.info.address + (out.info.pages << PAGE_SHIFT);
-	assert_int_equal(vspace_query(&space, nullptr, &in, &out), KN_OK);
+	assert_int_equal(vspace_query(&space, &in, &out), KN_OK);
 	assert_int_equal(out.info.address, b);
 	assert_int_equal(out.info.object_id, object.id);
 	in.address = b + 8 * PAGE_SIZE;
-	assert_int_equal(vspace_query(&space, nullptr, &in, &out), KN_OK);
+	assert_int_equal(vspace_query(&space, &in, &out), KN_OK);
 	assert_int_equal(out.info.pages, 0);
 }
 
 static void waiters_meet_by_object_and_by_address(void **state)
 {
 	struct tcb caller = {};
-	struct invocation inv = {.caller = &caller};
+	this_cpu()->current = &caller;
 	uint64_t a = map(&space, &object_slot, 8, RW, SHARED);
 	uint64_t b = map(&other, &object_slot, 8, RW, SHARED);
 	uint64_t p = map(&space, nullptr, 1, RW, PRIVATE);
 	struct vspace_wake_out out;
 
-	assert_int_equal(vspace_wait(&space, &inv, &(struct vspace_wait_in){a + 8, 0}), KN_BLOCKED);
+	assert_int_equal(vspace_wait(&space, &(struct vspace_wait_in){a + 8, 0}), KN_BLOCKED);
 	assert_int_equal(
-	    vspace_wake(&other, &inv, &(struct vspace_wake_in){b + 12, 1}, &out), KN_OK);
+	    vspace_wake(&other, &(struct vspace_wake_in){b + 12, 1}, &out), KN_OK);
 	assert_int_equal(out.woken, 0);
 	assert_int_equal(
-	    vspace_wake(&other, &inv, &(struct vspace_wake_in){b + 8, 1}, &out), KN_OK);
+	    vspace_wake(&other, &(struct vspace_wake_in){b + 8, 1}, &out), KN_OK);
 	assert_int_equal(out.woken, 1);
-	assert_int_equal(vspace_wait(&space, &inv, &(struct vspace_wait_in){p, 0}), KN_BLOCKED);
-	assert_int_equal(vspace_wake(&other, &inv, &(struct vspace_wake_in){p, 1}, &out), KN_OK);
+	assert_int_equal(vspace_wait(&space, &(struct vspace_wait_in){p, 0}), KN_BLOCKED);
+	assert_int_equal(vspace_wake(&other, &(struct vspace_wake_in){p, 1}, &out), KN_OK);
 	assert_int_equal(out.woken, 0);
-	assert_int_equal(vspace_wake(&space, &inv, &(struct vspace_wake_in){p, 1}, &out), KN_OK);
+	assert_int_equal(vspace_wake(&space, &(struct vspace_wake_in){p, 1}, &out), KN_OK);
 	assert_int_equal(out.woken, 1);
 }
 
@@ -541,8 +542,8 @@ static void waiters_meet_by_object_and_by_address(void **state)
 
 static void a_dry_pool_asks_its_handler(void **state)
 {
-	struct object endpoint = {.type = TYPE_ENDPOINT};
-	struct slot slot = fake_cap(&endpoint, TYPE_ENDPOINT, KN_RIGHT_SEND);
+	struct object endpoint = {.type = KN_TYPE_ENDPOINT};
+	struct slot slot = fake_cap(&endpoint, KN_TYPE_ENDPOINT, KN_RIGHT_SEND);
 	struct tcb thread = {.vspace = &space};
 	uint64_t a = map(&space, nullptr, RAM_PAGES, RW, PRIVATE), page = 0;
 
@@ -551,7 +552,7 @@ static void a_dry_pool_asks_its_handler(void **state)
 	page_fault(&thread, vaddr(a + page * PAGE_SIZE), VM_WRITE);
 	assert_int_equal(fake_fault_reason, KN_E_NO_MEMORY);
 	assert_int_equal(
-	    pool_set_handler(&pool, nullptr, &(struct pool_set_handler_in){&slot}), KN_OK);
+	    pool_set_handler(&pool, &(struct pool_set_handler_in){&slot}), KN_OK);
 	page_fault(&thread, vaddr(a + page * PAGE_SIZE), VM_WRITE);
 	assert_int_equal(fake_fault_label, KN_LABEL_FAULT_POOL);
 	assert_ptr_equal(fake_fault_handler, &pool.handler);
@@ -560,13 +561,13 @@ static void a_dry_pool_asks_its_handler(void **state)
 
 static void a_spent_budget_is_no_matter_for_the_handler(void **state)
 {
-	struct object endpoint = {.type = TYPE_ENDPOINT};
-	struct slot slot = fake_cap(&endpoint, TYPE_ENDPOINT, KN_RIGHT_SEND);
+	struct object endpoint = {.type = KN_TYPE_ENDPOINT};
+	struct slot slot = fake_cap(&endpoint, KN_TYPE_ENDPOINT, KN_RIGHT_SEND);
 	struct tcb thread = {.vspace = &space};
 	uint64_t a = map(&space, nullptr, 8, RW, PRIVATE);
 
 	assert_int_equal(
-	    pool_set_handler(&pool, nullptr, &(struct pool_set_handler_in){&slot}), KN_OK);
+	    pool_set_handler(&pool, &(struct pool_set_handler_in){&slot}), KN_OK);
 	pool.limit = pool.used;
 	page_fault(&thread, vaddr(a), VM_WRITE);
 	assert_int_equal(fake_fault_label, 0);
@@ -589,16 +590,16 @@ static void faults_go_to_the_thread_s_handler_with_their_reason(void **state)
 
 static void a_missing_page_is_asked_from_the_pager(void **state)
 {
-	struct object endpoint = {.type = TYPE_ENDPOINT};
-	struct slot pager = fake_cap(&endpoint, TYPE_ENDPOINT, KN_RIGHT_SEND);
+	struct object endpoint = {.type = KN_TYPE_ENDPOINT};
+	struct slot pager = fake_cap(&endpoint, KN_TYPE_ENDPOINT, KN_RIGHT_SEND);
 	struct memory_object paged;
-	struct slot paged_slot = fake_cap(&paged.object, TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
+	struct slot paged_slot = fake_cap(&paged.object, KN_TYPE_MEMORY_OBJECT, KN_RIGHTS_ALL);
 	struct tcb thread = {.vspace = &space};
 	const struct memory_object_configure_pager_in in = {&pool_slot, &pager, 32};
 	paddr_t frame;
 
 	fake_object(&paged);
-	assert_int_equal(memory_object_configure_pager(&paged, nullptr, &in), KN_OK);
+	assert_int_equal(memory_object_configure_pager(&paged, &in), KN_OK);
 
 	uint64_t a = map(&space, &paged_slot, 32, 1, PRIVATE);
 
@@ -608,18 +609,18 @@ static void a_missing_page_is_asked_from_the_pager(void **state)
 	assert_int_equal(fake_fault_words[1], VM_READ);
 	assert_ptr_equal(fake_fault_handler, &paged.backing);
 
-	assert_int_equal(memory_object_page(&object, 2, true, &frame), KN_OK);
+	assert_int_equal(object_page(&object, 2, true, &frame), KN_OK);
 	memset(phys_to_virt(frame), 0x42, PAGE_SIZE);
 
 	const struct memory_object_supply_in supply = {9, &object_slot, 2, 1};
 
-	assert_int_equal(FAKE_RUN(memory_object_supply(&paged, nullptr, &supply)), KN_OK);
+	assert_int_equal(FAKE_RUN(memory_object_supply(&paged, &supply)), KN_OK);
 	assert_int_equal(object.committed, 0);
 	assert_int_equal(read_at(&space, a + 9 * PAGE_SIZE), 0x42);
 
 	const struct memory_object_fail_in fail = {10, 1, KN_E_IO};
 
-	assert_int_equal(FAKE_RUN(memory_object_fail(&paged, nullptr, &fail)), KN_OK);
+	assert_int_equal(FAKE_RUN(memory_object_fail(&paged, &fail)), KN_OK);
 	page_fault(&thread, vaddr(a + 10 * PAGE_SIZE), VM_READ);
 	assert_int_equal(fake_fault_reason, KN_E_IO);
 	assert_int_equal(FAKE_RUN(memory_object_destroy(&paged.object)), KN_OK);
@@ -725,14 +726,14 @@ static void a_fork_that_runs_out_of_memory_leaves_an_empty_child(void **state)
 static void a_fork_needs_an_empty_child_of_the_same_root(void **state)
 {
 	struct pool foreign;
-	struct slot slot = fake_cap(&foreign.object, TYPE_POOL, KN_RIGHTS_ALL);
+	struct slot slot = fake_cap(&foreign.object, KN_TYPE_POOL, KN_RIGHTS_ALL);
 	struct vspace stranger;
 	const struct vspace_configure_in in = {&slot, BASE};
 
 	assert_int_equal(clone(&space, &space), KN_E_BUSY);
 	map(&other, nullptr, 1, RW, PRIVATE);
 	assert_int_equal(clone(&space, &other), KN_E_BUSY);
-	assert_int_equal(FAKE_RUN(vspace_clear(&other, nullptr)), KN_OK);
+	assert_int_equal(FAKE_RUN(vspace_clear(&other)), KN_OK);
 	assert_int_equal(clone(&space, &other), KN_OK);
 
 	paddr_t frames;
@@ -743,7 +744,7 @@ static void a_fork_needs_an_empty_child_of_the_same_root(void **state)
 	 */
 	foreign.root = &pool;
 	fake_space(&stranger);
-	assert_int_equal(vspace_configure(&stranger, nullptr, &in), KN_OK);
+	assert_int_equal(vspace_configure(&stranger, &in), KN_OK);
 	foreign.root = &foreign;
 	assert_int_equal(clone(&space, &stranger), KN_E_INVALID_ARG);
 	foreign.root = &pool;
@@ -754,7 +755,7 @@ static void a_fork_needs_an_empty_child_of_the_same_root(void **state)
 
 static void a_fork_in_steps_survives_a_busy_parent(void **state)
 {
-	struct slot slot = fake_cap(&other.object, TYPE_VSPACE, KN_RIGHTS_ALL);
+	struct slot slot = fake_cap(&other.object, KN_TYPE_VSPACE, KN_RIGHTS_ALL);
 	const struct vspace_clone_in in = {&slot};
 	uint64_t a = map(&space, nullptr, 1500, RW, PRIVATE);
 	kn_status status;
@@ -764,7 +765,7 @@ static void a_fork_in_steps_survives_a_busy_parent(void **state)
 		write_at(&space, a + i * PAGE_SIZE, 1);
 	fake_work_limit(300);
 	fake_kernel_entry();
-	while ((status = vspace_clone(&space, nullptr, &in)) == KN_RESTART) {
+	while ((status = vspace_clone(&space, &in)) == KN_RESTART) {
 		fake_check(&space);
 		fake_check(&other);
 		/* The parent's other threads go on: behind the border, before it, and at it. */
@@ -792,7 +793,7 @@ static void a_fork_in_steps_survives_a_busy_parent(void **state)
 
 static void pages_can_be_taken_over(void **state)
 {
-	struct slot slot = fake_cap(&space.object, TYPE_VSPACE, KN_RIGHTS_ALL);
+	struct slot slot = fake_cap(&space.object, KN_TYPE_VSPACE, KN_RIGHTS_ALL);
 	uint64_t a = map(&space, nullptr, 600, RW, PRIVATE);
 	struct vspace_take_in in = {&slot, a + PAGE_SIZE, 0x7000000, 520};
 	uint8_t value;
@@ -803,10 +804,10 @@ static void pages_can_be_taken_over(void **state)
 	uint64_t used = pool.used;
 
 	pool.limit = pool.used + 100;
-	assert_int_equal(vspace_take(&other, nullptr, &in), KN_E_NO_MEMORY);
+	assert_int_equal(vspace_take(&other, &in), KN_E_NO_MEMORY);
 	assert_int_equal(pool.used - other.regions.free_count / 30, used);
 	pool.limit = POOL_NO_LIMIT;
-	assert_int_equal(vspace_take(&other, nullptr, &in), KN_OK);
+	assert_int_equal(vspace_take(&other, &in), KN_OK);
 	fake_check(&space);
 	fake_check(&other);
 	assert_int_equal(fake_read(&space, a + PAGE_SIZE, &value), KN_E_BAD_ADDRESS);
@@ -814,12 +815,12 @@ static void pages_can_be_taken_over(void **state)
 	for (uint64_t i = 1; i < 520; i++)
 		assert_int_equal(
 		    read_at(&other, 0x7000000 + (i - 1) * PAGE_SIZE), i % 3 == 0 ? (uint8_t)i : 0);
-	assert_int_equal(vspace_take(&other, nullptr, &in), KN_E_BAD_ADDRESS);
+	assert_int_equal(vspace_take(&other, &in), KN_E_BAD_ADDRESS);
 	in.source_address = a + 540 * PAGE_SIZE;
 	in.pages = 1;
-	assert_int_equal(vspace_take(&other, nullptr, &in), KN_E_OVERLAP);
+	assert_int_equal(vspace_take(&other, &in), KN_E_OVERLAP);
 	in.pages = 5000;
-	assert_int_equal(vspace_take(&other, nullptr, &in), KN_E_RANGE);
+	assert_int_equal(vspace_take(&other, &in), KN_E_RANGE);
 }
 
 /* ---- teardown ---- */
@@ -986,7 +987,7 @@ static void model_decommit(unsigned from, unsigned count)
 {
 	const struct memory_object_decommit_in in = {from, count};
 
-	assert_int_equal(FAKE_RUN(memory_object_decommit(&object, nullptr, &in)), KN_OK);
+	assert_int_equal(FAKE_RUN(memory_object_decommit(&object, &in)), KN_OK);
 	memset(model_object + from, 0, count);
 }
 
@@ -1032,7 +1033,7 @@ static void random_use_agrees_with_a_model(void **state)
 		case 5:
 			if (who == whom || rand() % 3)
 				break;
-			assert_int_equal(FAKE_RUN(vspace_clear(spaces[whom], nullptr)), KN_OK);
+			assert_int_equal(FAKE_RUN(vspace_clear(spaces[whom])), KN_OK);
 			assert_int_equal(clone(target, spaces[whom]), KN_OK);
 			memcpy(model[whom], model[who], sizeof(model[who]));
 			break;

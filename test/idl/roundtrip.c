@@ -12,7 +12,6 @@
 #include "core/invocation.h"
 #include "gen/lamp_ops.h"
 #include "kn/lamp.h"
-#include "object/lamp.h"
 #include "server/desk.h"
 #include "uapi/error.h"
 #include "uapi/object_type.h"
@@ -32,7 +31,9 @@ static struct kn_regs late_regs;
 static struct kn_regs forged;  /* what the next call gets instead of an answer if is_forged */
 static bool is_forged;
 static bool is_hostile;        /* requests do not come from our stubs */
-static struct lamp lamp;
+static struct lamp {
+	int unused;
+} lamp;
 static struct slot lamp_slot, wall_slot;
 static kn_time last_deadline;
 static unsigned reply_length;
@@ -125,9 +126,10 @@ void inv_reply_length(struct invocation *inv, unsigned length)
 	reply_length = length;
 }
 
-kn_status cap_lookup(struct invocation *inv, uint64_t address, uint8_t type, uint32_t rights, struct slot **slot)
+kn_status cspace_find(
+    const struct tcb *thread, kn_cap address, enum kn_object_type type, uint32_t rights, struct slot **slot)
 {
-	(void)inv;
+	(void)thread;
 	if (address != WALL)
 		return KN_E_INVALID_CAP;
 	CHECK((type == KN_TYPE_LAMP && rights == (KN_RIGHT_READ | KN_RIGHT_MAP)) || (type == 0 && rights == 0));
@@ -135,27 +137,26 @@ kn_status cap_lookup(struct invocation *inv, uint64_t address, uint8_t type, uin
 	return KN_OK;
 }
 
-kn_status lamp_set(struct lamp *self, struct invocation *inv, const struct lamp_set_in *in, struct lamp_set_out *out)
+kn_status lamp_set(struct lamp *self, const struct lamp_set_in *in, struct lamp_set_out *out)
 {
-	(void)inv;
 	CHECK(self == &lamp && in->on && in->colour == KN_LAMP_COLOUR_DARK && in->heat == -7);
 	CHECK(in->at.x == 1 && in->at.y == 2 && in->at.shades[3] == 3);
 	out->previous = KN_LAMP_MAGIC;
 	return handler_status;
 }
 
-kn_status lamp_plug(struct lamp *self, struct invocation *inv, const struct lamp_plug_in *in, struct lamp_plug_out *out)
+kn_status lamp_plug(struct lamp *self, const struct lamp_plug_in *in, struct lamp_plug_out *out)
 {
-	(void)self, (void)inv;
+	(void)self;
 	CHECK(in->wall == &wall_slot && in->other == nullptr);
 	out->at = (struct kn_spot){.x = in->volts, .shades = {9, 8, 7, 6}};
 	out->drift = -3;
 	return KN_OK;
 }
 
-kn_status lamp_blink(struct lamp *self, struct invocation *inv)
+kn_status lamp_blink(struct lamp *self)
 {
-	(void)self, (void)inv;
+	(void)self;
 	return KN_OK;
 }
 
@@ -174,7 +175,7 @@ kn_status kn_call(kn_cap dest, struct kn_regs *regs, kn_time deadline)
 	memcpy(words, regs->w, (length < 4 ? length : 4) * 8);
 	memset(client_buffer.words, 0xdd, sizeof client_buffer.words);
 	if (dest == LAMP) {
-		struct invocation inv = {.slot = &lamp_slot, .info = regs->info};
+		struct invocation inv = {.slot = &lamp_slot, .self = &lamp, .info = regs->info};
 		memset(out_words, 0, sizeof out_words);
 		reply_length = 0;
 		kn_status status = lamp_dispatch(&inv);
@@ -355,7 +356,6 @@ static void kernel_dispatch_checks_everything(void)
 {
 	const struct kn_spot at = {.x = 1, .y = 2, .shades = {0, 1, 2, 3}};
 	uint64_t previous = 1;
-	lamp_slot.cap.object = &lamp.object;
 	lamp_slot.cap.rights = KN_RIGHT_WRITE;
 	CHECK(kn_lamp_set(LAMP, true, KN_LAMP_COLOUR_DARK, -7, &at, &previous) == KN_E_RIGHTS && previous == 1);
 	lamp_slot.cap.rights |= KN_RIGHT_CONFIGURE;
@@ -368,7 +368,7 @@ static void kernel_dispatch_checks_everything(void)
 	CHECK(kn_lamp_plug(LAMP, KN_CAP_NONE, KN_CAP_NONE, 230, &spot, &drift) == KN_E_INVALID_CAP);
 	CHECK(kn_lamp_plug(LAMP, WALL, 5, 230, &spot, &drift) == KN_E_INVALID_CAP);
 	CHECK(kn_lamp_blink(LAMP, 99) == KN_OK && last_deadline == 99);
-	struct invocation inv = {.slot = &lamp_slot, .info = kn_info(KN_LAMP_BLINK, 0, 1)};
+	struct invocation inv = {.slot = &lamp_slot, .self = &lamp, .info = kn_info(KN_LAMP_BLINK, 0, 1)};
 	CHECK(lamp_dispatch(&inv) == KN_E_BAD_MESSAGE);
 	inv.info = kn_info(KN_LAMP_BLINK, 1, 0);
 	CHECK(lamp_dispatch(&inv) == KN_E_BAD_MESSAGE);

@@ -188,10 +188,10 @@ kn_status untyped_try_reset(struct slot *slot)
 	return KN_OK;
 }
 
-kn_status tcb_stop_severed(struct tcb *thread)
+bool thread_halt(struct tcb *thread)
 {
 	fake_stopped_threads++;
-	return KN_OK;
+	return true;
 }
 
 void fault_send(struct tcb *thread, struct slot *handler, uint64_t label, const uint64_t words[6])
@@ -226,7 +226,7 @@ uint32_t address_wake(uint64_t key0, uint64_t key1, uint32_t count)
 
 /* ---- operands ---- */
 
-struct slot fake_cap(struct object *object, enum object_type type, uint32_t rights)
+struct slot fake_cap(struct object *object, enum kn_object_type type, uint32_t rights)
 {
 	return (struct slot){.cap = {.object = object, .type = type, .rights = rights}};
 }
@@ -234,13 +234,13 @@ struct slot fake_cap(struct object *object, enum object_type type, uint32_t righ
 void fake_untyped(struct slot *slot, uint64_t first_page, unsigned size_bits)
 {
 	*slot = (struct slot){};
-	slot->cap = (struct cap){.type = TYPE_UNTYPED,
+	slot->cap = (struct cap){.type = KN_TYPE_UNTYPED,
 	    .badge = (frame_first + first_page) << PAGE_SHIFT,
 	    .size_bits = (uint8_t)size_bits,
 	    .rights = KN_RIGHTS_ALL};
 }
 
-static void head(struct object *object, enum object_type type)
+static void head(struct object *object, enum kn_object_type type)
 {
 	*object = (struct object){.type = type};
 	list_init(&object->reaper);
@@ -249,21 +249,21 @@ static void head(struct object *object, enum object_type type)
 void fake_pool(struct pool *pool)
 {
 	memset(pool, 0, sizeof(*pool));
-	head(&pool->object, TYPE_POOL);
+	head(&pool->object, KN_TYPE_POOL);
 	pool_init(&pool->object);
 }
 
 void fake_object(struct memory_object *object)
 {
 	memset(object, 0, sizeof(*object));
-	head(&object->object, TYPE_MEMORY_OBJECT);
+	head(&object->object, KN_TYPE_MEMORY_OBJECT);
 	memory_object_init(&object->object);
 }
 
 void fake_space(struct vspace *space)
 {
 	memset(space, 0, sizeof(*space));
-	head(&space->object, TYPE_VSPACE);
+	head(&space->object, KN_TYPE_VSPACE);
 	vspace_init(&space->object);
 }
 

@@ -11,7 +11,10 @@
 #pragma once
 
 #include "core/invocation.h"
-#include "object/memory_object.h"
+#include "gen/memory_object_ops.h"
+#include "gen/pool_ops.h"
+#include "gen/vspace_ops.h"
+#include "mm/object_pages.h"
 #include "object/pool.h"
 #include "object/vspace.h"
 
@@ -29,7 +32,7 @@ void fake_work_limit(int units);
 void fake_kernel_entry(void);
 
 /* Operands. */
-struct slot fake_cap(struct object *object, enum object_type type, uint32_t rights);
+struct slot fake_cap(struct object *object, enum kn_object_type type, uint32_t rights);
 void fake_pool(struct pool *pool);
 void fake_object(struct memory_object *object);
 void fake_space(struct vspace *space);

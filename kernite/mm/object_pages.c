@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pages of memory objects, see object_pages.h.
+ *
+ * Taking pages away goes in chunks: unmap the chunk from every region (waiting for the TLBs), then
+ * give up the frames, so a frame is never free while somebody can still reach it. Progress of
+ * restartable operations is what is left in the page map, or `next`.
+ */
+#include "mm/object_pages.h"
+
+#include "core/work.h"
+#include "mm/mapping.h"
+#include "object/pool.h"
+#include "uapi/object/memory_object.h"
+
+/* Pages between two checks of the work budget. */
+#define CHUNK_PAGES 64
+
+/* Unmap [first, first + pages) from every region, waiting for the TLBs. */
+static void unmap_everywhere(struct memory_object *object, uint64_t first, uint64_t pages)
+{
+	list_each (node, &object->regions)
+		mapping_drop_object(container_of(node, struct region, object_link), first, pages);
+}
+
+kn_status object_pages_free(struct memory_object *object, uint64_t first, uint64_t end)
+{
+	uint64_t page = first;
+	pte_t *entry;
+
+	while ((entry = page_map_next(&object->map, &page, end))) {
+		uint64_t stop = end - page < CHUNK_PAGES ? end : page + CHUNK_PAGES;
+		unsigned freed = 0;
+
+		unmap_everywhere(object, page, stop - page);
+		for (; entry; entry = page_map_next(&object->map, &page, stop)) {
+			pte_t old = *entry;
+
+			page_map_set(&object->map, entry, 0);
+			if (old.raw & PAGE_PRESENT) {
+				frame_release(frame_of(page_entry_frame(old)));
+				freed++;
+			}
+			page_map_prune(&object->map, object->pool, page);
+			page++;
+		}
+		object->committed -= freed;
+		pool_uncharge(object->pool, freed);
+		page = stop;
+		if (work_step(10 + 10 * freed) && page < end)
+			return KN_RESTART;
+	}
+	return KN_OK;
+}
+
+bool object_page_is_shared(paddr_t page)
+{
+	if (!frame_is_ram(page))
+		return false;
+
+	const struct frame *frame = frame_of(page);
+
+	return frame->kind == FRAME_USER && frame->count > 1;
+}
+
+paddr_t object_page_peek(struct memory_object *object, uint64_t page)
+{
+	if (page >= object->pages)
+		return NO_FRAME;
+	if (object->kind == KN_MEMORY_KIND_PHYSICAL)
+		return paddr(object->base.raw + (page << PAGE_SHIFT));
+
+	pte_t *entry = page_map_find(&object->map, page);
+
+	return entry && (entry->raw & PAGE_PRESENT) ? page_entry_frame(*entry) : NO_FRAME;
+}
+
+/* The first write since a clone: the object gets its own frame. It is charged already. */
+static kn_status unshare(struct memory_object *object, uint64_t page, pte_t *entry)
+{
+	paddr_t old = page_entry_frame(*entry), copy;
+
+	TRY(pool_take_uncharged(object->pool, FRAME_USER, false, &copy));
+	arch_copy_page(phys_to_virt(copy), phys_to_virt(old));
+	unmap_everywhere(object, page, 1);
+	page_map_set(&object->map, entry, copy.raw | (entry->raw & PAGE_PINNED) | PAGE_PRESENT);
+	frame_release(frame_of(old));
+	return KN_OK;
+}
+
+/* A zeroed page where none is. */
+static kn_status add_page(struct memory_object *object, uint64_t page, paddr_t *frame)
+{
+	pte_t *entry;
+
+	TRY(page_map_ensure(&object->map, object->pool, page, &entry));
+
+	kn_status status = pool_take(object->pool, FRAME_USER, true, frame);
+	if (status != KN_OK) {
+		page_map_prune(&object->map, object->pool, page);
+		return status;
+	}
+	page_map_set(&object->map, entry, frame->raw | PAGE_PRESENT);
+	object->committed++;
+	return KN_OK;
+}
+
+kn_status object_page(struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame)
+{
+	if (page >= object->pages || object->kind == KN_MEMORY_KIND_NONE)
+		return KN_E_RANGE;
+	if (object->kind == KN_MEMORY_KIND_PHYSICAL) {
+		*frame = paddr(object->base.raw + (page << PAGE_SHIFT));
+		return KN_OK;
+	}
+
+	pte_t *entry = page_map_find(&object->map, page);
+
+	if (!entry || entry->raw == 0) {
+		if (object->kind == KN_MEMORY_KIND_PAGER)
+			return KN_E_WOULD_BLOCK;
+		return add_page(object, page, frame);
+	}
+	if (entry->raw & PAGE_FAILED)
+		return page_entry_reason(*entry);
+	if (for_write && frame_of(page_entry_frame(*entry))->count > 1)
+		TRY(unshare(object, page, entry));
+	*frame = page_entry_frame(*entry);
+	return KN_OK;
+}
+
+/* Share or, if it is pinned, copy one page. */
+static kn_status clone_page(struct memory_object *self, uint64_t page, pte_t source)
+{
+	pte_t *entry;
+	kn_status status;
+
+	TRY(page_map_ensure(&self->map, self->pool, page, &entry));
+	if (source.raw & PAGE_PINNED) {
+		paddr_t copy;
+
+		status = pool_take(self->pool, FRAME_USER, false, &copy);
+		if (status == KN_OK) {
+			arch_copy_page(phys_to_virt(copy), phys_to_virt(page_entry_frame(source)));
+			page_map_set(&self->map, entry, copy.raw | PAGE_PRESENT);
+		}
+	} else {
+		status = pool_charge(self->pool, 1);
+		if (status == KN_OK) {
+			frame_share(frame_of(page_entry_frame(source)));
+			page_map_set(&self->map, entry, source.raw);
+		}
+	}
+	if (status != KN_OK) {
+		page_map_prune(&self->map, self->pool, page);
+		return status;
+	}
+	self->committed++;
+	return KN_OK;
+}
+
+/* The source's writable mappings go before anything of the chunk is shared. */
+kn_status object_pages_clone(struct memory_object *self, struct memory_object *source)
+{
+	pte_t *entry;
+
+	while ((entry = page_map_next(&source->map, &self->next, source->pages))) {
+		uint64_t end = self->next + CHUNK_PAGES;
+		unsigned count = 0;
+
+		unmap_everywhere(source, self->next, CHUNK_PAGES);
+		for (; entry; entry = page_map_next(&source->map, &self->next, end)) {
+			if (self->next < self->pages)
+				TRY(clone_page(self, self->next, *entry));
+			self->next++;
+			count++;
+		}
+		if (work_step(10 + 10 * count))
+			return KN_RESTART;
+	}
+	return KN_OK;
+}
+
+kn_status object_page_supply(
+    struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page)
+{
+	pte_t *from = page_map_find(&source->map, source_page), *to;
+
+	TRY(page_map_ensure(&self->map, self->pool, page, &to));
+
+	kn_status status = pool_charge(self->pool, 1);
+	if (status != KN_OK) {
+		page_map_prune(&self->map, self->pool, page);
+		return status;
+	}
+	unmap_everywhere(source, source_page, 1);
+	page_map_set(&self->map, to, from->raw);
+	page_map_set(&source->map, from, 0);
+	page_map_prune(&source->map, source->pool, source_page);
+	self->committed++;
+	source->committed--;
+	pool_uncharge(source->pool, 1);
+	return KN_OK;
+}
