@@ -13,6 +13,8 @@ static_assert(offsetof(struct cpu, current) == CPU_CURRENT);
 static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP);
 static_assert(offsetof(struct cpu, entry_scratch) == CPU_ENTRY_SCRATCH);
 
+#define START_TIMEOUT 1000000000ull
+
 struct cpu cpus[KERNEL_MAX_CPUS];
 unsigned cpu_online_count;
 struct kernel_lock kernel_lock_state;
@@ -26,6 +28,16 @@ void cpu_prepare(unsigned index)
 	scheduler_init_cpu(&cpus[index], index);
 }
 
+static bool has_answered(const struct cpu *cpu)
+{
+	for (kn_time end = arch_now() + START_TIMEOUT; arch_now() < end;) {
+		if (__atomic_load_n(&cpu->has_answered, __ATOMIC_ACQUIRE))
+			return true;
+		cpu_relax();
+	}
+	return false;
+}
+
 void cpu_start_others(void)
 {
 	unsigned count = arch_cpu_count();
@@ -33,7 +45,7 @@ void cpu_start_others(void)
 	/* Indexes are dense: after one that does not answer no further one is tried. */
 	for (unsigned i = 1; i < count; i++) {
 		cpu_prepare(i);
-		if (!arch_start_cpu(&cpus[i], i)) {
+		if (!arch_start_cpu(&cpus[i]) || !has_answered(&cpus[i])) {
 			klog("kernite: CPU %u does not answer; %u of %u run\n", i, i, count);
 			return;
 		}
@@ -43,6 +55,7 @@ void cpu_start_others(void)
 
 void cpu_main(struct cpu *cpu)
 {
+	__atomic_store_n(&cpu->has_answered, true, __ATOMIC_RELEASE);
 	arch_init_cpu(cpu);
 	/* The boot CPU holds the lock until init is ready to run. */
 	kernel_lock();

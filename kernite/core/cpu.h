@@ -29,6 +29,7 @@ struct cpu {
 	struct tcb *idle;
 	unsigned index; /* 0 = boot CPU, dense */
 	bool is_online;
+	bool has_answered;  /* runs C code; atomic */
 	bool reschedule;    /* choose again before leaving the kernel */
 	bool is_idle;       /* inside arch_idle(), kernel lock dropped */
 	bool in_syscall;    /* the current thread's own system call, not an interrupt */
@@ -36,7 +37,8 @@ struct cpu {
 	uint64_t longest_locked;
 	int work;               /* units left in this kernel entry (core/work.h) */
 	int top;                /* highest priority in `run`, -1: empty */
-	struct tcb *fpu_owner;  /* whose FPU state is live in this CPU's registers, or null */
+	struct tcb *fpu_owner;  /* who had the FPU here last (core/fpu.h) */
+	bool is_fpu_on;         /* the current thread has it */
 	kn_time timer_deadline; /* what the hardware is armed for */
 	kn_time
 	    linger_end; /* when an idle CPU is offered what waits here, KN_TIME_FOREVER: nothing */

@@ -15,6 +15,7 @@
  */
 #include "core/scheduler.h"
 
+#include "core/fpu.h"
 #include "core/lock.h"
 #include "core/trace.h"
 #include "core/work.h"
@@ -343,6 +344,7 @@ void scheduler_switch(struct cpu *cpu, struct tcb *to)
 	if (from->vspace != to->vspace)
 		kernel_stats.space_switches++;
 	trace_often(TRACE_SWITCH, (uint64_t)from, (uint64_t)to, from->state, 0);
+	fpu_switch(cpu, from, to);
 	arch_switch(from, to);
 }
 

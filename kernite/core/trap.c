@@ -6,6 +6,7 @@
  */
 #include "arch.h"
 #include "core/fault.h"
+#include "core/fpu.h"
 #include "core/lock.h"
 #include "core/random.h"
 #include "core/scheduler.h"
@@ -63,7 +64,7 @@ void trap_fpu(void)
 {
 	struct cpu *cpu = enter();
 
-	arch_fpu_restore(cpu->current);
+	fpu_give(cpu);
 	leave(cpu);
 }
 

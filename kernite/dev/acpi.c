@@ -137,27 +137,19 @@ uint64_t acpi_madt_field(const struct acpi_madt_entry *entry, size_t offset, siz
 	return load_le((const char *)entry + offset, size);
 }
 
-/* One element of the package: ZeroOp, OneOp, BytePrefix or WordPrefix (ACPI 6.5, 20.2.3). */
-static bool read_package_element(const uint8_t **at, const uint8_t *end, uint8_t *value)
+/*
+ * One element of the package: ZeroOp, OneOp, BytePrefix or WordPrefix (ACPI 6.5, 20.2.3). Returns
+ * what follows it; null: it is none of them, or there was none before.
+ */
+static const uint8_t *read_package_element(const uint8_t *at, const uint8_t *end, uint8_t *value)
 {
-	const uint8_t *p = *at;
+	uint8_t code = at && at < end ? *at : 0xff;
+	int size = code <= 1 ? 1 : code == 0x0a ? 2 : code == 0x0b ? 3 : 0;
 
-	if (p < end && *p <= 1) {
-		*value = *p;
-		*at = p + 1;
-		return true;
-	}
-	if (end - p >= 2 && p[0] == 0x0a) {
-		*value = p[1];
-		*at = p + 2;
-		return true;
-	}
-	if (end - p >= 3 && p[0] == 0x0b) {
-		*value = p[1];
-		*at = p + 3;
-		return true;
-	}
-	return false;
+	if (!size || end - at < size)
+		return nullptr;
+	*value = size == 1 ? code : at[1];
+	return at + size;
 }
 
 bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t *type_b)
@@ -180,9 +172,8 @@ bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t 
 		element += 1 + (*element >> 6);
 		if (element >= end || *element++ < 2)
 			continue;
-		if (!read_package_element(&element, end, &a))
-			continue;
-		if (!read_package_element(&element, end, &b))
+		element = read_package_element(element, end, &a);
+		if (!read_package_element(element, end, &b))
 			continue;
 		*type_a = a;
 		*type_b = b;

@@ -66,27 +66,20 @@ static void join_neighbours(struct boot_info *info)
 static void clear_span(struct boot_info *info, struct span span)
 {
 	for (unsigned i = 0; i < info->region_count;) {
-		struct boot_region *region = &info->regions[i];
-		uint64_t end = region->base + region->size;
+		struct boot_region old = info->regions[i];
+		uint64_t end = old.base + old.size;
 
-		if (end <= span.start || region->base >= span.end) {
+		if (end <= span.start || old.base >= span.end) {
 			i++;
-		} else if (region->base < span.start && end > span.end) {
-			struct boot_region rest = {span.end, end - span.end, region->kind};
-
-			region->size = span.start - region->base;
-			insert_at(info, i + 1, rest);
-			return;
-		} else if (region->base < span.start) {
-			region->size = span.start - region->base;
-			i++;
-		} else if (end > span.end) {
-			region->base = span.end;
-			region->size = end - span.end;
-			i++;
-		} else {
-			remove_at(info, i);
+			continue;
 		}
+		remove_at(info, i);
+		if (old.base < span.start)
+			insert_at(info, i++,
+			    (struct boot_region){old.base, span.start - old.base, old.kind});
+		if (end > span.end)
+			insert_at(
+			    info, i++, (struct boot_region){span.end, end - span.end, old.kind});
 	}
 }
 

@@ -55,8 +55,8 @@ struct boot_info;
 void arch_init(const struct boot_info *info);
 /* How many CPUs the firmware tables (ACPI MADT) list, at most KERNEL_MAX_CPUS; index 0 is the boot CPU. Valid after arch_init. */
 unsigned arch_cpu_count(void);
-/* Start CPU `index` on its stack; it ends up in cpu_main(cpu) (core/cpu.c). Returns false when it did not answer within 1 s. */
-bool arch_start_cpu(struct cpu *cpu, unsigned index);
+/* Start a further CPU on its stack; it ends up in cpu_main(cpu) (core/cpu.c). False: the firmware refuses. */
+bool arch_start_cpu(struct cpu *cpu);
 /* The part of arch_init() that every further CPU runs for itself. */
 void arch_init_cpu(struct cpu *cpu);
 /*
@@ -95,14 +95,14 @@ void arch_context_export(const struct arch_context *context, uint64_t *words);
 kn_status arch_context_import(struct arch_context *context, const uint64_t *words);
 /*
  * Called by the scheduler just after this_cpu()->current changed from `from` to `to` (either may be the
- * idle thread, never equal): address space, FPU trap, user bases. Inline-able fast part of every switch.
+ * idle thread, never equal): address space, user bases. Inline-able fast part of every switch.
  */
 void arch_switch(struct tcb *from, struct tcb *to);
-/* FPU: save-on-switch-out if used, restore on first use. Called from the FPU trap. */
-void arch_fpu_restore(struct tcb *thread);
-/* Make `to`'s saved FPU state a copy of `from`'s (fork). `from` is not running, or is the current thread. */
-void arch_fpu_copy(struct tcb *to, struct tcb *from);
+/* FPU: the state of a fresh thread; the registers to and from memory; may user code use them, or does it trap (core/fpu.c)? */
 void arch_fpu_init(struct arch_fpu *fpu);
+void arch_fpu_save(struct arch_fpu *fpu);
+void arch_fpu_load(const struct arch_fpu *fpu);
+void arch_fpu_allow(bool is_allowed);
 
 /* ---- memory management unit ---- */
 /* A new root table with the kernel half in it, in the zeroed frame `root`. */

@@ -9,6 +9,7 @@
 
 #include "core/cspace.h"
 #include "core/fault.h"
+#include "core/fpu.h"
 #include "core/scheduler.h"
 #include "gen/tcb_ops.h"
 #include "object/derivation.h"
@@ -35,7 +36,7 @@ void tcb_init(struct object *object)
 	struct tcb *thread = tcb_of(object);
 
 	arch_context_init(&thread->context);
-	arch_fpu_init(&thread->fpu);
+	fpu_init(thread);
 	thread->is_suspended = true;
 	thread->priority = PRIORITY_DEFAULT;
 	thread->affinity = TCB_ANY_CPU;
@@ -64,10 +65,6 @@ kn_status tcb_destroy(struct object *object)
 	if (thread->sched_context) {
 		thread->sched_context->thread = nullptr;
 		thread->sched_context = nullptr;
-	}
-	for (unsigned i = 0; i < cpu_online_count; i++) {
-		if (cpus[i].fpu_owner == thread)
-			cpus[i].fpu_owner = nullptr;
 	}
 	return KN_OK;
 }
@@ -216,7 +213,7 @@ kn_status tcb_copy_fpu(struct tcb *self, const struct tcb_copy_fpu_in *in)
 		return KN_E_BUSY;
 	if (source != this_cpu()->current && !is_halted(source))
 		return KN_E_BUSY;
-	arch_fpu_copy(self, source);
+	fpu_copy(self, source);
 	return KN_OK;
 }
 

@@ -30,7 +30,6 @@ struct tcb {
 	enum thread_state state;
 	bool is_current;   /* some CPU has it as cpu->current */
 	bool is_suspended; /* must not become ready */
-	bool uses_fpu;     /* FPU registers changed since it was switched in */
 	bool in_call;      /* the pending send is a call */
 	bool in_fault;     /* the pending message is a fault; a reply resumes, an error stops */
 	uint8_t exit_work; /* EXIT_* */
@@ -66,10 +65,15 @@ struct tcb {
 	uint64_t cycles;        /* consumed, in arch_cycles() */
 	uint64_t kernel_entries;
 	char name[16];
-	struct arch_fpu fpu; /* last: large */
+	struct {
+		unsigned cpu;   /* whose registers held this state last, or FPU_NO_CPU */
+		unsigned eager; /* switches left that restore without waiting for a trap */
+		struct arch_fpu state;
+	} fpu; /* last: large */
 };
 
 #define TCB_ANY_CPU 0xffff
+#define FPU_NO_CPU (~0u)
 
 /* A user address that code or data may have; 0 counts when `or_none`. */
 static inline bool is_user_address(uint64_t address)

@@ -37,9 +37,6 @@ struct arch_context {
 struct arch_fpu {
 	_Alignas(16) uint64_t v[64];
 	uint64_t fpsr, fpcr;
-	uint32_t live_on; /* CPU index + 1 whose registers still equal this copy, 0: none */
-	uint32_t eager;   /* switches left that bring the state along without waiting for a trap */
-	uint64_t reserved;
 };
 
 struct arch_cpu {
@@ -48,7 +45,6 @@ struct arch_cpu {
 	uint32_t gic_cpu_mask;           /* GICv2: the CPU interface's bit */
 	uint32_t acpi_uid;
 	const struct arch_space *shared_space; /* who used the shared ASID here last, see mmu.c */
-	bool is_started;
 };
 
 struct arch_space {

@@ -168,7 +168,7 @@ secondary_high:
 	mov x0, xzr
 	bl arch_secure
 	mov x0, x19
-	b secondary_main
+	b cpu_main
 
 /* TTBR0 has nothing in it until the first thread runs. */
 leave_identity_map:

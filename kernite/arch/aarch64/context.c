@@ -2,11 +2,7 @@
 /*
  * Thread contexts: creation, import and export, and what changes hands on a switch.
  *
- * TPIDR_EL0 and the FPU stay in registers while a thread runs: they are saved in arch_switch().
- * FPU: a thread's first use after a switch traps (CPACR_EL1.FPEN = 01) and loads its state, unless
- * this CPU's registers still hold it (fpu.live_on). A thread that did trap gets its state without a
- * trap for the next FPU_EAGER switches (C libraries use vector registers in strlen), then is put to
- * the test again.
+ * TPIDR_EL0 stays in its register while a thread runs: it is saved in arch_switch().
  */
 #include "local.h"
 #include "asm_offsets.h"
@@ -15,7 +11,6 @@
 
 #define CPACR_FP_TRAP_USER (1ull << 20)
 #define CPACR_FP_ON (3ull << 20)
-#define FPU_EAGER 8
 
 /* SPSR bits that a user may choose: NZCV, and DIT, SSBS, TCO, BTYPE stay as they are saved. */
 #define SPSR_USER_FLAGS 0xf0000000ull
@@ -76,69 +71,26 @@ kn_status arch_context_import(struct arch_context *context, const uint64_t *word
 	return 0;
 }
 
-/* ---- FPU ---- */
-
 void arch_fpu_init(struct arch_fpu *fpu)
 {
 	memset(fpu, 0, sizeof(*fpu));
 }
 
-static void fpu_put_away(struct tcb *thread)
+/* Takes effect on leaving the kernel. */
+void arch_fpu_allow(bool is_allowed)
 {
-	fpu_save(&thread->fpu);
-	thread->uses_fpu = false;
-	thread->fpu.live_on = this_cpu()->index + 1;
+	write_sysreg(cpacr_el1, is_allowed ? CPACR_FP_ON : CPACR_FP_TRAP_USER);
 }
-
-/* Make the registers `thread`'s own and let it use them. */
-static void fpu_take_out(struct cpu *cpu, struct tcb *thread)
-{
-	write_sysreg(cpacr_el1, CPACR_FP_ON);
-	if (cpu->fpu_owner != thread || thread->fpu.live_on != cpu->index + 1) {
-		fpu_load(&thread->fpu);
-		cpu->fpu_owner = thread;
-	}
-	thread->uses_fpu = true;
-}
-
-void arch_fpu_restore(struct tcb *thread)
-{
-	fpu_take_out(this_cpu(), thread);
-	thread->fpu.eager = FPU_EAGER;
-}
-
-void arch_fpu_copy(struct tcb *to, struct tcb *from)
-{
-	if (from->uses_fpu && from == this_cpu()->current)
-		fpu_save(&from->fpu);
-	memcpy(&to->fpu, &from->fpu, sizeof(to->fpu));
-	to->fpu.live_on =
-	    0; /* even if `to` owned this CPU's registers: they are not its state any more */
-}
-
-/* ---- switch ---- */
 
 void arch_switch(struct tcb *from, struct tcb *to)
 {
-	struct cpu *cpu = this_cpu();
-
 	from->context.tls = read_sysreg(tpidr_el0);
 	write_sysreg(tpidr_el0, to->context.tls);
-	if (from->uses_fpu)
-		fpu_put_away(from);
-	if (to->fpu.eager) {
-		to->fpu.eager--;
-		fpu_take_out(cpu, to);
-	} else {
-		write_sysreg(cpacr_el1, CPACR_FP_TRAP_USER);
-	}
 	/* The exception return synchronises CPACR and TTBR0 (ARM ARM D1.4.1: SCTLR_EL1.EOS is set).
 	 */
 	if (from->vspace != to->vspace)
 		space_switch(to->vspace ? &to->vspace->arch : nullptr);
 }
-
-/* ---- panic ---- */
 
 void arch_context_print(const struct arch_context *context)
 {

@@ -14,8 +14,6 @@
 extern const char vectors[], secondary_entry[], empty_root[], boot_stack_guard[], boot_stack[];
 
 /* support.S */
-void fpu_save(struct arch_fpu *to);
-void fpu_load(const struct arch_fpu *from);
 bool user_load32(uint64_t address, uint32_t *value);
 extern const char user_load32_access[], user_load32_fault[];
 int64_t psci_hvc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
@@ -49,6 +47,5 @@ int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t argument);
 
 /* smp.c */
 void smp_init(void);
-[[noreturn]] void secondary_main(struct cpu *cpu);
 /* Stop here for ever when a panicking CPU asked for it. */
 void smp_halt_if_asked(void);

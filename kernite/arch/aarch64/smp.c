@@ -11,7 +11,6 @@
 #define GICC_ENABLED 1
 #define GICC_MPIDR 68
 #define MPIDR_AFFINITY 0xff00ffffffull
-#define START_TIMEOUT 1000000000ull
 
 /* What boot.S reads with the MMU off; its offsets are there. */
 struct secondary_start {
@@ -59,34 +58,18 @@ static void clean_to_memory(const void *start, size_t size)
 	dsb_sy();
 }
 
-bool arch_start_cpu(struct cpu *cpu, unsigned index)
+bool arch_start_cpu(struct cpu *cpu)
 {
-	kn_time limit = arch_now() + START_TIMEOUT;
 	int64_t status;
 
-	cpu->self = cpu;
-	cpu->index = index;
-	cpu->stack_top = mmu_make_stack(index);
+	cpu->stack_top = mmu_make_stack(cpu->index);
 	secondary_start = (struct secondary_start){kernel_root().raw, identity_root().raw, cpu};
 	clean_to_memory(&secondary_start, sizeof(secondary_start));
-	status = psci_cpu_on(affinities[index], kernel_image_physical(secondary_entry).raw,
+	status = psci_cpu_on(affinities[cpu->index], kernel_image_physical(secondary_entry).raw,
 	    kernel_image_physical(&secondary_start).raw);
-	if (status) {
-		klog("aarch64: CPU %u does not start: PSCI error %d\n", index, (int)status);
-		return false;
-	}
-	while (!__atomic_load_n(&cpu->arch.is_started, __ATOMIC_ACQUIRE)) {
-		if (arch_now() > limit)
-			return false;
-		cpu_relax();
-	}
-	return true;
-}
-
-void secondary_main(struct cpu *cpu)
-{
-	__atomic_store_n(&cpu->arch.is_started, true, __ATOMIC_RELEASE);
-	cpu_main(cpu);
+	if (status)
+		klog("aarch64: CPU %u does not start: PSCI error %d\n", cpu->index, (int)status);
+	return status == 0;
 }
 
 uint64_t smp_affinity(unsigned index)

@@ -26,9 +26,9 @@
 	\op q30, q31, [x0, #32 * 15]
 .endm
 
-	/* void fpu_save(struct arch_fpu *to) */
-	.globl fpu_save
-fpu_save:
+	/* void arch_fpu_save(struct arch_fpu *fpu) */
+	.globl arch_fpu_save
+arch_fpu_save:
 	bti c
 	all_vectors stp
 	mrs x1, fpsr
@@ -37,9 +37,9 @@ fpu_save:
 	stp x1, x2, [x0]
 	ret
 
-	/* void fpu_load(const struct arch_fpu *from) */
-	.globl fpu_load
-fpu_load:
+	/* void arch_fpu_load(const struct arch_fpu *fpu) */
+	.globl arch_fpu_load
+arch_fpu_load:
 	bti c
 	all_vectors ldp
 	add x0, x0, #512

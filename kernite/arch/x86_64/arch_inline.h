@@ -45,11 +45,7 @@ struct arch_context {
 
 struct arch_fpu {
 	alignas(64) uint8_t area[FPU_AREA_SIZE];
-	unsigned cpu;   /* whose registers held this state last; FPU_NO_CPU: only memory does */
-	unsigned eager; /* switches left that restore without waiting for a trap */
 };
-
-#define FPU_NO_CPU (~0u)
 
 static inline void ctx_set_argument(struct arch_context *c, unsigned i, uint64_t value)
 {
@@ -90,7 +86,6 @@ struct arch_cpu {
 	uint64_t tss_alignment;
 	struct arch_tss tss;
 	uint32_t apic_id;
-	bool is_fpu_on;           /* CR0.TS is clear */
 	struct arch_space *space; /* whose root is in CR3; null: the kernel's own */
 	kn_time timer_target;     /* the deadline asked for; the timer may need several steps */
 };

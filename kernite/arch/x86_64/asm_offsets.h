@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers that assembly shares with C: where things lie in struct arch_context, segment selectors,
- * and the layout of the start-up trampoline. context.c asserts that C agrees.
+ * Numbers that assembly shares with C: where things lie in struct arch_context, and segment
+ * selectors. context.c asserts that C agrees.
  */
 #pragma once
 
@@ -23,9 +23,3 @@
 #define SELECTOR_USER_DATA 0x1b
 #define SELECTOR_USER_CODE 0x23
 #define SELECTOR_TSS 0x28
-
-/* Trampoline parameters, offsets from its page (trampoline.S). */
-#define TRAMPOLINE_ROOT 0xfd0
-#define TRAMPOLINE_STACK 0xfd8
-#define TRAMPOLINE_CPU 0xfe0
-#define TRAMPOLINE_ENTRY 0xfe8

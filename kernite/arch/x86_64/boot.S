@@ -5,12 +5,18 @@
  * "start of day"). It maps the first 4 GiB three times (identity, PHYS_MAP_BASE, KERNEL_BASE for
  * the first GiB), turns long mode on and calls boot_main(magic, information).
  *
- * Everything here lies at its physical address and is forgotten once boot_main() has built the real
- * tables: the memory becomes ordinary RAM.
+ * Further CPUs begin in real mode in a copy of trampoline_start, and join at boot_further_cpu with
+ * what smp.c has put into the words at the end of .boot.data.
+ *
+ * Everything here lies at its physical address. Text and data stay, read-only but for smp.c; the
+ * tables and the stack are forgotten once boot_main() has built the real ones.
  */
 #define MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
 #define COM1 0x3f8
+#define BOOT_CODE64 8
+#define BOOT_DATA 16
+#define BOOT_CODE32 24
 
 	.section .boot.header, "a"
 	.balign 8
@@ -71,33 +77,41 @@ boot_entry:
 	addl $8, %ebx
 	loop 1b
 
-	movl $boot_directories + 3, %eax
-	movl %eax, boot_pointers
-	addl $0x1000, %eax
-	movl %eax, boot_pointers + 8
-	addl $0x1000, %eax
-	movl %eax, boot_pointers + 16
-	addl $0x1000, %eax
-	movl %eax, boot_pointers + 24
+	movl $boot_directories + 3, boot_pointers
+	movl $boot_directories + 0x1003, boot_pointers + 8
+	movl $boot_directories + 0x2003, boot_pointers + 16
+	movl $boot_directories + 0x3003, boot_pointers + 24
 	movl $boot_directories + 3, boot_kernel_pointers + 510 * 8
 	movl $boot_pointers + 3, boot_root
 	movl $boot_pointers + 3, boot_root + 256 * 8
 	movl $boot_kernel_pointers + 3, boot_root + 511 * 8
 
 	movl $boot_root, %eax
+	jmp enter_long_mode
+
+	/* In the trampoline's GDT, which is boot_gdt. */
+boot_further_cpu:
+	movl $BOOT_DATA, %eax
+	movl %eax, %ds
+	movl %eax, %ss
+	movl boot_further_index, %edi
+	movl boot_further_root, %eax
+
+	/* The root table is in eax; edi and esi are the arguments of boot_function. */
+enter_long_mode:
 	movl %eax, %cr3
 	movl %cr4, %eax
 	orl $(1 << 5), %eax /* PAE */
 	movl %eax, %cr4
 	movl $0xc0000080, %ecx
 	rdmsr
-	orl $(1 << 8), %eax /* EFER.LME */
+	orl $0x900, %eax /* EFER.LME, NXE: the real tables use both */
 	wrmsr
 	movl %cr0, %eax
 	orl $0x80010001, %eax /* PG, WP, PE */
 	movl %eax, %cr0
 	lgdt boot_gdt_pointer
-	ljmp $8, $boot_long
+	ljmp $BOOT_CODE64, $boot_long
 
 no_long_mode:
 	movl $no_long_mode_text, %esi
@@ -112,7 +126,7 @@ no_long_mode:
 
 	.code64
 boot_long:
-	movl $16, %eax
+	movl $BOOT_DATA, %eax
 	movl %eax, %ds
 	movl %eax, %es
 	movl %eax, %ss
@@ -121,25 +135,59 @@ boot_long:
 	movl %eax, %gs
 	movl %edi, %edi
 	movl %esi, %esi
-	/* The stack by its address in the physical map, which survives mmu_init(). */
-	movabsq $0xffff800000000000, %rax
-	leaq boot_stack_top(%rax), %rsp
+	movq boot_stack_pointer, %rsp
 	xorl %ebp, %ebp
-	movabsq $boot_main, %rax
-	call *%rax
+	call *boot_function
 	ud2
+
+/*
+ * Where a further CPU starts: CS = page << 8, IP = 0 (Intel SDM vol. 3, 9.4.4). smp.c copies these
+ * bytes to a page below 1 MiB.
+ */
+	.globl trampoline_start, trampoline_end
+	.balign 16
+	.code16
+trampoline_start:
+	cli
+	cld
+	movw %cs, %ax
+	movw %ax, %ds
+	lgdtl trampoline_gdt_pointer - trampoline_start
+	movl %cr0, %eax
+	orl $1, %eax /* PE */
+	movl %eax, %cr0
+	ljmpl $BOOT_CODE32, $boot_further_cpu
+	.balign 4
+trampoline_gdt_pointer:
+	.word boot_gdt_pointer - boot_gdt - 1
+	.long boot_gdt
+trampoline_end:
 
 	.section .boot.data, "aw"
 no_long_mode_text:
 	.asciz "kernite: this CPU has no 64-bit mode, or no NX\r\n"
 	.balign 8
+	/* Marked as accessed, so that loading them writes nothing. */
 boot_gdt:
 	.quad 0
-	.quad 0x00af9a000000ffff
-	.quad 0x00cf92000000ffff
+	.quad 0x00af9b000000ffff
+	.quad 0x00cf93000000ffff
+	.quad 0x00cf9b000000ffff
 boot_gdt_pointer:
 	.word boot_gdt_pointer - boot_gdt - 1
 	.long boot_gdt
+
+	.globl boot_stack_pointer, boot_function, boot_further_root, boot_further_index
+	.balign 8
+	/* By its address in the physical map, which survives mmu_init(). */
+boot_stack_pointer:
+	.quad 0xffff800000000000 + boot_stack_top
+boot_function:
+	.quad boot_main
+boot_further_root:
+	.long 0
+boot_further_index:
+	.long 0
 
 	.section .boot.bss, "aw", @nobits
 	.balign 4096

@@ -53,6 +53,7 @@ static void find_memory(uint32_t magic, uint64_t information, struct boot_info *
 	info->kernel_size = (uint64_t)(__kernel_end - __kernel_start);
 	reserve_low_memory(info);
 	reserve(info, info->kernel_base, info->kernel_size);
+	reserve(info, (uint64_t)__boot_start, PAGE_SIZE);
 	if (info->archive_base & PAGE_MASK) {
 		klog("boot archive at %lx is not page-aligned: ignored\n", info->archive_base);
 		info->archive_size = 0;
@@ -103,9 +104,9 @@ void boot_main(uint32_t magic, uint64_t information)
 	apic_init();
 	smp_find_cpus();
 	for (unsigned i = 0; i < arch_cpu_count(); i++)
-		stacks_create(info, i);
+		mmu_make_stacks(info, i);
 	smp_place_trampoline(info);
-	cpu->stack_top = stack_kernel_top(0);
+	cpu->stack_top = mmu_stack_top(0, STACK_KERNEL);
 	cpu->arch.apic_id = apic_id();
 	descriptors_init(cpu);
 	if (!arch_random(&info->entropy))
@@ -121,7 +122,6 @@ void arch_init(const struct boot_info *info)
 	fpu_init_cpu();
 	clock_init();
 	rtc_init();
-	power_init();
 }
 
 void arch_init_cpu(struct cpu *cpu)

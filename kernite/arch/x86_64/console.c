@@ -46,34 +46,26 @@ void arch_console_describe(uint32_t *kind, uint64_t *base, uint32_t *irq)
 
 kn_status arch_port_read(uint16_t port, unsigned size, uint32_t *value)
 {
-	switch (size) {
-	case 1:
+	if (size == 1)
 		*value = port_in8(port);
-		return KN_OK;
-	case 2:
+	else if (size == 2)
 		*value = port_in16(port);
-		return KN_OK;
-	case 4:
+	else if (size == 4)
 		*value = port_in32(port);
-		return KN_OK;
-	default:
+	else
 		return KN_E_INVALID_ARG;
-	}
+	return KN_OK;
 }
 
 kn_status arch_port_write(uint16_t port, unsigned size, uint32_t value)
 {
-	switch (size) {
-	case 1:
+	if (size == 1)
 		port_out8(port, (uint8_t)value);
-		return KN_OK;
-	case 2:
+	else if (size == 2)
 		port_out16(port, (uint16_t)value);
-		return KN_OK;
-	case 4:
+	else if (size == 4)
 		port_out32(port, value);
-		return KN_OK;
-	default:
+	else
 		return KN_E_INVALID_ARG;
-	}
+	return KN_OK;
 }

@@ -150,8 +150,6 @@ void arch_switch(struct tcb *from, struct tcb *to)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (from->uses_fpu)
-		fpu_put_away(from);
 	/* The idle thread has no address space and no user registers. */
 	if (from->vspace)
 		bases_save(&from->context);
@@ -160,7 +158,6 @@ void arch_switch(struct tcb *from, struct tcb *to)
 		return;
 	}
 	bases_load(&to->context);
-	fpu_switch_to(cpu, to);
 	cpu->arch.tss.rsp0 = (uint64_t)&to->context + CTX_FRAME_SIZE;
 	if (cpu->arch.space != &to->vspace->arch)
 		tlb_space_enter(&to->vspace->arch);

@@ -75,8 +75,8 @@ void descriptors_init(struct cpu *cpu)
 	memset(&arch->tss, 0, sizeof(arch->tss));
 	arch->tss.io_map_base = sizeof(arch->tss); /* no user I/O ports */
 	arch->tss.rsp0 = cpu->stack_top;
-	for (enum ist ist = IST_NMI; ist <= IST_MACHINE_CHECK; ist++) {
-		uint64_t top = stack_ist_top(cpu->index, ist) - 16;
+	for (enum stack ist = IST_NMI; ist < STACK_COUNT; ist++) {
+		uint64_t top = mmu_stack_top(cpu->index, ist) - 16;
 
 		*(struct cpu **)top = cpu; /* entry.S, trap_paranoid */
 		arch->tss.ist[ist - 1] = top;

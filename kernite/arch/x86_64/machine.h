@@ -25,19 +25,15 @@ void features_enable(void);
 /* descriptors.c: GDT, TSS, IDT, SYSCALL. */
 void descriptors_init(struct cpu *cpu);
 
-/* stacks.c: kernel and IST stacks, each between unmapped pages. */
-#define STACK_WINDOW 0xffffffffc0000000ull
-void stacks_create(struct boot_info *info, unsigned index);
-uint64_t stack_kernel_top(unsigned index);
-enum ist : unsigned { IST_NMI = 1, IST_DOUBLE_FAULT = 2, IST_MACHINE_CHECK = 3 };
-uint64_t stack_ist_top(unsigned index, enum ist ist);
-
 /* mmu.c: the kernel's tables. Frames come out of the boot memory map, before kernel_main(). */
 void mmu_init(struct boot_info *info);
-void mmu_map_kernel_page(uint64_t address, paddr_t frame, unsigned perms);
+/* A CPU's stacks, each between unmapped pages; the numbers are those of the TSS's IST. */
+enum stack : unsigned { STACK_KERNEL, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, STACK_COUNT };
+void mmu_make_stacks(struct boot_info *info, unsigned index);
+uint64_t mmu_stack_top(unsigned index, enum stack stack);
 paddr_t mmu_kernel_root(void);
-/* A root that also maps `page` one to one, read and execute, for CPUs that come from real mode. */
-paddr_t mmu_trampoline_root(paddr_t page);
+/* A root that also maps the boot segment one to one, for CPUs that come from real mode. */
+paddr_t mmu_further_root(void);
 
 /* tlb.c */
 void tlb_space_enter(struct arch_space *space);
@@ -46,8 +42,6 @@ void tlb_space_leave(void);
 
 /* fpu.c */
 void fpu_init_cpu(void);
-void fpu_put_away(struct tcb *thread);
-void fpu_switch_to(struct cpu *cpu, struct tcb *thread);
 
 /* apic.c: the local APIC. */
 void apic_init(void);     /* boot CPU: mode, base */
@@ -83,17 +77,16 @@ void clock_init(void);
 void clock_timer_fired(void);
 void delay_us(unsigned microseconds);
 
-/* rtc.c, console.c, smp.c, power.c */
+/* rtc.c, console.c, smp.c */
 void rtc_init(void);
 void console_init(void);
-void power_init(void);
 void smp_find_cpus(void);
 void smp_place_trampoline(const struct boot_info *info);
 uint32_t smp_apic_id(unsigned index);
 extern bool smp_is_halting; /* panic: an NMI means stop */
 
 /*
- * multiboot2.c, pvh.c: fill `info` from what the loader left at `address`; false: it is not that,
+ * boot_protocols.c: fill `info` from what the loader left at `address`; false: it is not that,
  * or is broken.
  */
 #define MULTIBOOT2_MAGIC 0x36d76289
@@ -101,7 +94,7 @@ bool multiboot2_parse(uint64_t address, struct boot_info *info);
 bool pvh_parse(uint64_t address, struct boot_info *info);
 
 /* Linker script. */
-extern char __kernel_start[], __kernel_end[], __text_start[], __text_end[];
+extern char __boot_start[], __kernel_start[], __kernel_end[], __text_start[], __text_end[];
 extern char __rodata_start[], __rodata_end[];
 
 static inline paddr_t image_to_phys(const void *address)

@@ -10,15 +10,17 @@
  * Memory types: what the firmware calls RAM is write-back, the rest of the first 4 GiB is uncached.
  */
 #include "machine.h"
+#include "core/cpu.h"
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
 #include "mm/kernel_map.h"
 #include "registers.h"
 
+#define STACK_WINDOW 0xffffffffc0000000ull
 #define FOUR_GIB (1ull << 32)
 #define GIB_SHIFT 30
 #define TABLE_ENTRIES 512u
-#define SPARE_TABLES 16u /* for stacks, the trampoline and arch_map_device() */
+#define SPARE_TABLES 16u /* for stacks, further CPUs and arch_map_device() */
 
 static struct table_pool pool;
 static paddr_t kernel_root;
@@ -43,11 +45,6 @@ static void map(uint64_t address, uint64_t physical, uint64_t size, unsigned per
 	if (!kernel_map(&pool, kernel_root.raw, address, physical, size, perms, type,
 		features.huge_pages ? 2 : 1))
 		panic("no memory for the kernel's page tables");
-}
-
-void mmu_map_kernel_page(uint64_t address, paddr_t frame, unsigned perms)
-{
-	map(address, frame.raw, PAGE_SIZE, perms, VM_NORMAL);
 }
 
 static bool is_ram(enum boot_region_kind kind)
@@ -134,14 +131,36 @@ void mmu_init(struct boot_info *info)
 	cr3_write(kernel_root.raw);
 }
 
-paddr_t mmu_trampoline_root(paddr_t page)
+/*
+ * 16 pages of addresses a CPU: the kernel stack in 0..3, the others in 5..6, 8..9 and 11..12. An
+ * overflow is a #DF on a good stack instead of silent damage.
+ */
+uint64_t mmu_stack_top(unsigned index, enum stack stack)
+{
+	return STACK_WINDOW + (16ull * index + 4 + 3 * stack) * PAGE_SIZE;
+}
+
+void mmu_make_stacks(struct boot_info *info, unsigned index)
+{
+	for (enum stack stack = STACK_KERNEL; stack < STACK_COUNT; stack++) {
+		uint64_t size = stack == STACK_KERNEL ? KERNEL_STACK_SIZE : 2 * PAGE_SIZE;
+		uint64_t frames = boot_region_take(info, size, FOUR_GIB);
+
+		if (!frames)
+			panic("no memory for the stacks of CPU %u", index);
+		map(mmu_stack_top(index, stack) - size, frames, size, VM_READ | VM_WRITE,
+		    VM_NORMAL);
+	}
+}
+
+paddr_t mmu_further_root(void)
 {
 	paddr_t root = root_take();
 
 	memcpy(phys_to_virt(root), phys_to_virt(kernel_root), PAGE_SIZE);
-	if (!kernel_map(&pool, root.raw, page.raw, page.raw, PAGE_SIZE, VM_READ | VM_EXECUTE,
-		VM_NORMAL, 0))
-		panic("no memory for the trampoline's page tables");
+	if (!kernel_map(&pool, root.raw, (uint64_t)__boot_start, (uint64_t)__boot_start, PAGE_SIZE,
+		VM_READ | VM_EXECUTE, VM_NORMAL, 0))
+		panic("no memory for the page tables of further CPUs");
 	return root;
 }
 

@@ -7,26 +7,15 @@
 #include "dev/acpi.h"
 #include "registers.h"
 
-enum cmos : uint8_t {
-	CMOS_SECOND = 0,
-	CMOS_MINUTE = 2,
-	CMOS_HOUR = 4,
-	CMOS_DAY = 7,
-	CMOS_MONTH = 8,
-	CMOS_YEAR = 9,
-	CMOS_STATUS_A = 0xa,
-	CMOS_STATUS_B = 0xb,
-};
-
+#define CMOS_STATUS_A 0xa
+#define CMOS_STATUS_B 0xb
 #define STATUS_A_UPDATING 0x80
 #define STATUS_B_BINARY 0x04
 #define STATUS_B_24_HOURS 0x02
 #define HOUR_PM 0x80
 #define FADT_CENTURY 108
 
-struct reading {
-	uint8_t second, minute, hour, day, month, year, century;
-};
+enum field { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, CENTURY, FIELDS };
 
 static uint64_t wall_clock;
 
@@ -36,24 +25,20 @@ static uint8_t cmos_read(uint8_t index)
 	return port_in8(0x71);
 }
 
-static struct reading read_once(uint8_t century_index)
+/* Index 0 for the century: there is none. */
+static void read_once(uint8_t century_index, uint8_t fields[FIELDS])
 {
+	const uint8_t indexes[FIELDS] = {0, 2, 4, 7, 8, 9, century_index};
+
 	for (unsigned i = 0; i < 100000 && (cmos_read(CMOS_STATUS_A) & STATUS_A_UPDATING); i++)
 		cpu_relax();
-	return (struct reading){
-	    cmos_read(CMOS_SECOND),
-	    cmos_read(CMOS_MINUTE),
-	    cmos_read(CMOS_HOUR),
-	    cmos_read(CMOS_DAY),
-	    cmos_read(CMOS_MONTH),
-	    cmos_read(CMOS_YEAR),
-	    century_index ? cmos_read(century_index) : 0,
-	};
+	for (enum field i = SECOND; i < FIELDS; i++)
+		fields[i] = cmos_read(indexes[i]);
 }
 
-static unsigned from_bcd(uint8_t value, bool is_binary)
+static void from_bcd(uint8_t *value)
 {
-	return is_binary ? value : (value >> 4) * 10u + (value & 15);
+	*value = (uint8_t)((*value >> 4) * 10 + (*value & 15));
 }
 
 /*
@@ -72,29 +57,28 @@ void rtc_init(void)
 {
 	const struct acpi_header *fadt = acpi_find("FACP", 0);
 	uint8_t century_index = fadt ? (uint8_t)acpi_field(fadt, FADT_CENTURY, 1) : 0;
-	uint8_t status = cmos_read(CMOS_STATUS_B);
-	bool is_binary = status & STATUS_B_BINARY;
-	struct reading first, second = read_once(century_index);
-	unsigned hour, year, month, day, tries = 0;
+	uint8_t status = cmos_read(CMOS_STATUS_B), now[FIELDS], again[FIELDS];
+	unsigned tries = 0, year;
+	bool is_afternoon;
 
 	do {
-		first = second;
-		second = read_once(century_index);
-	} while (memcmp(&first, &second, sizeof(first)) != 0 && ++tries < 10);
+		read_once(century_index, now);
+		read_once(century_index, again);
+	} while (memcmp(now, again, sizeof(now)) != 0 && ++tries < 10);
 
-	hour = from_bcd(first.hour & ~HOUR_PM, is_binary);
+	is_afternoon = now[HOUR] & HOUR_PM;
+	now[HOUR] &= (uint8_t)~HOUR_PM;
+	for (enum field i = SECOND; i < FIELDS && !(status & STATUS_B_BINARY); i++)
+		from_bcd(&now[i]);
 	if (!(status & STATUS_B_24_HOURS))
-		hour = hour % 12 + ((first.hour & HOUR_PM) ? 12 : 0);
-	year = from_bcd(first.year, is_binary);
-	year += century_index ? from_bcd(first.century, is_binary) * 100 : 2000;
-	month = from_bcd(first.month, is_binary);
-	day = from_bcd(first.day, is_binary);
-	if (year < 1970 || year > 9999 || month < 1 || month > 12)
+		now[HOUR] = (uint8_t)(now[HOUR] % 12 + (is_afternoon ? 12 : 0));
+	year = now[YEAR] + (century_index ? now[CENTURY] * 100u : 2000);
+	if (year < 1970 || year > 9999 || now[MONTH] < 1 || now[MONTH] > 12)
 		return; /* no clock, or a dead battery */
-	if (day < 1 || day > 31 || hour > 23)
+	if (now[DAY] < 1 || now[DAY] > 31 || now[HOUR] > 23)
 		return;
-	wall_clock = days_since_epoch(year, month, day) * 86400 + hour * 3600 +
-	             from_bcd(first.minute, is_binary) * 60 + from_bcd(first.second, is_binary);
+	wall_clock = days_since_epoch(year, now[MONTH], now[DAY]) * 86400 + now[HOUR] * 3600ull +
+	             now[MINUTE] * 60u + now[SECOND];
 }
 
 uint64_t arch_wall_clock(void)

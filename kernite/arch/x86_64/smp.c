@@ -5,7 +5,6 @@
  * MADT order.
  */
 #include "machine.h"
-#include "asm_offsets.h"
 #include "core/cpu.h"
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
@@ -14,14 +13,15 @@
 #define LOW_MEMORY_END 0xa0000u
 #define MADT_CPU_ENABLED 1u
 
-extern const char trampoline_start[], trampoline_end[], trampoline_fix_protected[];
-extern const char trampoline_fix_long[], trampoline_fix_gdt[];
+/* boot.S: what further CPUs begin with. These are physical addresses. */
+extern const char trampoline_start[], trampoline_end[];
+extern uint64_t boot_stack_pointer, boot_function;
+extern uint32_t boot_further_root, boot_further_index;
 
 bool smp_is_halting;
 static uint32_t apic_ids[KERNEL_MAX_CPUS];
 static unsigned cpu_count = 1;
 static paddr_t trampoline;
-static unsigned answered; /* index of the last CPU that came up; atomic */
 
 static void add_cpu(uint32_t id, uint64_t flags)
 {
@@ -67,21 +67,22 @@ static uint64_t find_low_page(const struct boot_info *info)
 	return 0;
 }
 
-static void set_word(uint64_t page, unsigned offset, uint64_t value)
+/* By the physical map. */
+static void *in_boot_segment(const void *address)
 {
-	*(uint64_t *)phys_to_virt(paddr(page + offset)) = value;
+	return phys_to_virt(paddr((uint64_t)address));
 }
 
-/* The trampoline is linked at 0; its three absolute addresses get the page's. */
-static void relocate(uint64_t page, const char *where)
+/* First C code of a further CPU, on its own stack, still in the boot segment's tables. */
+static void further_cpu_main(uint32_t index)
 {
-	char *place = phys_to_virt(paddr(page + (uint64_t)(where - trampoline_start)));
-	uint32_t address;
+	struct cpu *cpu = &cpus[index];
 
-	/* Inside instructions, so at any address. */
-	memcpy(&address, place, sizeof(address));
-	address += (uint32_t)page;
-	memcpy(place, &address, sizeof(address));
+	/* In this order: turning global pages on forgets those of the boot segment. */
+	cr3_write(mmu_kernel_root().raw);
+	features_enable();
+	descriptors_init(cpu);
+	cpu_main(cpu);
 }
 
 void smp_place_trampoline(const struct boot_info *info)
@@ -93,54 +94,28 @@ void smp_place_trampoline(const struct boot_info *info)
 		return;
 	}
 	trampoline = paddr(page);
-	memcpy(phys_to_virt(trampoline), trampoline_start,
+	memcpy(phys_to_virt(trampoline), in_boot_segment(trampoline_start),
 	    (size_t)(trampoline_end - trampoline_start));
-	relocate(page, trampoline_fix_protected);
-	relocate(page, trampoline_fix_long);
-	relocate(page, trampoline_fix_gdt);
-	set_word(page, TRAMPOLINE_ROOT, mmu_trampoline_root(trampoline).raw);
+	*(uint32_t *)in_boot_segment(&boot_further_root) = (uint32_t)mmu_further_root().raw;
+	*(uint64_t *)in_boot_segment(&boot_function) = (uint64_t)further_cpu_main;
 }
 
-/* First C code of a further CPU, on its own stack, still in the trampoline's tables. */
-static void further_cpu_main(struct cpu *cpu)
-{
-	/* In this order: turning global pages on forgets the trampoline's. */
-	cr3_write(mmu_kernel_root().raw);
-	features_enable();
-	descriptors_init(cpu);
-	__atomic_store_n(&answered, cpu->index, __ATOMIC_RELEASE);
-	cpu_main(cpu);
-}
-
-static bool wait_for_answer(unsigned index, unsigned microseconds)
-{
-	for (kn_time end = arch_now() + microseconds * 1000ull; arch_now() < end;) {
-		if (__atomic_load_n(&answered, __ATOMIC_ACQUIRE) == index)
-			return true;
-		cpu_relax();
-	}
-	return false;
-}
-
-bool arch_start_cpu(struct cpu *cpu, unsigned index)
+bool arch_start_cpu(struct cpu *cpu)
 {
 	uint32_t startup = APIC_COMMAND_STARTUP | (uint32_t)(trampoline.raw >> PAGE_SHIFT);
 
-	cpu->self = cpu;
-	cpu->index = index;
-	cpu->stack_top = stack_kernel_top(index);
-	cpu->arch.apic_id = apic_ids[index];
-	set_word(trampoline.raw, TRAMPOLINE_STACK, cpu->stack_top);
-	set_word(trampoline.raw, TRAMPOLINE_CPU, (uint64_t)cpu);
-	set_word(trampoline.raw, TRAMPOLINE_ENTRY, (uint64_t)further_cpu_main);
+	cpu->stack_top = mmu_stack_top(cpu->index, STACK_KERNEL);
+	cpu->arch.apic_id = apic_ids[cpu->index];
+	*(uint64_t *)in_boot_segment(&boot_stack_pointer) = cpu->stack_top;
+	*(uint32_t *)in_boot_segment(&boot_further_index) = cpu->index;
 
-	apic_send(apic_ids[index], APIC_COMMAND_INIT);
+	apic_send(cpu->arch.apic_id, APIC_COMMAND_INIT);
 	delay_us(1000); /* 10 ms was for external 82489DX APICs; no 64-bit CPU has one */
-	apic_send(apic_ids[index], startup);
-	if (wait_for_answer(index, 200000))
-		return true;
-	apic_send(apic_ids[index], startup);
-	return wait_for_answer(index, 800000);
+	/* Twice, in case that the first is lost; a CPU that runs ignores it. */
+	apic_send(cpu->arch.apic_id, startup);
+	delay_us(200);
+	apic_send(cpu->arch.apic_id, startup);
+	return true;
 }
 
 void arch_ipi(unsigned cpu_index)
