@@ -66,7 +66,8 @@ int64_t sys_clock_cpu(bool thread)
 {
 	uint64_t user = 0, system = 0, pages = 0;
 
-	(void)procmgr_times(SLOT(PROCMGR), thread ? 2 : 0, thread ? thread_self()->number : 0, &user, &system, &pages);
+	(void)PERSIST(
+	    procmgr_times(SLOT(PROCMGR), thread ? 2 : 0, thread ? thread_self()->number : 0, &user, &system, &pages));
 	return (int64_t)(user + system);
 }
 
@@ -93,7 +94,8 @@ int sys_sleep_until(int64_t deadline)
 int sys_times(int who, int64_t *user, int64_t *system, long *max_pages)
 {
 	uint64_t u = 0, s = 0, pages = 0;
-	kn_status status = procmgr_times(SLOT(PROCMGR), (uint32_t)who, who == 2 ? thread_self()->number : 0, &u, &s, &pages);
+	kn_status status =
+	    PERSIST(procmgr_times(SLOT(PROCMGR), (uint32_t)who, who == 2 ? thread_self()->number : 0, &u, &s, &pages));
 
 	*user = (int64_t)u;
 	*system = (int64_t)s;

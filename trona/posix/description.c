@@ -8,10 +8,9 @@
 
 #define WITH_FILE(fd, call) \
 	struct file *file = file_take(fd); \
-	kn_status status; \
 	if (!file) \
 		return -EBADF; \
-	RESTART(status, call); \
+	kn_status status = PERSIST(call); \
 	file_drop(file)
 
 off_t sys_seek(int fd, off_t offset, int whence)
@@ -88,7 +87,7 @@ int sys_fsync(int fd)
 
 int sys_sync(void)
 {
-	return to_errno(vfs_sync_all(SLOT(VFS)));
+	return to_errno(PERSIST(vfs_sync_all(SLOT(VFS))));
 }
 
 int sys_set_mode_fd(int fd, mode_t mode)
@@ -128,6 +127,23 @@ long sys_available(int fd)
 	return status == KN_OK ? (long)bytes : to_errno(status);
 }
 
+/* The only call here that waits for others. */
+static kn_status lock_file(struct file *file, const struct file_lock *lock, struct file_lock *conflict)
+{
+	kn_status status;
+
+	RESTART(status, file_lock(file->slot, lock, conflict));
+	return status;
+}
+
+/* Waiting ends with a signal. */
+#define WITH_LOCK(fd, lock, conflict) \
+	struct file *file = file_take(fd); \
+	if (!file) \
+		return -EBADF; \
+	kn_status status = lock_file(file, lock, conflict); \
+	file_drop(file)
+
 int sys_flock(int fd, int operation)
 {
 	struct file_lock lock = {.owner = 0, .wait = (operation & LOCK_NB) == 0}, conflict;
@@ -145,7 +161,7 @@ int sys_flock(int fd, int operation)
 	default:
 		return -EINVAL;
 	}
-	WITH_FILE(fd, file_lock(file->slot, &lock, &conflict));
+	WITH_LOCK(fd, &lock, &conflict);
 	return to_errno(status);
 }
 
@@ -169,7 +185,7 @@ static int lock_range(int fd, int request, struct flock *range)
 	lock.length = (uint64_t)(range->l_len < 0 ? -range->l_len : range->l_len);
 	if (request == F_GETLK)
 		lock.wait = 2; /* only tell */
-	WITH_FILE(fd, file_lock(file->slot, &lock, &conflict));
+	WITH_LOCK(fd, &lock, &conflict);
 	if (request == F_GETLK && (status == KN_OK || status == KN_E_WOULD_BLOCK)) {
 		range->l_type = (short)conflict.type;
 		range->l_whence = SEEK_SET;

@@ -24,7 +24,7 @@ int sys_ids(pid_t pid, pid_t *parent, pid_t *group, pid_t *session)
 	if (pid < 0)
 		return -ESRCH;
 	if (pid != 0 && (uint32_t)pid != page->pid)
-		status = procmgr_ids(SLOT(PROCMGR), (uint32_t)pid, &p, &g, &s);
+		status = PERSIST(procmgr_ids(SLOT(PROCMGR), (uint32_t)pid, &p, &g, &s));
 	if (status == KN_OK) {
 		if (parent)
 			*parent = (pid_t)p;
@@ -40,13 +40,13 @@ int sys_set_group(pid_t pid, pid_t group)
 {
 	if (pid < 0 || group < 0)
 		return pid < 0 ? -ESRCH : -EINVAL;
-	return to_errno(procmgr_set_group(SLOT(PROCMGR), (uint32_t)pid, (uint32_t)group));
+	return to_errno(PERSIST(procmgr_set_group(SLOT(PROCMGR), (uint32_t)pid, (uint32_t)group)));
 }
 
 int sys_new_session(void)
 {
 	uint32_t session = 0;
-	kn_status status = procmgr_new_session(SLOT(PROCMGR), &session);
+	kn_status status = PERSIST(procmgr_new_session(SLOT(PROCMGR), &session));
 
 	return status == KN_OK ? (int)session : to_errno(status);
 }
@@ -67,19 +67,19 @@ void sys_groups(gid_t ids[3])
 
 int sys_set_users(uid_t real, uid_t effective, uid_t saved)
 {
-	return to_errno(procmgr_set_users(SLOT(PROCMGR), real, effective, saved));
+	return to_errno(PERSIST(procmgr_set_users(SLOT(PROCMGR), real, effective, saved)));
 }
 
 int sys_set_groups(gid_t real, gid_t effective, gid_t saved)
 {
-	return to_errno(procmgr_set_groups(SLOT(PROCMGR), real, effective, saved));
+	return to_errno(PERSIST(procmgr_set_groups(SLOT(PROCMGR), real, effective, saved)));
 }
 
 int sys_set_supplementary(size_t count, const gid_t *groups)
 {
 	if (count > PROCMGR_PROCESS_GROUPS)
 		return -EINVAL;
-	return to_errno(procmgr_set_supplementary(SLOT(PROCMGR), groups, count * sizeof *groups));
+	return to_errno(PERSIST(procmgr_set_supplementary(SLOT(PROCMGR), groups, count * sizeof *groups)));
 }
 
 int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit)
@@ -90,7 +90,8 @@ int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rl
 		return -EINVAL;
 	if (new_limit)
 		new = (struct procmgr_limit){.current = new_limit->rlim_cur, .maximum = new_limit->rlim_max};
-	kn_status status = procmgr_limit(SLOT(PROCMGR), (uint32_t)pid, (uint32_t)resource, new_limit != nullptr, &new, &old);
+	kn_status status =
+	    PERSIST(procmgr_limit(SLOT(PROCMGR), (uint32_t)pid, (uint32_t)resource, new_limit != nullptr, &new, &old));
 	if (status != KN_OK)
 		return to_errno(status);
 	if (old_limit)
@@ -102,5 +103,5 @@ int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rl
 
 int sys_set_nice(pid_t pid, int nice)
 {
-	return to_errno(procmgr_set_nice(SLOT(PROCMGR), (uint32_t)pid, nice));
+	return to_errno(PERSIST(procmgr_set_nice(SLOT(PROCMGR), (uint32_t)pid, nice)));
 }

@@ -109,7 +109,7 @@ static int object_of(struct file *file, kn_cap *object)
 
 	if (slot == KN_CAP_NONE)
 		return -ENOMEM;
-	RESTART(status, file_map(file->slot, true, &size, slot));
+	status = PERSIST(file_map(file->slot, true, &size, slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return status == KN_E_NO_DEVICE || status == KN_E_IS_DIRECTORY ? -EACCES : to_errno(status);

@@ -13,7 +13,6 @@
 static int object_of(int fd, bool executable, uint64_t *size, kn_cap *out)
 {
 	struct file *file = file_take(fd);
-	kn_status status;
 
 	if (!file)
 		return -EBADF;
@@ -22,7 +21,7 @@ static int object_of(int fd, bool executable, uint64_t *size, kn_cap *out)
 		file_drop(file);
 		return -ENOMEM;
 	}
-	RESTART(status, file_map(file->slot, executable, size, slot));
+	kn_status status = PERSIST(file_map(file->slot, executable, size, slot));
 	file_drop(file);
 	if (status != KN_OK) {
 		slot_give(slot);
@@ -38,7 +37,7 @@ static int shared_object(uint64_t pages, kn_cap *out)
 
 	if (slot == KN_CAP_NONE)
 		return -ENOMEM;
-	kn_status status = mmsrv_object_create(SLOT(MMSRV), pages, slot);
+	kn_status status = PERSIST(mmsrv_object_create(SLOT(MMSRV), pages, slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return to_errno(status);

@@ -8,11 +8,10 @@
 #define WITH_PATH(base, path, call) \
 	kn_cap start; \
 	size_t length; \
-	kn_status status; \
 	int error = path_base(base, path, &start, &length); \
 	if (error) \
 		return error; \
-	RESTART(status, call)
+	kn_status status = PERSIST(call)
 
 int sys_stat(int base, const char *path, struct stat *stat, int flags)
 {
@@ -81,12 +80,11 @@ int sys_rename(int old_base, const char *old_path, int new_base, const char *new
 {
 	kn_cap starts[2];
 	size_t lengths[2];
-	kn_status status;
 	int error = two_bases(old_base, old_path, new_base, new_path, starts, lengths);
 
 	if (error)
 		return error;
-	RESTART(status, vfs_rename(SLOT(VFS), starts[0], starts[1], flags, old_path, lengths[0], new_path, lengths[1]));
+	kn_status status = PERSIST(vfs_rename(SLOT(VFS), starts[0], starts[1], flags, old_path, lengths[0], new_path, lengths[1]));
 	return to_errno(status);
 }
 
@@ -94,13 +92,12 @@ int sys_link(int old_base, const char *old_path, int new_base, const char *new_p
 {
 	kn_cap starts[2];
 	size_t lengths[2];
-	kn_status status;
 	int error = two_bases(old_base, old_path, new_base, new_path, starts, lengths);
 
 	if (error)
 		return error;
-	RESTART(status, vfs_link(SLOT(VFS), starts[0], starts[1], (flags & AT_SYMLINK_FOLLOW) != 0, old_path, lengths[0],
-			    new_path, lengths[1]));
+	kn_status status = PERSIST(vfs_link(SLOT(VFS), starts[0], starts[1], (flags & AT_SYMLINK_FOLLOW) != 0, old_path, lengths[0],
+	    new_path, lengths[1]));
 	return to_errno(status);
 }
 
@@ -215,7 +212,7 @@ ssize_t sys_getcwd(char *path, size_t size)
 		whole[0] = '/';
 		length = 1;
 	} else {
-		kn_status status = vfs_path_of(SLOT(VFS), current, whole, sizeof whole, &length);
+		kn_status status = PERSIST(vfs_path_of(SLOT(VFS), current, whole, sizeof whole, &length));
 
 		if (status != KN_OK)
 			return to_errno(status);

@@ -98,7 +98,7 @@ int sys_anonymous_file(unsigned flags)
 
 	if (slot == KN_CAP_NONE)
 		return -EMFILE;
-	kn_status status = vfs_anonymous(SLOT(VFS), FILE_FLAG_READ | FILE_FLAG_WRITE, slot);
+	kn_status status = PERSIST(vfs_anonymous(SLOT(VFS), FILE_FLAG_READ | FILE_FLAG_WRITE, slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return to_errno(status);
@@ -147,7 +147,7 @@ int pair_make(uint32_t kind, int flags, int fds[2])
 
 	if (slot == KN_CAP_NONE)
 		return -EMFILE;
-	kn_status status = vfs_pair(SLOT(VFS), kind, flags & O_NONBLOCK ? FILE_FLAG_NONBLOCK : 0, slot);
+	kn_status status = PERSIST(vfs_pair(SLOT(VFS), kind, flags & O_NONBLOCK ? FILE_FLAG_NONBLOCK : 0, slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		slot_give(slot + 1);

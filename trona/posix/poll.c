@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * poll: a notification per thread, and one listener of it in each server. // What a thread has
+ * poll: a notification per thread, and one listener of it in each server. What a thread has
  * armed stays armed until it comes, also after poll() has returned: a file whose events are
  * armed and have not been signalled is known not to be ready, and asking about a hundred quiet
  * pipes again costs no message. Bits are shared by files (number modulo 64); a bit that comes
@@ -51,7 +51,7 @@ static int prepare(struct __pthread *thread, const struct file *file)
 
 		if (slot == KN_CAP_NONE)
 			return -ENOMEM;
-		status = procmgr_notification(SLOT(PROCMGR), slot);
+		status = PERSIST(procmgr_notification(SLOT(PROCMGR), slot));
 		if (status != KN_OK) {
 			slot_give(slot);
 			return to_errno(status);
@@ -60,7 +60,7 @@ static int prepare(struct __pthread *thread, const struct file *file)
 	}
 	int server = file->is_terminal;
 	if (!thread->has_listener[server]) {
-		status = file_poll_listen(file->slot, thread->notification, &thread->listeners[server]);
+		status = PERSIST(file_poll_listen(file->slot, thread->notification, &thread->listeners[server]));
 		thread->has_listener[server] = status == KN_OK;
 	}
 	return to_errno(status);
@@ -110,10 +110,10 @@ static int ask(struct __pthread *thread, struct pollfd *poll, bool arm)
 			error = prepare(thread, file);
 		if (error == 0) {
 			if (arm)
-				status = file_poll_arm(file->slot, thread->listeners[file->is_terminal], events, file->index % BITS,
-				    &ready);
+				status = PERSIST(file_poll_arm(file->slot, thread->listeners[file->is_terminal], events,
+				    file->index % BITS, &ready));
 			else
-				status = file_poll(file->slot, events, false, 0, &ready);
+				status = PERSIST(file_poll(file->slot, events, false, 0, &ready));
 			if (status != KN_OK)
 				ready = FILE_EVENT_ERR;
 			else if (arm && ready == 0) {
@@ -166,11 +166,23 @@ static int wait_for_bits(struct __pthread *thread, int64_t deadline, uint32_t ha
 	return status == KN_E_TIMED_OUT ? -ETIMEDOUT : to_errno(status);
 }
 
+/* Is any of the files taken for quiet? Then bits that came since must be seen first. */
+static bool has_armed(const struct __pthread *thread, const struct pollfd *polls, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct file *file = polls[i].fd < 0 ? nullptr : table_look(polls[i].fd, nullptr);
+
+		if (file && file->poller == thread->number && file->armed)
+			return true;
+	}
+	return false;
+}
+
 static int poll_loop(struct __pthread *thread, struct pollfd *polls, size_t count, int64_t deadline, uint32_t handled)
 {
 	uint64_t bits;
 
-	if (thread->notification != KN_CAP_NONE && kn_wait(thread->notification, &bits, KN_TIME_POLL) == KN_OK)
+	if (has_armed(thread, polls, count) && kn_wait(thread->notification, &bits, KN_TIME_POLL) == KN_OK)
 		disarm_all(thread, bits);
 	for (;;) {
 		int ready = ask_all(thread, polls, count, deadline != 0);

@@ -112,6 +112,16 @@ kn_status guarded_call(uint64_t number, kn_cap dest, struct kn_regs *regs, kn_ti
 		(status) = (call); \
 	} while ((status) == KN_E_INTERRUPTED && !thread_self()->must_interrupt)
 
+/* A call that waits for nothing but its turn (a signal may come before the server has taken it): it never fails with EINTR. */
+#define PERSIST(call) \
+	({ \
+		kn_status persist_status; \
+		do \
+			persist_status = (call); \
+		while (persist_status == KN_E_INTERRUPTED); \
+		persist_status; \
+	})
+
 static inline int to_errno(kn_status status)
 {
 	return -kn_status_errno(status);

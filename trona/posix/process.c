@@ -20,11 +20,9 @@ void sys_exit(int status)
 static long fork_call(kn_word sp)
 {
 	uint32_t pid = 0;
-	kn_status status;
+	kn_status status =
+	    PERSIST(procmgr_fork(SLOT(PROCMGR), (uint64_t)fork_child, sp, kn_thread_pointer(thread_self()->area), &pid));
 
-	do
-		status = procmgr_fork(SLOT(PROCMGR), (uint64_t)fork_child, sp, kn_thread_pointer(thread_self()->area), &pid);
-	while (status == KN_E_INTERRUPTED);
 	if (status == KN_E_QUOTA)
 		return -EAGAIN;
 	return status == KN_OK ? (long)pid : to_errno(status);
@@ -129,9 +127,7 @@ static int exec_file(const char *path, struct file *file, char *const argv[], ch
 	if (error == 0)
 		error = image_build(&image, arguments[0] && arguments != argv ? arguments[0] : path, arguments, envp, &descriptors);
 	if (error == 0) {
-		kn_status status = procmgr_exec(SLOT(PROCMGR), &image.args, image.object);
-
-		error = status == KN_E_INTERRUPTED ? -EAGAIN : to_errno(status);
+		error = to_errno(PERSIST(procmgr_exec(SLOT(PROCMGR), &image.args, image.object)));
 	}
 	lock_give(&table_lock);
 	image_drop(&image);

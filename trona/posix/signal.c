@@ -76,7 +76,7 @@ static void handle(struct __pthread *thread, int signal, siginfo_t *info, uconte
 	if (action.sa_handler == SIG_IGN)
 		return;
 	if (action.sa_handler == SIG_DFL) {
-		(void)procmgr_signal_default(SLOT(PROCMGR), (uint32_t)signal);
+		(void)PERSIST(procmgr_signal_default(SLOT(PROCMGR), (uint32_t)signal));
 		return;
 	}
 	if (action.sa_flags & (int)SA_RESETHAND) {
@@ -351,7 +351,7 @@ int sys_kill(int target, pid_t id, int signal, long value)
 	if (target == PROCMGR_TARGET_PROCESS && (uint32_t)id == process.page->pid && signal != 0 &&
 	    handle_own(signal, value ? SI_QUEUE : SI_USER, value))
 		return 0;
-	kn_status status = procmgr_kill(SLOT(PROCMGR), (uint32_t)target, id, (uint32_t)signal, (uint64_t)value);
+	kn_status status = PERSIST(procmgr_kill(SLOT(PROCMGR), (uint32_t)target, id, (uint32_t)signal, (uint64_t)value));
 	return to_errno(status);
 }
 
@@ -361,7 +361,8 @@ int sys_kill_thread(pthread_t other, int signal)
 		return -EINVAL;
 	if (other == thread_self() && signal != 0 && handle_own(signal, SI_TKILL, 0))
 		return 0;
-	return to_errno(procmgr_kill(SLOT(PROCMGR), PROCMGR_TARGET_THREAD, (int32_t)other->number, (uint32_t)signal, 0));
+	return to_errno(
+	    PERSIST(procmgr_kill(SLOT(PROCMGR), PROCMGR_TARGET_THREAD, (int32_t)other->number, (uint32_t)signal, 0)));
 }
 
 void signals_raise(int signal)
@@ -378,9 +379,9 @@ int sys_set_timer(int which, const int64_t new_value[2], int64_t old_value[2])
 	kn_status status;
 	if (new_value) {
 		new = (struct procmgr_interval){.value = (uint64_t)new_value[0], .period = (uint64_t)new_value[1]};
-		status = procmgr_set_timer(SLOT(PROCMGR), (uint32_t)which, &new, &old);
+		status = PERSIST(procmgr_set_timer(SLOT(PROCMGR), (uint32_t)which, &new, &old));
 	} else {
-		status = procmgr_get_timer(SLOT(PROCMGR), (uint32_t)which, &old);
+		status = PERSIST(procmgr_get_timer(SLOT(PROCMGR), (uint32_t)which, &old));
 	}
 	if (status == KN_OK && old_value) {
 		old_value[0] = (int64_t)old.value;

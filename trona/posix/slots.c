@@ -67,7 +67,7 @@ static bool expand(void)
 	kn_cap root = find(0, 1, 0);
 	if (root == KN_CAP_NONE)
 		return false;
-	if (procmgr_expand_cspace(SLOT(PROCMGR), (uint32_t)root) != KN_OK) {
+	if (PERSIST(procmgr_expand_cspace(SLOT(PROCMGR), (uint32_t)root)) != KN_OK) {
 		used[0][root / 64] &= ~(1ull << root % 64);
 		return false;
 	}

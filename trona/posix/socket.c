@@ -28,7 +28,7 @@ int sys_socket(int domain, int type, int protocol)
 	kn_cap slot = slot_take();
 	if (slot == KN_CAP_NONE)
 		return -EMFILE;
-	kn_status status = vfs_socket(SLOT(VFS), type & SOCK_NONBLOCK ? FILE_FLAG_NONBLOCK : 0, slot);
+	kn_status status = PERSIST(vfs_socket(SLOT(VFS), type & SOCK_NONBLOCK ? FILE_FLAG_NONBLOCK : 0, slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return to_errno(status);

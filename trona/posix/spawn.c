@@ -192,9 +192,8 @@ int sys_spawn(pid_t *pid, const char *path, const struct __spawn_action *actions
 			args.flags |= PROCMGR_SPAWN_SET_SIGNALS;
 			args.defaulted = attributes->__default;
 		}
-		do
-			status = procmgr_spawn(SLOT(PROCMGR), &image.args, &args, image.object, caps, count * sizeof *caps, &child);
-		while (status == KN_E_INTERRUPTED);
+		status = PERSIST(
+		    procmgr_spawn(SLOT(PROCMGR), &image.args, &args, image.object, caps, count * sizeof *caps, &child));
 		error = status == KN_E_QUOTA ? -EAGAIN : to_errno(status);
 	}
 	if (error == 0 && pid)

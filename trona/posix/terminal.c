@@ -11,6 +11,16 @@
 	if (!file) \
 		return -EBADF; \
 	if (file->is_terminal) \
+		status = PERSIST(call); \
+	file_drop(file)
+
+/* The same for calls that wait or that a background process is stopped at: what a signal's handler says counts. */
+#define WAIT_FOR_TERMINAL(fd, call) \
+	struct file *file = file_take(fd); \
+	kn_status status = KN_E_NOT_TERMINAL; \
+	if (!file) \
+		return -EBADF; \
+	if (file->is_terminal) \
 		RESTART(status, call); \
 	file_drop(file)
 
@@ -47,7 +57,7 @@ int sys_tty_set(int fd, int when, const struct termios *attributes)
 	if (when < 0 || when > 2)
 		return -EINVAL;
 	memcpy(raw.characters, attributes->c_cc, sizeof raw.characters);
-	WITH_TERMINAL(fd, tty_configure(file->slot, SLOT(TTY), (uint32_t)when, &raw));
+	WAIT_FOR_TERMINAL(fd, tty_configure(file->slot, SLOT(TTY), (uint32_t)when, &raw));
 	return to_errno(status);
 }
 
@@ -66,7 +76,7 @@ int sys_tty_window(int fd, struct winsize *window, bool set)
 int sys_tty_foreground(int fd, pid_t group)
 {
 	uint32_t now = 0;
-	WITH_TERMINAL(fd,
+	WAIT_FOR_TERMINAL(fd,
 	    group ? tty_set_foreground(file->slot, SLOT(TTY), (uint32_t)group) : tty_get_foreground(file->slot, &now));
 
 	return status == KN_OK ? (int)now : to_errno(status);
@@ -104,7 +114,7 @@ int sys_tty_flow(int fd, int action)
 
 int sys_tty_drain(int fd)
 {
-	WITH_TERMINAL(fd, tty_drain(file->slot));
+	WAIT_FOR_TERMINAL(fd, tty_drain(file->slot));
 	return to_errno(status);
 }
 

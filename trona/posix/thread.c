@@ -189,8 +189,9 @@ static int start_thread(struct __pthread *thread)
 	if (slot == KN_CAP_NONE)
 		return -EAGAIN;
 	thread->area->tcb = slot;
-	kn_status status = procmgr_thread_create(SLOT(PROCMGR), (uint64_t)thread_begin, stack_top(thread) - THREAD_ENTRY_BIAS,
-	    kn_thread_pointer(thread->area), (uint64_t)thread, ~0ull, &thread->number, &ipc, slot);
+	kn_status status = PERSIST(procmgr_thread_create(SLOT(PROCMGR), (uint64_t)thread_begin,
+	    stack_top(thread) - THREAD_ENTRY_BIAS, kn_thread_pointer(thread->area), (uint64_t)thread, ~0ull, &thread->number, &ipc,
+	    slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return -EAGAIN;

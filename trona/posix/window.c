@@ -24,7 +24,7 @@ static bool create(struct window *window)
 
 	if (slots == KN_CAP_NONE)
 		return false;
-	if (vfs_window(SLOT(VFS), slots) != KN_OK) {
+	if (PERSIST(vfs_window(SLOT(VFS), slots)) != KN_OK) {
 		slot_give(slots);
 		slot_give(slots + 1);
 		return false;
