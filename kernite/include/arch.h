@@ -126,9 +126,10 @@ void arch_copy_page(void *restrict to, const void *restrict from);
 /* Map device memory into the kernel (boot only; used by dev/). */
 void *arch_map_device(paddr_t base, size_t size);
 
-/* ---- user memory: the only functions that touch it; stop at the first fault with KN_E_BAD_ADDRESS ---- */
-/* (Generic code reads user memory only through the IPC buffer's kernel mapping; these serve wait-on-address.) */
-kn_status arch_user_load32(vaddr_t address, uint32_t *value);
+/*
+ * User memory is never touched through user addresses: generic code reads it through the kernel's own mapping of the page
+ * (IPC buffers, mm/object_pages.h). SMAP and PAN are never opened.
+ */
 
 /* ---- time ---- */
 kn_time arch_now(void);                 /* ns since boot, monotonic over CPUs */

@@ -130,10 +130,9 @@ user_serror_entry:
 	b return_to_user
 
 	/*
-	 * A fault in the kernel. Builds a context on the stack; kernel_fault() returns when the
-	 * fault was that of a user memory accessor, with ip at its way out. When the stack itself
-	 * has run out, its top is used again: the frames near the overflow stay readable for the
-	 * backtrace.
+	 * A fault in the kernel: builds a context on the stack for kernel_fault() to tell. When the
+	 * stack itself has run out, its top is used again: the frames near the overflow stay
+	 * readable for the backtrace.
 	 */
 kernel_fault_entry:
 	msr tpidrro_el0, x0
@@ -161,12 +160,3 @@ kernel_fault_entry:
 	mov x0, sp
 	mrs x1, esr_el1
 	bl kernel_fault
-	ldp x2, x3, [sp, #CTX_IP]
-	msr elr_el1, x2
-	msr spsr_el1, x3
-	ldr x30, [sp, #CTX_LR]
-	all_pairs ldp
-	add sp, sp, #CTX_SIZE
-	eret
-	dsb nsh
-	isb

@@ -14,8 +14,6 @@
 extern const char vectors[], secondary_entry[], empty_root[], boot_stack_guard[], boot_stack[];
 
 /* support.S */
-bool user_load32(uint64_t address, uint32_t *value);
-extern const char user_load32_access[], user_load32_fault[];
 int64_t psci_hvc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
 int64_t psci_smc(uint32_t function, uint64_t argument0, uint64_t argument1, uint64_t argument2);
 void semihosting_exit(const uint64_t block[2]);

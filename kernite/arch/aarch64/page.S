@@ -5,9 +5,8 @@
  */
 	.text
 	.globl arch_clear_page
-	.type arch_clear_page, %function
 arch_clear_page:
-	hint	#34			/* BTI c */
+	bti	c
 	mrs	x1, dczid_el0
 	add	x3, x0, #4096
 	tbnz	x1, #4, 2f
@@ -24,12 +23,10 @@ arch_clear_page:
 	cmp	x0, x3
 	b.lo	2b
 	ret
-	.size arch_clear_page, . - arch_clear_page
 
 	.globl arch_copy_page
-	.type arch_copy_page, %function
 arch_copy_page:
-	hint	#34			/* BTI c */
+	bti	c
 	add	x10, x0, #4096
 1:	ldp	x2, x3, [x1]
 	ldp	x4, x5, [x1, #16]
@@ -44,5 +41,4 @@ arch_copy_page:
 	cmp	x0, x10
 	b.lo	1b
 	ret
-	.size arch_copy_page, . - arch_copy_page
 	.section .note.GNU-stack, "", %progbits

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What C cannot say: the FPU's registers (the kernel itself is built without them), the
- * unprivileged load that may fault, the PSCI conduits and the semihosting exit.
+ * PSCI conduits and the semihosting exit.
  */
 
 	.arch armv8-a+fp+simd
@@ -46,25 +46,6 @@ arch_fpu_load:
 	ldp x1, x2, [x0]
 	msr fpsr, x1
 	msr fpcr, x2
-	ret
-
-	/*
-	 * bool user_load32(uint64_t address, uint32_t *value): LDTR has EL0's rights, so PAN and
-	 * the kernel's own mappings do not matter (ARM ARM D8.4.1.4). kernel_fault() turns a fault
-	 * at _access into _fault.
-	 */
-	.globl user_load32
-	.globl user_load32_access
-	.globl user_load32_fault
-user_load32:
-	bti c
-user_load32_access:
-	ldtr w2, [x0]
-	str w2, [x1]
-	mov w0, #1
-	ret
-user_load32_fault:
-	mov w0, #0
 	ret
 
 	/*

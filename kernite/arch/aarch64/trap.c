@@ -10,22 +10,34 @@
 #include "object/tcb.h"
 
 enum exception_class : unsigned {
-	EC_UNKNOWN = 0x00,
 	EC_FP_ACCESS = 0x07,
-	EC_BTI = 0x0d,
-	EC_ILLEGAL_STATE = 0x0e,
-	EC_SYSTEM_REGISTER = 0x18,
-	EC_PAC_FAIL = 0x1c,
 	EC_INSTRUCTION_ABORT_USER = 0x20,
-	EC_PC_ALIGNMENT = 0x22,
 	EC_DATA_ABORT_USER = 0x24,
 	EC_DATA_ABORT_KERNEL = 0x25,
-	EC_SP_ALIGNMENT = 0x26,
-	EC_FP_EXCEPTION = 0x2c,
-	EC_BREAKPOINT_USER = 0x30,
-	EC_STEP_USER = 0x32,
-	EC_WATCHPOINT_USER = 0x34,
 	EC_BRK = 0x3c,
+};
+
+/*
+ * By exception class: what the user's handler gets, and what a panic calls it. Without a code it is
+ * TRAP_UNDEFINED: SVE, SME and whatever the future traps is not enabled, so not an instruction here.
+ */
+static const struct {
+	enum trap_code code;
+	const char *name;
+} exceptions[64] = {
+    [0x00] = {TRAP_UNDEFINED, "undefined instruction"},
+    [0x0d] = {TRAP_PROTECTION, "branch to a place that is no target"},
+    [0x0e] = {TRAP_PROTECTION, "illegal execution state"},
+    [0x1c] = {TRAP_PROTECTION, "bad return address signature"},
+    [0x21] = {.name = "jump to bad address"},
+    [0x22] = {TRAP_ALIGNMENT, "misaligned program counter"},
+    [EC_DATA_ABORT_KERNEL] = {.name = "bad address"},
+    [0x26] = {TRAP_ALIGNMENT, "misaligned stack"},
+    [0x2c] = {TRAP_FP, "floating-point exception"},
+    [0x30] = {TRAP_BREAKPOINT, "breakpoint"},
+    [0x32] = {TRAP_STEP, "single step"},
+    [0x34] = {TRAP_BREAKPOINT, "watchpoint"},
+    [EC_BRK] = {TRAP_BREAKPOINT, "BRK"},
 };
 
 #define ESR_CLASS(esr) ((unsigned)((esr) >> 26) & 0x3f)
@@ -37,7 +49,7 @@ enum exception_class : unsigned {
 void user_fault(uint64_t esr);
 void user_fiq(void);
 void user_serror(uint64_t esr);
-void kernel_fault(struct arch_context *context, uint64_t esr);
+[[noreturn]] void kernel_fault(struct arch_context *context, uint64_t esr);
 
 /* Translation (4..7), access flag (8..11) and permission (12..15) faults are the page tables'
  * business. */
@@ -63,43 +75,15 @@ static void user_abort(uint64_t esr, bool is_fetch)
 
 void user_fault(uint64_t esr)
 {
-	switch (ESR_CLASS(esr)) {
-	case EC_DATA_ABORT_USER:
-		user_abort(esr, false);
-		break;
-	case EC_INSTRUCTION_ABORT_USER:
-		user_abort(esr, true);
-		break;
-	case EC_FP_ACCESS:
+	unsigned class = ESR_CLASS(esr);
+	enum trap_code code = exceptions[class].code;
+
+	if (class == EC_DATA_ABORT_USER || class == EC_INSTRUCTION_ABORT_USER)
+		user_abort(esr, class == EC_INSTRUCTION_ABORT_USER);
+	else if (class == EC_FP_ACCESS)
 		trap_fpu();
-		break;
-	case EC_PC_ALIGNMENT:
-	case EC_SP_ALIGNMENT:
-		trap_exception(TRAP_ALIGNMENT, esr);
-		break;
-	case EC_FP_EXCEPTION:
-		trap_exception(TRAP_FP, esr);
-		break;
-	case EC_BRK:
-	case EC_BREAKPOINT_USER:
-	case EC_WATCHPOINT_USER:
-		trap_exception(TRAP_BREAKPOINT, esr);
-		break;
-	case EC_STEP_USER:
-		trap_exception(TRAP_STEP, esr);
-		break;
-	case EC_BTI:
-	case EC_ILLEGAL_STATE:
-	case EC_PAC_FAIL:
-		trap_exception(TRAP_PROTECTION, esr);
-		break;
-	case EC_UNKNOWN:
-	case EC_SYSTEM_REGISTER:
-	default: /* SVE, SME and whatever the future traps: not enabled, so not an instruction here.
-		  */
-		trap_exception(TRAP_UNDEFINED, esr);
-		break;
-	}
+	else
+		trap_exception(code ? code : TRAP_UNDEFINED, esr);
 }
 
 /* An asynchronous abort that a device mapping of the thread's caused, as far as anybody can know.
@@ -117,39 +101,21 @@ void user_fiq(void)
 static const char *describe_fault(uint64_t esr, uint64_t address)
 {
 	uint64_t stack = this_cpu()->stack_top - KERNEL_STACK_SIZE;
+	const char *name = exceptions[ESR_CLASS(esr)].name;
 
 	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && address < stack &&
 	    stack - address <= PAGE_SIZE)
 		return "kernel stack overflow";
-	switch (ESR_CLASS(esr)) {
-	case EC_DATA_ABORT_KERNEL:
-		return esr & ISS_WRITE ? "write to bad address" : "read of bad address";
-	case EC_INSTRUCTION_ABORT_USER + 1:
-		return "jump to bad address";
-	case EC_BRK:
-		/* clang's trapping sanitizer: 0x5500 + the check (llvm, SanitizerHandler). */
-		return (esr & 0xff00) == 0x5500 ? "undefined behaviour" : "BRK";
-	case EC_BTI:
-		return "branch to a place that is no target";
-	case EC_PAC_FAIL:
-		return "bad return address signature";
-	case EC_SP_ALIGNMENT:
-		return "misaligned stack";
-	case EC_UNKNOWN:
-		return "undefined instruction";
-	default:
-		return "unexpected exception";
-	}
+	/* clang's trapping sanitizer: 0x5500 + the check (llvm, SanitizerHandler). */
+	if (ESR_CLASS(esr) == EC_BRK && (esr & 0xff00) == 0x5500)
+		return "undefined behaviour";
+	return name ? name : "unexpected exception";
 }
 
 void kernel_fault(struct arch_context *context, uint64_t esr)
 {
 	uint64_t address = read_sysreg(far_el1);
 
-	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && context->ip == (uint64_t)user_load32_access) {
-		context->ip = (uint64_t)user_load32_fault;
-		return;
-	}
 	klog("esr %lx\n", (unsigned long)esr);
 	trap_kernel_fault(describe_fault(esr, address), address, context);
 }
@@ -187,11 +153,4 @@ void arch_idle(void)
 	 */
 	wait_for_interrupt();
 	interrupt_dispatch();
-}
-
-kn_status arch_user_load32(vaddr_t address, uint32_t *value)
-{
-	if (address.raw < KN_USER_MIN || address.raw > KN_USER_MAX - sizeof(*value))
-		return KN_E_BAD_ADDRESS;
-	return user_load32(address.raw, value) ? 0 : KN_E_BAD_ADDRESS;
 }

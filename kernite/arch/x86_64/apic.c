@@ -31,7 +31,6 @@ enum apic_register : unsigned {
 #define LVT_NMI 0x400u
 #define LVT_TSC_DEADLINE 0x40000u
 #define ICR_PENDING 0x1000u
-#define ICR_ALL_BUT_SELF 0xc0000u
 #define ICR_ASSERT 0x4000u
 #define TIMER_DIVIDE_BY_1 0xbu
 
@@ -73,7 +72,8 @@ void apic_init_cpu(void)
 	apic_write(APIC_LVT_LINT1, LVT_NMI);
 	apic_write(APIC_LVT_ERROR, LVT_MASKED);
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
-	apic_timer_init();
+	apic_write(APIC_TIMER_DIVIDE, TIMER_DIVIDE_BY_1);
+	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (features.tsc_deadline ? LVT_TSC_DEADLINE : 0));
 }
 
 uint32_t apic_id(void)
@@ -88,8 +88,9 @@ void apic_end_of_interrupt(void)
 	apic_write(APIC_EOI, 0);
 }
 
-static void send(uint32_t destination, uint32_t command)
+void apic_send(uint32_t destination, uint32_t command)
 {
+	command |= ICR_ASSERT;
 	if (!registers) {
 		/*
 		 * WRMSR to x2APIC is not serialising: make our stores visible first (SDM vol. 3,
@@ -103,29 +104,6 @@ static void send(uint32_t destination, uint32_t command)
 		cpu_relax();
 	apic_write(APIC_ICR_HIGH, destination << 24);
 	apic_write(APIC_ICR, command);
-}
-
-void apic_send(uint32_t destination, uint32_t command)
-{
-	send(destination, ICR_ASSERT | command);
-}
-
-void apic_send_others(uint32_t command)
-{
-	send(0, ICR_ASSERT | ICR_ALL_BUT_SELF | command);
-}
-
-void apic_timer_init(void)
-{
-	apic_write(APIC_TIMER_DIVIDE, TIMER_DIVIDE_BY_1);
-	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (features.tsc_deadline ? LVT_TSC_DEADLINE : 0));
-}
-
-/* Count down from the top with the interrupt masked (calibration). */
-void apic_timer_start_counting(void)
-{
-	apic_write(APIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
-	apic_write(APIC_TIMER_INITIAL, ~0u);
 }
 
 uint32_t apic_timer_count(void)

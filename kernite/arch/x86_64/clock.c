@@ -36,11 +36,6 @@ struct sample {
 	uint32_t apic;
 };
 
-static uint32_t pm_timer_read(void)
-{
-	return port_in32(pm_timer_port) & 0xffffff;
-}
-
 /*
  * Channel 2 counts down from 65535, gated by port 61H (Intel 8254, mode 0); 55 ms until it wraps.
  */
@@ -63,7 +58,7 @@ static uint32_t pit_read(void)
 
 static uint32_t reference_read(void)
 {
-	return pm_timer_port ? pm_timer_read() : pit_read();
+	return pm_timer_port ? port_in32(pm_timer_port) & 0xffffff : pit_read();
 }
 
 /* No earlier than everything before it in program order (Intel SDM 18.17). */
@@ -90,23 +85,28 @@ static struct sample sample_take(void)
 	return best;
 }
 
-static uint64_t rounded_hz(uint64_t hz, uint64_t uncertainty)
+/*
+ * The frequency of what has advanced by `counted` in `ticks` of the reference. A multiple of 100 MHz
+ * within the uncertainty (one tick, and `slack` TSC counts of both brackets) is what it is.
+ */
+static uint64_t frequency_of(uint64_t counted, uint64_t ticks, uint64_t slack)
 {
+	uint64_t reference_hz = pm_timer_port ? PM_TIMER_HZ : PIT_HZ;
+	uint64_t hz = counted * reference_hz / ticks;
 	uint64_t whole = (hz + 50000000) / 100000000 * 100000000;
 	uint64_t distance = whole > hz ? whole - hz : hz - whole;
 
-	return whole && distance <= uncertainty ? whole : hz;
+	return whole && distance <= hz / ticks + slack * reference_hz / ticks ? whole : hz;
 }
 
 static void measure(void)
 {
-	uint64_t reference_hz = pm_timer_port ? PM_TIMER_HZ : PIT_HZ;
-	uint32_t wait = (uint32_t)(reference_hz * MEASURE_US / 1000000);
+	uint32_t wait = (uint32_t)((pm_timer_port ? PM_TIMER_HZ : PIT_HZ) * MEASURE_US / 1000000);
 	uint32_t mask = pm_timer_port ? 0xffffff : 0xffff;
 	struct sample start, end;
-	uint64_t ticks, hz, uncertainty;
+	uint64_t ticks;
 
-	apic_timer_start_counting();
+	apic_timer_arm(~0u); /* does not expire so soon */
 	if (!pm_timer_port)
 		pit_start();
 	start = sample_take();
@@ -114,16 +114,10 @@ static void measure(void)
 		cpu_relax();
 	end = sample_take();
 	ticks = (end.reference - start.reference) & mask;
-
-	hz = (end.tsc - start.tsc) * reference_hz / ticks;
-	/* One reference tick and both brackets, as a share of the whole. */
-	uncertainty = hz / ticks + (start.error + end.error) * reference_hz / ticks;
 	if (!tsc_hz)
-		tsc_hz = rounded_hz(hz, uncertainty);
-	hz = (uint64_t)(start.apic - end.apic) * reference_hz / ticks;
-	timer_hz = rounded_hz(hz, hz / ticks + (start.error + end.error) * reference_hz / ticks);
+		tsc_hz = frequency_of(end.tsc - start.tsc, ticks, start.error + end.error);
+	timer_hz = frequency_of(start.apic - end.apic, ticks, start.error + end.error);
 	apic_timer_arm(0);
-	apic_timer_init();
 }
 
 void clock_init(void)

@@ -45,7 +45,6 @@
 /* ---- system calls: 24 instructions in, 24 out ---- */
 
 	.globl syscall_entry
-	.type syscall_entry, @function
 	.balign 64
 syscall_entry:
 	swapgs
@@ -98,16 +97,13 @@ leave_by_iret:
 1:	pop_registers
 	swapgs
 	iretq
-	.size syscall_entry, . - syscall_entry
 
 /* void arch_enter_user(void) */
 	.globl arch_enter_user
-	.type arch_enter_user, @function
 arch_enter_user:
 	movq %gs:CPU_STACK_TOP, %rsp
 	xorl %ebp, %ebp
 	jmp user_return
-	.size arch_enter_user, . - arch_enter_user
 
 /*
  * SYSCALL from compatibility mode; there is no 32-bit user code segment, so nobody can come here.
@@ -119,7 +115,6 @@ syscall_entry_compat:
 
 /* ---- traps ---- */
 
-	.type trap_common, @function
 trap_common:
 	testb $3, 24(%rsp) /* CS */
 	jz trap_in_kernel
@@ -149,10 +144,8 @@ trap_in_kernel:
 	movq %rbx, %rsp
 	pop_registers
 	iretq
-	.size trap_common, . - trap_common
 
 /* NMI, #DF and #MC: on their own stack, whose top word is the struct cpu. */
-	.type trap_paranoid, @function
 trap_paranoid:
 	push_registers
 	cld
@@ -176,7 +169,6 @@ trap_paranoid:
 	movq %rbx, %rsp
 	pop_registers
 	iretq
-	.size trap_paranoid, . - trap_paranoid
 
 /*
  * 256 stubs of 16 bytes, in vector order; trap_stubs[] is their base. The processor pushes an
@@ -206,7 +198,6 @@ trap_stubs:
 
 /* void arch_idle(void): STI takes effect after HLT has begun, so that no wake-up is lost. */
 	.globl arch_idle
-	.type arch_idle, @function
 arch_idle:
 	pushq %rbp
 	movq %rsp, %rbp
@@ -215,27 +206,6 @@ arch_idle:
 	cli
 	popq %rbp
 	ret
-	.size arch_idle, . - arch_idle
-
-/* bool user_load32(uint64_t address, uint32_t *value): trap.c resumes at user_load32_fault. */
-	.globl user_load32, user_load32_access, user_load32_fault
-	.type user_load32, @function
-user_load32:
-	testb $1, cpu_has_smap(%rip)
-	jz user_load32_access
-	stac
-user_load32_access:
-	movl (%rdi), %eax
-	movl %eax, (%rsi)
-	movl $1, %eax
-	jmp 1f
-user_load32_fault:
-	xorl %eax, %eax
-1:	testb $1, cpu_has_smap(%rip)
-	jz 2f
-	clac
-2:	ret
-	.size user_load32, . - user_load32
 
 /*
  * void fpu_xsave(void *area), fpu_xsaveopt, fpu_xrstor, fpu_fxsave, fpu_fxrstor: all that XCR0
@@ -243,13 +213,11 @@ user_load32_fault:
  */
 	.macro fpu_function name, instruction
 	.globl \name
-	.type \name, @function
 \name:
 	movl $-1, %eax
 	movl $-1, %edx
 	\instruction (%rdi)
 	ret
-	.size \name, . - \name
 	.endm
 	fpu_function fpu_xsave, xsave64
 	fpu_function fpu_xsaveopt, xsaveopt64
@@ -262,7 +230,6 @@ user_load32_fault:
  * selectors.
  */
 	.globl descriptors_load
-	.type descriptors_load, @function
 descriptors_load:
 	lgdt (%rdi)
 	lidt (%rsi)
@@ -280,17 +247,14 @@ descriptors_load:
 	movl $SELECTOR_TSS, %eax
 	ltr %ax
 	ret
-	.size descriptors_load, . - descriptors_load
 
 /* [[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(void *), void *argument) */
 	.globl stack_switch
-	.type stack_switch, @function
 stack_switch:
 	movq %rdi, %rsp
 	xorl %ebp, %ebp
 	movq %rdx, %rdi
 	call *%rsi
 	ud2
-	.size stack_switch, . - stack_switch
 
 	.section .note.GNU-stack, "", @progbits

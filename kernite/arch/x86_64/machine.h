@@ -49,13 +49,10 @@ void apic_init_cpu(void); /* every CPU */
 uint32_t apic_id(void);
 void apic_end_of_interrupt(void);
 void apic_send(uint32_t apic_id, uint32_t command); /* ICR low word; see APIC_* */
-void apic_send_others(uint32_t command);
-void apic_timer_init(void);
 void apic_timer_arm(uint32_t count);
-void apic_timer_start_counting(void);
 uint32_t apic_timer_count(void);
 
-#define APIC_COMMAND_NMI 0x400u
+#define APIC_COMMAND_NMI_OTHERS 0xc0400u /* whatever the destination */
 #define APIC_COMMAND_INIT 0x4500u
 #define APIC_COMMAND_STARTUP 0x4600u
 

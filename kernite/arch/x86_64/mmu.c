@@ -215,12 +215,3 @@ void arch_sync_code(vaddr_t kernel_address, size_t size)
 	 * 12.6).
 	 */
 }
-
-bool user_load32(uint64_t address, uint32_t *value);
-
-kn_status arch_user_load32(vaddr_t address, uint32_t *value)
-{
-	if (address.raw < KN_USER_MIN || address.raw > KN_USER_MAX - 4 || address.raw % 4)
-		return KN_E_BAD_ADDRESS;
-	return user_load32(address.raw, value) ? KN_OK : KN_E_BAD_ADDRESS;
-}

@@ -5,19 +5,15 @@
  */
 	.text
 	.globl arch_clear_page
-	.type arch_clear_page, @function
 arch_clear_page:
 	xorl %eax, %eax
 	movl $512, %ecx
 	rep stosq
 	ret
-	.size arch_clear_page, . - arch_clear_page
 
 	.globl arch_copy_page
-	.type arch_copy_page, @function
 arch_copy_page:
 	movl $512, %ecx
 	rep movsq
 	ret
-	.size arch_copy_page, . - arch_copy_page
 	.section .note.GNU-stack, "", @progbits

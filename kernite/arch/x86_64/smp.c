@@ -127,5 +127,5 @@ void arch_ipi_halt_others(void)
 {
 	smp_is_halting = true;
 	if (cpu_online_count > 1)
-		apic_send_others(APIC_COMMAND_NMI);
+		apic_send(0, APIC_COMMAND_NMI_OTHERS);
 }

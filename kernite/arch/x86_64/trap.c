@@ -50,7 +50,6 @@ static const struct {
     {.name = "control protection fault"},
 };
 
-extern const char user_load32_access[], user_load32_fault[];
 void trap_from_user(struct arch_context *context);
 void trap_from_kernel(struct arch_context *context);
 void trap_not_maskable(struct arch_context *context);
@@ -121,17 +120,13 @@ static const char *vector_name(unsigned vector)
 	return name ? name : "unknown trap";
 }
 
-/* Interrupts that end arch_idle(), the user accessor's fault, and our own mistakes. */
+/* Interrupts that end arch_idle(), and our own mistakes. */
 void trap_from_kernel(struct arch_context *context)
 {
 	unsigned vector = (unsigned)context->vector;
 
 	if (vector >= VECTOR_PIC) {
 		handle_interrupt(vector);
-		return;
-	}
-	if (vector == VECTOR_PAGE_FAULT && context->rip == (uint64_t)user_load32_access) {
-		context->rip = (uint64_t)user_load32_fault;
 		return;
 	}
 	trap_kernel_fault(
