@@ -62,6 +62,9 @@ void log_print(const char *format, va_list arguments)
 				put(' ');
 			break;
 		}
+		case 'c':
+			put((char)va_arg(arguments, int));
+			break;
 		case 'd': {
 			int64_t value = longs ? va_arg(arguments, int64_t) : va_arg(arguments, int);
 

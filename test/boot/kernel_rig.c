@@ -188,11 +188,40 @@ static void clean_up(void)
 	thread_count = 0;
 }
 
+/* The part behind `word` in `text`, or null. */
+static const char *behind(const char *text, const char *word, size_t length)
+{
+	for (; *text; text++) {
+		size_t i = 0;
+
+		while (i < length && text[i] == word[i])
+			i++;
+		if (i == length)
+			return text + i;
+	}
+	return nullptr;
+}
+
+/* `only=PART` on the command line: tests whose name has it. */
+static bool is_wanted(const char *name)
+{
+	const char *part = behind((const char *)rig_boot->command_line, "only=", 5);
+	size_t length = 0;
+
+	if (!part)
+		return true;
+	while (part[length] && part[length] != ' ')
+		length++;
+	return behind(name, part, length);
+}
+
 static void run(const struct rig_test *suite)
 {
 	for (const struct rig_test *test = suite; test->name; test++) {
 		struct kn_object_counts before = {}, after = {};
 
+		if (!is_wanted(test->name))
+			continue;
 		has_failed = false;
 		check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &before));
 		test->run();

@@ -82,7 +82,7 @@ static inline paddr_t virt_to_phys(const void *address)
 [[noreturn, gnu::cold, gnu::format(printf, 1, 2)]] void panic(const char *format, ...);
 /* Always on: a broken invariant of ours, never a caller's mistake. */
 #define invariant(claim) ((claim) ? (void)0 : panic("%s:%d: broken invariant: %s", __FILE_NAME__, __LINE__, #claim))
-/* Boot and panic log; %s %d %u %x %lx %lu %llu only. */
+/* Boot and panic log; %s %d %u %x %lx %lu %llu %c only. */
 [[gnu::format(printf, 1, 2)]] void klog(const char *format, ...);
 
 /* Freestanding string functions of the kernel (core/string.c). */
