@@ -168,7 +168,8 @@ int sys_set_groups(gid_t real, gid_t effective, gid_t saved);
 int sys_set_supplementary(size_t count, const gid_t *groups);
 int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit);
 int sys_times(int who, int64_t *user, int64_t *system, long *max_pages);
-int sys_set_nice(pid_t pid, int nice);
+/* Nice values: which as PRIO_*, id 0 the caller's; how: procmgr_change (0 only tell, 1 set, 2 add). */
+int sys_priority(int which, id_t id, int how, int value, int *nice);
 
 /* Signals. */
 int sys_kill(int target, pid_t id, int signal, long value); /* target: procmgr_target */

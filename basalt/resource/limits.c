@@ -35,21 +35,15 @@ int getrusage(int who, struct rusage *usage)
 
 int setpriority(int which, id_t who, int priority)
 {
-	if (which != PRIO_PROCESS) {
-		errno = which == PRIO_PGRP || which == PRIO_USER ? ENOSYS : EINVAL;
-		return -1;
-	}
-	if (priority < PRIO_MIN)
-		priority = PRIO_MIN;
-	if (priority > PRIO_MAX - 1)
-		priority = PRIO_MAX - 1;
-	return (int)result(sys_set_nice((pid_t)who, priority));
+	int now;
+
+	return (int)result(sys_priority(which, who, 1, priority, &now));
 }
 
 int getpriority(int which, id_t who)
 {
-	(void)which;
-	(void)who;
-	errno = ENOSYS;
-	return -1;
+	int now = 0;
+	int error = sys_priority(which, who, 0, 0, &now);
+
+	return error ? (int)result(error) : now;
 }

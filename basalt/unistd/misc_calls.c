@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 int getpagesize(void)
 {
@@ -23,8 +24,8 @@ int chroot(const char *path)
 
 int nice(int change)
 {
-	int now = change; /* relative to 0: the old value is in /proc only */
-	int error = sys_set_nice(0, now);
+	int now;
+	int error = sys_priority(PRIO_PROCESS, 0, 2, change, &now);
 
 	return error ? (int)result(error == -EACCES ? -EPERM : error) : now;
 }

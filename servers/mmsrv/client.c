@@ -17,6 +17,7 @@
 
 static struct client *clients[CLIENTS_MAX]; /* allocated on first use, kept */
 static uint32_t used;
+static uint64_t live;
 static struct client *free_clients;
 static kn_cap server, own_endpoint;
 
@@ -66,7 +67,7 @@ static void give_back(struct client *client)
 	free_clients = client;
 }
 
-kn_status client_create(uint64_t limit, uint32_t roles, struct client **out)
+kn_status client_create(kn_cap parent, uint64_t limit, uint32_t roles, struct client **out)
 {
 	struct client *client = take();
 
@@ -78,12 +79,13 @@ kn_status client_create(uint64_t limit, uint32_t roles, struct client **out)
 	status = objsrv_account_create(server, ACCOUNT_QUOTA, &client->account_id, client->account);
 	if (status != KN_OK)
 		goto fail_slot;
-	status = root_make_pool(client->account, limit, &client->pool);
+	status = root_make_pool(client->account, parent, limit, &client->pool);
 	if (status != KN_OK)
 		goto fail_account;
 	client->generation = (client->generation + 1) & GENERATION_MASK;
 	client->roles = roles;
 	client->limit = limit;
+	live++;
 	*out = client;
 	return KN_OK;
 fail_account:
@@ -103,6 +105,12 @@ void client_destroy(struct client *client)
 	slot_release(client->pool);
 	slot_release(client->account);
 	give_back(client);
+	live--;
+}
+
+uint64_t clients_count(void)
+{
+	return live;
 }
 
 kn_status client_make_space(struct client *client, uint64_t map_base, kn_cap *vspace)

@@ -24,7 +24,9 @@ struct client {
 /* The client behind a badge, or null. */
 struct client *client_by_badge(kn_word badge);
 uint64_t client_badge(const struct client *client);
-[[nodiscard]] kn_status client_create(uint64_t limit, uint32_t roles, struct client **client);
+/* `parent`: the pool that its memory counts in as well. */
+[[nodiscard]] kn_status client_create(kn_cap parent, uint64_t limit, uint32_t roles, struct client **client);
+uint64_t clients_count(void);
 void client_destroy(struct client *client);
 /* A fresh address space that the client's pool pays for, in a slot of ours that the caller gives on or releases. */
 [[nodiscard]] kn_status client_make_space(struct client *client, uint64_t map_base, kn_cap *vspace);

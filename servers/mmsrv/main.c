@@ -11,6 +11,7 @@
 #include "kn/pool.h"
 #include "root.h"
 #include "server/mmsrv.h"
+#include "trona/heap.h"
 #include "trona/log.h"
 #include "trona/server.h"
 #include "trona/slots.h"
@@ -43,7 +44,8 @@ static kn_status on_space_create(struct server_call *call, uint64_t limit_pages,
 
 	if (!(own & MMSRV_ROLE_MANAGER) || (roles & ~own))
 		return KN_E_PERMISSION;
-	kn_status status = client_create(limit_pages, roles, &client);
+	kn_status status = client_create((call->badge & KN_BADGE_UNIT) ? root_pools.servers : root_pools.processes,
+	    limit_pages, roles, &client);
 	if (status != KN_OK)
 		return status;
 	status = client_make_space(client, map_base, vspace);
@@ -86,6 +88,8 @@ static kn_status on_space_destroy(struct server_call *call, uint64_t id)
 
 static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_cap *object)
 {
+	/* What units and the managers of processes need themselves is no program's. */
+	const bool is_trusted = roles_of(call) & MMSRV_ROLE_MANAGER;
 	uint64_t handle;
 
 	if (pages == 0 || pages > OBJECT_PAGES_MAX)
@@ -98,7 +102,8 @@ static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_c
 		slot_free(*object);
 		return status;
 	}
-	status = kn_memory_object_configure_anonymous(*object, root_shared_pool, pages);
+	status = kn_memory_object_configure_anonymous(
+	    *object, is_trusted ? root_pools.servers : root_pools.objects, pages);
 	if (status != KN_OK) {
 		(void)objsrv_free(objsrv, handle);
 		slot_release(*object);
@@ -161,6 +166,14 @@ static kn_status on_reserve(struct server_call *call, uint64_t pages)
 	return root_reserve(pages < RESERVE_PAGES_MAX ? pages : RESERVE_PAGES_MAX);
 }
 
+static kn_status on_usage(struct server_call *call, struct mmsrv_memory_usage *usage)
+{
+	(void)call;
+	*usage = (struct mmsrv_memory_usage){.slots = slots_in_use(), .heap = heap_in_use(), .clients = clients_count()};
+	root_usage(&usage->used, &usage->shared, &usage->processes_limit);
+	return KN_OK;
+}
+
 static const struct mmsrv_ops methods = {
     .space_create = on_space_create,
     .space_renew = on_space_renew,
@@ -170,6 +183,7 @@ static const struct mmsrv_ops methods = {
     .info = on_info,
     .set_limit = on_set_limit,
     .reserve = on_reserve,
+    .usage = on_usage,
 };
 
 static kn_status dispatch(struct server_call *call)

@@ -15,10 +15,12 @@
 #define CHUNK_BITS_MIN 14
 #define LOW_WATER 4096       /* pages; what the kernel takes between two calls to us comes from here */
 #define RESERVE_SHIFT 4      /* 1/16 of the machine stays with objsrv, for kernel objects */
-#define NO_LIMIT (~0ull)
+#define SERVERS_SHIFT 4      /* 1/16 stays with the servers, */
+#define OTHER_SHIFT 5        /* 1/32 each of the rest with processes and objects */
 
-kn_cap root_shared_pool;
+struct root_pools root_pools;
 static kn_cap server, root;
+static uint64_t processes_limit; /* pages */
 static uint64_t reserve; /* bytes */
 
 static kn_status make_pool_object(kn_cap account, kn_cap *pool)
@@ -34,13 +36,13 @@ static kn_status make_pool_object(kn_cap account, kn_cap *pool)
 	return status;
 }
 
-kn_status root_make_pool(kn_cap account, uint64_t limit, kn_cap *pool)
+kn_status root_make_pool(kn_cap account, kn_cap parent, uint64_t limit, kn_cap *pool)
 {
 	kn_status status = make_pool_object(account, pool);
 
 	if (status != KN_OK)
 		return status;
-	status = kn_pool_configure(*pool, root, limit);
+	status = kn_pool_configure(*pool, parent, limit);
 	if (status != KN_OK)
 		slot_release(*pool);
 	return status;
@@ -110,6 +112,34 @@ void root_numbers(uint64_t *total, uint64_t *available)
 	*available = info.free + (bytes > reserve ? (bytes - reserve) / KN_PAGE_SIZE : 0);
 }
 
+void root_usage(uint64_t *used, uint64_t *shared, uint64_t *limit)
+{
+	struct kn_pool_info info = {};
+
+	(void)kn_pool_info(root, &info);
+	*used = info.used;
+	info = (struct kn_pool_info){};
+	(void)kn_pool_info(root_pools.objects, &info);
+	*shared = info.used;
+	*limit = processes_limit;
+}
+
+/* `pages`: of the machine, without objsrv's reserve. */
+static kn_status make_pools(uint64_t pages)
+{
+	const uint64_t limit = pages - (pages >> SERVERS_SHIFT), other = pages >> OTHER_SHIFT;
+	kn_cap programs;
+	kn_status status = root_make_pool(server, root, limit, &programs);
+
+	processes_limit = limit - other;
+	root_pools.servers = root;
+	if (status == KN_OK)
+		status = root_make_pool(server, programs, processes_limit, &root_pools.processes);
+	if (status == KN_OK)
+		status = root_make_pool(server, programs, limit - other, &root_pools.objects);
+	return status;
+}
+
 kn_status root_init(kn_cap objsrv, kn_cap endpoint)
 {
 	uint64_t bytes, total;
@@ -130,6 +160,6 @@ kn_status root_init(kn_cap objsrv, kn_cap endpoint)
 	if (status == KN_OK)
 		status = root_refill(LOW_WATER);
 	if (status == KN_OK)
-		status = root_make_pool(server, NO_LIMIT, &root_shared_pool);
+		status = make_pools((total - reserve) / KN_PAGE_SIZE);
 	return status;
 }

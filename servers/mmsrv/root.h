@@ -11,8 +11,8 @@
 
 /* Make the root pool and the pool for shared memory; `endpoint` is our own, for FAULT_POOL. */
 [[nodiscard]] kn_status root_init(kn_cap objsrv, kn_cap endpoint);
-/* A child pool of the root with a limit in pages; object from `account`. `handle` is objsrv's. */
-[[nodiscard]] kn_status root_make_pool(kn_cap account, uint64_t limit, kn_cap *pool);
+/* A child pool of `parent` with a limit in pages; object from `account`. */
+[[nodiscard]] kn_status root_make_pool(kn_cap account, kn_cap parent, uint64_t limit, kn_cap *pool);
 /* Refill if fewer than the low-water mark of frames are free. Called between messages, so that kernel faults rarely have to ask. */
 void root_keep_filled(void);
 /* Make `pages` more frames available. NO_MEMORY: the machine has no more. */
@@ -22,5 +22,17 @@ void root_keep_filled(void);
 /* Pages that could still be given out, and the machine's total. */
 void root_numbers(uint64_t *total, uint64_t *available);
 
-/* Pays for memory objects, which may outlive the client that asked for them. */
-extern kn_cap root_shared_pool;
+/* Pages in use by everybody, and of them by memory objects of programs; what processes may use together. */
+void root_usage(uint64_t *used, uint64_t *shared, uint64_t *processes_limit);
+
+/*
+ * Who pays. Servers draw on the root itself, within the budgets of their manifests. Everything that programs can ask for draws on a pool
+ * that leaves some of the machine to the servers, so that no program can starve them: processes, and memory objects, which may outlive the
+ * client that asked for them. Each of the two leaves a part of it to the other.
+ */
+struct root_pools {
+	kn_cap servers; /* the root */
+	kn_cap processes, objects;
+};
+
+extern struct root_pools root_pools;

@@ -12,6 +12,7 @@
 static struct account root;
 static struct account **table;
 static size_t capacity, used;
+static uint64_t live;
 static struct list unused;
 
 kn_status accounts_init(void)
@@ -73,6 +74,7 @@ kn_status account_create(struct account *parent, uint64_t quota, struct account 
 	list_init(&account->children);
 	list_init(&account->blocks);
 	list_append(&parent->children, &account->sibling);
+	live++;
 	*out = account;
 	return KN_OK;
 }
@@ -92,6 +94,12 @@ void account_destroy(struct account *account)
 	list_remove(&account->sibling);
 	account->generation = (account->generation + 1) & GENERATION_MASK;
 	list_append(&unused, &account->sibling);
+	live--;
+}
+
+uint64_t accounts_count(void)
+{
+	return live;
 }
 
 kn_status account_charge(struct account *account, struct block *block)

@@ -23,6 +23,7 @@ struct account {
 };
 
 [[nodiscard]] kn_status accounts_init(void);
+uint64_t accounts_count(void);
 /* The account that a badge speaks for, or null. */
 struct account *account_by_badge(kn_word badge);
 uint64_t account_badge(const struct account *account);

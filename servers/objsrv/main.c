@@ -7,6 +7,7 @@
 #include "client/init.h"
 #include "kn/untyped.h"
 #include "server/objsrv.h"
+#include "trona/heap.h"
 #include "trona/log.h"
 #include "trona/server.h"
 #include "trona/slots.h"
@@ -207,6 +208,23 @@ static kn_status on_available(struct server_call *call, uint64_t *bytes, uint64_
 	return KN_OK;
 }
 
+static kn_status on_usage(struct server_call *call, struct objsrv_object_usage *usage)
+{
+	const struct account *root = account_by_badge(KN_BADGE_UNIT);
+
+	(void)call;
+	blocks_collect(UINT32_MAX);
+	*usage = (struct objsrv_object_usage){
+	    .slots = slots_in_use(),
+	    .heap = heap_in_use(),
+	    .objects = root->objects,
+	    .accounts = accounts_count(),
+	    .free = blocks_free_bytes(),
+	    .total = blocks_total_bytes(),
+	};
+	return KN_OK;
+}
+
 static const struct objsrv_ops methods = {
     .alloc = on_alloc,
     .free = on_free,
@@ -216,6 +234,7 @@ static const struct objsrv_ops methods = {
     .info = on_info,
     .untyped = on_untyped,
     .available = on_available,
+    .usage = on_usage,
 };
 
 static kn_status dispatch(struct server_call *call)

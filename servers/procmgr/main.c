@@ -6,10 +6,13 @@
 #include "calls.h"
 #include "client/init.h"
 #include "client/mmsrv.h"
+#include "kn/random.h"
 #include "kn/vspace.h"
 #include "objects.h"
+#include "pressure.h"
 #include "signal.h"
 #include "timer.h"
+#include "trona/heap.h"
 #include "trona/log.h"
 #include "trona/server.h"
 #include "trona/slots.h"
@@ -17,9 +20,12 @@
 #include "wait.h"
 
 #define TABLE_ENTRIES 4096
+#define SEED_INTERVAL 1000000 /* ns */
 #define SEGV_MAPERR 1
 #define SEGV_ACCERR 2
 #define BUS_ADRERR 2
+
+static struct procmgr_process_usage *usage;
 
 static kn_status dispatch(struct server_call *call)
 {
@@ -36,7 +42,7 @@ static struct procmgr_signal_record describe_fault(const struct server_call *cal
 
 		if (reason == KN_E_RIGHTS || reason == KN_E_ACCESS)
 			record.code = SEGV_ACCERR;
-		else if (reason != KN_E_BAD_ADDRESS) /* beyond the end of a file, no memory, pager failed */
+		else if (reason != KN_E_BAD_ADDRESS) /* beyond the end of a file, pager failed */
 			record = (struct procmgr_signal_record){
 			    .signal = SIGNAL_BUS, .code = BUS_ADRERR, .value = call->words[0]};
 		return record;
@@ -59,8 +65,13 @@ static kn_status fault(struct server_call *call)
 
 	if (!process || thread >= PROCMGR_PROCESS_THREADS_MAX || !process->threads[thread].tcb)
 		return KN_E_NO_PROCESS;
-	struct procmgr_signal_record record = describe_fault(call);
-	signal_fault(process, thread, &record);
+	if (kn_info_label(call->info) == KN_LABEL_FAULT_VM && (kn_status)call->words[4] == KN_E_NO_MEMORY) {
+		pressure_page_missing(process);
+	} else {
+		struct procmgr_signal_record record = describe_fault(call);
+
+		signal_fault(process, thread, &record);
+	}
 	return is_alive(process) ? KN_OK : KN_E_NO_PROCESS;
 }
 
@@ -83,8 +94,16 @@ static void cancel(struct server_reply *reply)
 	}
 }
 
+/* Before every receive. */
 static kn_time next_timeout(void)
 {
+	*usage = (struct procmgr_process_usage){
+	    .slots = slots_in_use(),
+	    .heap = heap_in_use(),
+	    .processes = process_count(),
+	    .last_pid = process_last_pid(),
+	    .out_of_memory = pressure_ended,
+	};
 	return timer_next();
 }
 
@@ -93,10 +112,11 @@ static void timeout(void)
 	timer_run(start_now());
 }
 
+/* The table, and the page behind it. */
 static kn_status make_table(void)
 {
 	const size_t size = TABLE_ENTRIES * sizeof(struct procmgr_process_entry);
-	const uint64_t pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
+	const uint64_t table_pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE, pages = table_pages + 1;
 	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 	uint64_t address;
 	kn_cap whole;
@@ -113,8 +133,22 @@ static kn_status make_table(void)
 	if (status != KN_OK)
 		return status;
 	process_table_entries = TABLE_ENTRIES;
+	usage = (struct procmgr_process_usage *)(address + table_pages * KN_PAGE_SIZE);
 	process_table_init((struct procmgr_process_entry *)address, TABLE_ENTRIES);
 	return KN_OK;
+}
+
+/*
+ * Every program gets random bytes for its canaries and addresses. A CPU without a random instruction needs some hundred interrupts first; ours,
+ * from sleeping, count. No process begins before.
+ */
+static void wait_for_randomness(void)
+{
+	static uint32_t word;
+	struct kn_random_data data;
+
+	while (services.random && kn_random_get(services.random, &data) == KN_E_WOULD_BLOCK)
+		(void)kn_vspace_wait(KN_SLOT_VSPACE, (uint64_t)&word, 0, start_now() + SEED_INTERVAL);
 }
 
 int main(void)
@@ -145,6 +179,8 @@ int main(void)
 		status = make_table();
 	if (status == KN_OK)
 		status = server_init(&server);
+	if (status == KN_OK)
+		wait_for_randomness();
 	if (status == KN_OK)
 		status = init_ready(start_need("init"));
 	if (status != KN_OK) {

@@ -16,11 +16,11 @@
 #include "trona/slots.h"
 #include "trona/string.h"
 #include "uapi/object_type.h"
+#include "user.h"
 
 #define ACCOUNT_QUOTA (8ull << 20)
 #define MAP_BASE 0x100000000000ull
 #define PAGES_ADDRESS 0x7fff00000000ull
-#define PRIORITY_USER 100
 
 struct process_services services;
 kn_cap objects_window;
@@ -163,7 +163,7 @@ static kn_status make_thread(struct process *process, unsigned number)
 	if (status == KN_OK)
 		status = kn_sched_context_bind(thread->sched_context, thread->tcb);
 	if (status == KN_OK)
-		status = kn_tcb_set_priority(thread->tcb, PRIORITY_USER);
+		status = kn_tcb_set_priority(thread->tcb, user_priority(process));
 	slot_release(fault); /* the TCB holds a copy */
 	return status;
 }

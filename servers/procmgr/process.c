@@ -9,6 +9,7 @@
 
 #include "trona/heap.h"
 #include "trona/string.h"
+#include "user.h"
 
 #define PID_MAX 4194304u
 #define GENERATION_MAX 0x3fffffffu /* bit 63 of a badge marks units (trona/start.h), bit 62 is the serving server's own */
@@ -18,6 +19,7 @@
 static struct procmgr_process_entry *entries;
 static struct process **processes; /* by index; null until first used */
 static size_t entry_count, used_count; /* used_count: entries that were ever used */
+static size_t live_count;
 static struct process *free_entries;
 static struct process *by_pid[PID_BUCKETS];
 static uint32_t last_pid;
@@ -26,7 +28,7 @@ void process_table_init(struct procmgr_process_entry *memory, size_t count)
 {
 	entries = memory;
 	entry_count = count;
-	used_count = 0;
+	used_count = live_count = 0;
 	free_entries = nullptr;
 	last_pid = PID_INIT;
 	memset(by_pid, 0, sizeof by_pid);
@@ -91,6 +93,7 @@ struct process *process_take_entry(void)
 	process->index = index;
 	process->generation = generation <= GENERATION_MAX ? generation : 1;
 	process->entry = &entries[index];
+	live_count++;
 	return process;
 }
 
@@ -132,17 +135,20 @@ void process_free_entry(struct process *process)
 	memset(process->entry, 0, sizeof *process->entry);
 	process->entry->sequence = sequence;
 	process_entry_end(process);
+	user_leave(process);
 	process->next_by_pid = free_entries;
 	free_entries = process;
+	live_count--;
 }
 
-size_t process_count_of_user(uint32_t uid)
+size_t process_count(void)
 {
-	size_t count = 0;
+	return live_count;
+}
 
-	for (struct process *p = process_next(nullptr); p; p = process_next(p))
-		count += p->entry->uid == uid;
-	return count;
+uint32_t process_last_pid(void)
+{
+	return last_pid;
 }
 
 void process_entry_begin(struct process *process)

@@ -77,6 +77,8 @@ struct process {
 	struct process *first_child;
 	struct process *next_sibling, *prev_sibling;
 	struct process *next_by_pid; /* hash chain */
+	struct user *user; /* user.h */
+	struct process *user_next, *user_prev;
 
 	/* objects; 0 when a zombie */
 	kn_cap account, cnode, vspace, memory, pages;
@@ -118,7 +120,9 @@ struct process *process_take_entry(void);
 /* Give the entry a fresh pid (unique among pids, groups and sessions in use) and enter it in the hash. */
 void process_assign_pid(struct process *process);
 void process_free_entry(struct process *process);
-size_t process_count_of_user(uint32_t uid);
+/* Used entries, zombies too; the newest pid. */
+size_t process_count(void);
+uint32_t process_last_pid(void);
 
 /* Changes to an entry go between these two, so that readers never see half of one. */
 void process_entry_begin(struct process *process);

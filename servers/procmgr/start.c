@@ -17,6 +17,7 @@
 #include "trona/slots.h"
 #include "trona/string.h"
 #include "trona/start.h"
+#include "user.h"
 
 #define PAGE_VERSION 1
 #define STACK_LIMIT (8ull << 20)
@@ -68,11 +69,18 @@ static uint64_t memory_limit(const struct process *process)
 										 : bytes / KN_PAGE_SIZE;
 }
 
+/* A budget that is used up is no memory to the caller; QUOTA is only said of the number of processes. */
+static kn_status memory_status(kn_status status)
+{
+	return status == KN_E_QUOTA ? KN_E_NO_MEMORY : status;
+}
+
 /* A new process with objects, identity and family, nothing mapped and nothing running; state RUNNING in the table last. */
 static kn_status create(struct process *parent, struct process **out)
 {
-	if (parent && parent->entry->uid != 0 &&
-	    process_count_of_user(parent->entry->uid) >= parent->limits[LIMIT_NPROC].current)
+	const uint32_t uid = parent ? parent->entry->uid : 0;
+
+	if (uid != 0 && user_count(uid) >= parent->limits[LIMIT_NPROC].current)
 		return KN_E_QUOTA;
 	struct process *process = process_take_entry();
 	if (!process)
@@ -81,10 +89,14 @@ static kn_status create(struct process *parent, struct process **out)
 		memcpy(process->limits, parent->limits, sizeof process->limits);
 	else
 		default_limits(process);
-	kn_status status = objects_create(process, memory_limit(process));
+	if (parent)
+		process->entry->nice = parent->entry->nice;
+	kn_status status = user_enter(process, uid);
+	if (status == KN_OK)
+		status = objects_create(process, memory_limit(process));
 	if (status != KN_OK) {
 		process_free_entry(process);
-		return status;
+		return memory_status(status);
 	}
 	process_assign_pid(process);
 	struct procmgr_process_entry *entry = process->entry;
@@ -102,7 +114,6 @@ static kn_status create(struct process *parent, struct process **out)
 		entry->sgid = from->sgid;
 		entry->group_count = from->group_count;
 		memcpy(entry->groups, from->groups, sizeof entry->groups);
-		entry->nice = from->nice;
 		entry->terminal = from->terminal;
 		memcpy(entry->name, from->name, sizeof entry->name);
 		memcpy(entry->command_line, from->command_line, sizeof entry->command_line);
@@ -198,7 +209,7 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 		status = kn_tcb_resume(child->threads[0].tcb);
 	if (status != KN_OK) {
 		discard(child);
-		return status;
+		return memory_status(status);
 	}
 	*pid = child->entry->pid;
 	return KN_OK;
@@ -327,7 +338,7 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 	}
 	if (status != KN_OK) {
 		discard(child);
-		return status;
+		return memory_status(status);
 	}
 	*pid = child->entry->pid;
 	return KN_OK;
@@ -391,7 +402,7 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 	status = mmsrv_space_renew(services.mmsrv, process->memory_id, 0x100000000000ull, vspace);
 	if (status != KN_OK) {
 		slot_free(vspace);
-		return status;
+		return memory_status(status);
 	}
 	status = objects_map_pages(process, vspace);
 	if (status == KN_OK)
@@ -403,7 +414,7 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 	if (status != KN_OK) {
 		(void)kn_vspace_clear(vspace);
 		slot_release(vspace);
-		return status;
+		return memory_status(status);
 	}
 	if (take_over(process, vspace, &layout, image) != KN_OK || keep_image(process, object) != KN_OK)
 		process_end(process, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
@@ -423,6 +434,11 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 		status = create(nullptr, &process);
 	if (status != KN_OK)
 		return status;
+	status = user_enter(process, uid);
+	if (status != KN_OK) {
+		discard(process);
+		return status;
+	}
 	process_entry_begin(process);
 	process->entry->uid = process->entry->euid = process->entry->suid = uid;
 	process->entry->gid = process->entry->egid = process->entry->sgid = gid;

@@ -13,6 +13,7 @@ kn_cap description_endpoint;
 
 static struct description **table;
 static size_t capacity, count;
+static size_t open_count;
 static struct description *free_list;
 static struct list young = {&young, &young};
 static unsigned young_count;
@@ -84,6 +85,7 @@ kn_status description_create(
 	    .is_open = true,
 	    .class = class,
 	};
+	open_count++;
 	*created = description;
 	return KN_OK;
 }
@@ -96,11 +98,12 @@ void description_discard(struct description *description)
 		description->is_young = false;
 	}
 	description->is_open = false;
+	open_count--;
 	description->next_free = free_list;
 	free_list = description;
 }
 
-static void end(struct description *description)
+static void finish(struct description *description)
 {
 	struct inode *inode = description->inode;
 
@@ -111,6 +114,79 @@ static void end(struct description *description)
 	description_discard(description);
 	if (inode != nullptr)
 		inode_release(inode);
+}
+
+/* Ending a socket lets go of what is under way to it, which may end that: one after the other, however long the chain is. */
+static void end(struct description *description)
+{
+	static struct description *waiting;
+	static bool is_busy;
+
+	description->next_free = waiting;
+	waiting = description;
+	if (is_busy)
+		return;
+	is_busy = true;
+	while (waiting != nullptr) {
+		struct description *next = waiting;
+
+		waiting = next->next_free;
+		finish(next);
+	}
+	is_busy = false;
+}
+
+/* ---- what nobody can receive any more ---- */
+
+static struct description *to_visit;
+
+static void mark(struct description *description)
+{
+	if (description->is_reachable)
+		return;
+	description->is_reachable = true;
+	description->next_free = to_visit;
+	to_visit = description;
+}
+
+/* Somebody has it, or will get it for another reason than that it lies in a socket's stream. */
+static bool is_root(const struct description *description)
+{
+	return description->has_copies || description->in_flight == 0;
+}
+
+static void end_unreachable(void)
+{
+	struct description *lost = nullptr;
+
+	for (size_t i = 0; i < count; i++)
+		table[i]->is_reachable = false;
+	for (size_t i = 0; i < count; i++)
+		if (table[i]->is_open && is_root(table[i]))
+			mark(table[i]);
+	while (to_visit != nullptr) {
+		struct description *description = to_visit;
+
+		to_visit = description->next_free;
+		if (description->class->visit_passed != nullptr)
+			description->class->visit_passed(description, mark);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!table[i]->is_open || table[i]->is_reachable)
+			continue;
+		description_hold(table[i]);
+		table[i]->next_free = lost;
+		lost = table[i];
+	}
+	for (struct description *at = lost; at != nullptr; at = at->next_free)
+		if (at->class->drop_passed != nullptr)
+			at->class->drop_passed(at);
+	while (lost != nullptr) {
+		struct description *description = lost;
+
+		lost = description->next_free;
+		description_let_go(description);
+	}
 }
 
 /* Nobody but this server holds it? */
@@ -158,6 +234,8 @@ void description_orphan(kn_word badge)
 	description->has_copies = false;
 	if (description->in_flight == 0)
 		end(description);
+	else
+		end_unreachable();
 }
 
 void description_hold(struct description *description)
@@ -180,4 +258,14 @@ void description_sweep(void)
 bool description_has_young(void)
 {
 	return young_count != 0;
+}
+
+size_t description_count(void)
+{
+	return open_count;
+}
+
+size_t description_kept(void)
+{
+	return count - open_count;
 }

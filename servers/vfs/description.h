@@ -5,6 +5,9 @@
  * copies of it, and when the last copy is gone the kernel says so (ORPHAN). That ends the description, unless
  * it is under way inside a message of a socket (`in_flight`).
  *
+ * Sockets can be under way in each other, or in themselves, when nobody has them any more. Whenever one whose last capability went is under way, what
+ * can still be received by somebody is marked, and the others end.
+ *
  * A capability whose answer never reached its client has no copy and gets no ORPHAN: young descriptions that nobody has used are on a
  * list and looked at a moment later (description_sweep).
  */
@@ -48,6 +51,9 @@ struct description_class {
 	uint64_t (*available)(struct description *description);                          /* 0 */
 	/* The last capability is gone. */
 	void (*close)(struct description *description);
+	/* Descriptions under way in messages to it: tell them, let go of them. None. */
+	void (*visit_passed)(struct description *description, void (*visit)(struct description *description));
+	void (*drop_passed)(struct description *description);
 };
 
 struct description {
@@ -58,6 +64,7 @@ struct description {
 	bool has_copies;         /* a copy went to a client and no ORPHAN came since */
 	bool is_young;           /* in the list of young ones */
 	bool may_execute;
+	bool is_reachable;       /* during end_unreachable() */
 	uint32_t in_flight;
 	const struct description_class *class;
 	struct inode *inode;     /* null: pipes and sockets without a name */
@@ -74,7 +81,7 @@ struct description {
 	uint64_t listener;       /* the last one given through it */
 	int64_t opened;
 	struct list young;
-	struct description *next_free;
+	struct description *next_free; /* also: to be ended, to be visited */
 };
 
 /* A fresh one; its class and the rest are the caller's to fill. */
@@ -94,6 +101,9 @@ void description_let_go(struct description *description);
 /* Ends young ones that reached nobody. */
 void description_sweep(void);
 bool description_has_young(void);
+/* How many are open, and how many structures (with a slot each) are kept for later ones. */
+size_t description_count(void);
+size_t description_kept(void);
 
 extern kn_cap description_endpoint; /* the server's own endpoint, without badge */
 

@@ -168,3 +168,11 @@ void memory_totals(uint64_t *total, uint64_t *available)
 	*total = info.total;
 	*available = info.available;
 }
+
+void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage *memory)
+{
+	if (objsrv_usage(start_cap("objsrv"), objects) != KN_OK)
+		*objects = (struct objsrv_object_usage){};
+	if (mmsrv_usage(start_cap("mmsrv"), memory) != KN_OK)
+		*memory = (struct mmsrv_memory_usage){};
+}

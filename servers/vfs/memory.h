@@ -8,6 +8,8 @@
 #include <stddef.h>
 
 #include "uapi/error.h"
+#include "uapi/protocol/mmsrv.h"
+#include "uapi/protocol/objsrv.h"
 #include "uapi/types.h"
 
 /* The boot archive, mapped read-only. Once, at start. */
@@ -31,3 +33,5 @@ uint32_t memory_mappings(kn_cap object);
 void memory_release(kn_cap slot);
 /* Pages in the machine, free pages. */
 void memory_totals(uint64_t *total, uint64_t *available);
+/* What the servers below hold; all 0 from one that does not answer. */
+void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage *memory);

@@ -418,6 +418,57 @@ static void descriptors_travel_with_their_bytes(void **state)
 	close_end(pair[0]);
 }
 
+/* Each keeps the other (or itself) alive by nothing but what is under way in it. */
+static void sockets_that_nobody_can_reach_end(void **state)
+{
+	struct description *own[2], *a[2], *b[2];
+	const size_t before = description_count();
+	struct transfer transfer;
+
+	assert_int_equal(socket_pair(0, &alice, own), KN_OK);
+	assert_int_equal(socket_pair(0, &alice, a), KN_OK);
+	assert_int_equal(socket_pair(0, &alice, b), KN_OK);
+	struct description *const all[] = {own[0], own[1], a[0], a[1], b[0], b[1]};
+	for (size_t i = 0; i < 6; i++)
+		(void)description_give(all[i]);
+	transfer = (struct transfer){.call = &call, .data = pattern, .length = 1};
+	assert_int_equal(socket_send(own[0], own[1], &transfer), KN_OK);
+	transfer = (struct transfer){.call = &call, .data = pattern, .length = 1};
+	assert_int_equal(socket_send(a[0], b[1], &transfer), KN_OK);
+	transfer = (struct transfer){.call = &call, .data = pattern, .length = 1};
+	assert_int_equal(socket_send(b[0], a[1], &transfer), KN_OK);
+	close_end(own[0]);
+	close_end(own[1]);
+	assert_int_equal(description_count(), before + 4);
+	close_end(a[0]);
+	close_end(b[0]);
+	close_end(a[1]);
+	assert_int_equal(description_count(), before + 2); /* b[1] can still be read from, and has a[1] */
+	close_end(b[1]);
+	assert_int_equal(description_count(), before);
+	close_both(state);
+}
+
+/* As deep as a program likes: it must not cost the server's stack. */
+static void a_long_chain_of_sockets_in_sockets_ends(void **state)
+{
+	const size_t before = description_count();
+	struct description *last = ends[0], *pair[2];
+
+	for (int i = 0; i < 20000; i++) {
+		struct transfer transfer = {.call = &call, .data = pattern, .length = 1};
+
+		assert_int_equal(socket_pair(0, &alice, pair), KN_OK);
+		assert_int_equal(socket_send(pair[0], last, &transfer), KN_OK);
+		last->has_copies = false; /* as if ORPHAN had come */
+		close_end(pair[0]);
+		last = pair[1];
+	}
+	close_end(last);
+	assert_int_equal(description_count(), before - 1);
+	close_end(ends[1]);
+}
+
 static void a_waiting_receiver_gets_the_descriptor_too(void **state)
 {
 	struct description *pair[2], *passed;
@@ -478,6 +529,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_socket_pair_is_two_pipes, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(connecting_and_accepting, fresh, done_with),
 	    cmocka_unit_test_setup(descriptors_travel_with_their_bytes, fresh),
+	    cmocka_unit_test_setup(sockets_that_nobody_can_reach_end, fresh),
+	    cmocka_unit_test_setup(a_long_chain_of_sockets_in_sockets_ends, fresh),
 	    cmocka_unit_test_setup(a_waiting_receiver_gets_the_descriptor_too, fresh),
 	    cmocka_unit_test_setup_teardown(pipes_lose_nothing_when_memory_runs_out, fresh, done_with),
 	};

@@ -13,7 +13,7 @@
 #include "trona/format.h"
 #include "trona/string.h"
 
-enum place : uint8_t { PLACE_ROOT, PLACE_PROCESS, PLACE_SYS, PLACE_SYS_KERNEL };
+enum place : uint8_t { PLACE_ROOT, PLACE_PROCESS, PLACE_SYS, PLACE_SYS_KERNEL, PLACE_SALTYOS };
 
 struct node {
 	enum place place;
@@ -34,6 +34,7 @@ static const struct node nodes[] = {
     {PLACE_ROOT, "loadavg", MODE_REGULAR | 0444, PLACE_ROOT, proctext_loadavg},
     {PLACE_ROOT, "meminfo", MODE_REGULAR | 0444, PLACE_ROOT, proctext_meminfo},
     {PLACE_ROOT, "mounts", MODE_REGULAR | 0444, PLACE_ROOT, proctext_mounts},
+    {PLACE_ROOT, "saltyos", MODE_DIRECTORY | 0555, PLACE_SALTYOS, nullptr},
     {PLACE_ROOT, "stat", MODE_REGULAR | 0444, PLACE_ROOT, proctext_stat},
     {PLACE_ROOT, "sys", MODE_DIRECTORY | 0555, PLACE_SYS, nullptr},
     {PLACE_ROOT, "uptime", MODE_REGULAR | 0444, PLACE_ROOT, proctext_uptime},
@@ -42,6 +43,7 @@ static const struct node nodes[] = {
     {PLACE_SYS_KERNEL, "osrelease", MODE_REGULAR | 0444, PLACE_ROOT, proctext_osrelease},
     {PLACE_SYS_KERNEL, "ostype", MODE_REGULAR | 0444, PLACE_ROOT, proctext_ostype},
     {PLACE_SYS_KERNEL, "pid_max", MODE_REGULAR | 0444, PLACE_ROOT, proctext_pid_max},
+    {PLACE_SALTYOS, "usage", MODE_REGULAR | 0444, PLACE_ROOT, proctext_usage},
     {PLACE_PROCESS, "cmdline", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_cmdline},
     {PLACE_PROCESS, "comm", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_comm},
     {PLACE_PROCESS, "mounts", MODE_REGULAR | 0444, PLACE_ROOT, proctext_mounts},

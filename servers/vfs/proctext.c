@@ -2,10 +2,13 @@
 /* See proctext.h. Times are told in hundredths of a second, memory in KiB or pages. */
 #include "proctext.h"
 
+#include "description.h"
 #include "memory.h"
 #include "mount.h"
 #include "path.h"
+#include "trona/heap.h"
 #include "trona/process_table.h"
+#include "trona/slots.h"
 #include "trona/start.h"
 #include "trona/string.h"
 
@@ -169,6 +172,43 @@ void proctext_pid_max(struct text *text, uint32_t pid)
 {
 	(void)pid;
 	text_add(text, "4194304\n");
+}
+
+/* What each server holds, for leak checks: after a load has gone, the numbers are those from before. */
+void proctext_usage(struct text *text, uint32_t pid)
+{
+	struct procmgr_process_usage processes = process_usage();
+	struct objsrv_object_usage objects;
+	struct mmsrv_memory_usage memory;
+
+	(void)pid;
+	memory_usage(&objects, &memory);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} lines[] = {
+	    {"objsrv.slots", objects.slots},
+	    {"objsrv.heap", objects.heap},
+	    {"objsrv.objects", objects.objects},
+	    {"objsrv.accounts", objects.accounts},
+	    {"objsrv.free_bytes", objects.free},
+	    {"mmsrv.slots", memory.slots},
+	    {"mmsrv.heap", memory.heap},
+	    {"mmsrv.clients", memory.clients},
+	    {"mmsrv.pages_used", memory.used},
+	    {"mmsrv.object_pages", memory.shared},
+	    {"mmsrv.processes_limit", memory.processes_limit},
+	    {"procmgr.slots", processes.slots},
+	    {"procmgr.heap", processes.heap},
+	    {"procmgr.processes", processes.processes},
+	    {"procmgr.last_pid", processes.last_pid},
+	    {"procmgr.out_of_memory", processes.out_of_memory},
+	    {"vfs.slots", slots_in_use() - description_kept()},
+	    {"vfs.heap", heap_in_use()},
+	    {"vfs.descriptions", description_count()},
+	};
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		text_add(text, "%s %lu\n", lines[i].name, (unsigned long)lines[i].value);
 }
 
 void proctext_process_cmdline(struct text *text, uint32_t pid)

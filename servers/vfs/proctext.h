@@ -16,6 +16,7 @@ void proctext_version(struct text *text, uint32_t pid);
 void proctext_osrelease(struct text *text, uint32_t pid);
 void proctext_ostype(struct text *text, uint32_t pid);
 void proctext_pid_max(struct text *text, uint32_t pid);
+void proctext_usage(struct text *text, uint32_t pid);
 void proctext_process_cmdline(struct text *text, uint32_t pid);
 void proctext_process_comm(struct text *text, uint32_t pid);
 void proctext_process_stat(struct text *text, uint32_t pid);

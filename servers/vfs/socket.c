@@ -4,24 +4,18 @@
 
 #include "directory.h"
 #include "mode.h"
+#include "passed.h"
 #include "pipe.h"
 #include "server/vfs.h"
 #include "trona/heap.h"
 #include "trona/string.h"
 
 #define BACKLOG_MAX 128u
-#define PASSED_MAX 64u
 
 enum socket_state : uint8_t {
 	SOCKET_FRESH,
 	SOCKET_LISTENING,
 	SOCKET_CONNECTED,
-};
-
-struct passed {
-	struct passed *next;
-	struct description *description;
-	uint64_t position; /* of the stream, where it was sent */
 };
 
 struct socket {
@@ -34,8 +28,7 @@ struct socket {
 	struct poll_source source;
 	struct credentials owner;    /* who made or connected it */
 	struct credentials other;    /* who the peer was at connect time */
-	struct passed *passed, *passed_last; /* waiting to be received here */
-	unsigned passed_count;
+	struct passed_queue passed; /* waiting to be received here */
 	bool may_read, may_write;
 	/* LISTENING */
 	uint32_t backlog, pending_count;
@@ -81,19 +74,6 @@ static kn_status join(struct socket *a, struct socket *b)
 	return KN_OK;
 }
 
-static void drop_passed(struct socket *socket)
-{
-	while (socket->passed != nullptr) {
-		struct passed *passed = socket->passed;
-
-		socket->passed = passed->next;
-		description_let_go(passed->description);
-		heap_free(passed);
-	}
-	socket->passed_last = nullptr;
-	socket->passed_count = 0;
-}
-
 static void stop_writing(struct socket *socket)
 {
 	if (!socket->may_write)
@@ -132,7 +112,7 @@ static void destroy(struct socket *socket)
 			pipe_destroy(socket->out);
 		}
 	}
-	drop_passed(socket);
+	passed_drop(&socket->passed);
 	if (socket->bound != nullptr) {
 		if (inode_type(socket->bound) == MODE_SOCKET && socket->bound->socket == socket)
 			socket->bound->socket = nullptr;
@@ -452,21 +432,9 @@ static kn_status attach(struct socket *socket, struct socket *peer, struct descr
 		return KN_OK;
 	}
 	/* Behind everything that is already being written there is no telling where it will be. */
-	if (peer->passed_count >= PASSED_MAX || !list_is_empty(&out->writing))
+	if (!list_is_empty(&out->writing))
 		return KN_E_WOULD_BLOCK;
-	struct passed *record = heap_alloc(sizeof *record);
-
-	if (record == nullptr)
-		return KN_E_NO_MEMORY;
-	*record = (struct passed){.description = passed, .position = out->put};
-	description_hold(passed);
-	if (peer->passed_last != nullptr)
-		peer->passed_last->next = record;
-	else
-		peer->passed = record;
-	peer->passed_last = record;
-	peer->passed_count++;
-	return KN_OK;
+	return passed_put(&peer->passed, passed, out->put);
 }
 
 kn_status socket_send(struct description *description, struct description *passed, struct transfer *transfer)
@@ -488,7 +456,7 @@ kn_status socket_send(struct description *description, struct description *passe
 /* How many bytes may be taken before the next passed descriptor; when one is due now, it comes along. */
 static size_t next_limit(struct socket *socket, struct passed **due)
 {
-	struct passed *passed = socket->passed;
+	struct passed *passed = socket->passed.first;
 
 	*due = nullptr;
 	if (passed != nullptr && passed->position <= socket->in->taken) {
@@ -514,14 +482,8 @@ kn_status socket_receive(
 	size_t limit = next_limit(socket, &due);
 	kn_status status = pipe_take(socket->in, transfer, limit, is_peek);
 
-	if (status == KN_OK && transfer->done != 0 && due != nullptr && !is_peek) {
-		*passed = due->description;
-		socket->passed = due->next;
-		if (socket->passed == nullptr)
-			socket->passed_last = nullptr;
-		socket->passed_count--;
-		heap_free(due);
-	}
+	if (status == KN_OK && transfer->done != 0 && due != nullptr && !is_peek)
+		*passed = passed_take(&socket->passed);
 	if (status != KN_E_WOULD_BLOCK || (description->flags & FILE_FLAG_NONBLOCK))
 		return status;
 	return wait_park(&socket->in->reading, WAIT_READ, description, transfer->call, transfer, nullptr);
@@ -586,6 +548,21 @@ static void class_close(struct description *description)
 	destroy(socket);
 }
 
+/* A listener has what was sent to connections that nobody has accepted yet. */
+static void class_visit(struct description *description, void (*visit)(struct description *description))
+{
+	passed_visit(&description->socket->passed, visit);
+	for (struct socket *pending = description->socket->pending; pending != nullptr; pending = pending->next_pending)
+		passed_visit(&pending->passed, visit);
+}
+
+static void class_drop(struct description *description)
+{
+	passed_drop(&description->socket->passed);
+	for (struct socket *pending = description->socket->pending; pending != nullptr; pending = pending->next_pending)
+		passed_drop(&pending->passed);
+}
+
 const struct description_class socket_class = {
     .kind = FILE_KIND_SOCKET,
     .read = class_read,
@@ -594,4 +571,6 @@ const struct description_class socket_class = {
     .source = class_source,
     .available = class_available,
     .close = class_close,
+    .visit_passed = class_visit,
+    .drop_passed = class_drop,
 };

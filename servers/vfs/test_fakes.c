@@ -324,3 +324,14 @@ void memory_totals(uint64_t *total, uint64_t *available)
 	*total = 1000;
 	*available = 500;
 }
+
+void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage *memory)
+{
+	*objects = (struct objsrv_object_usage){.slots = 1};
+	*memory = (struct mmsrv_memory_usage){.slots = 2};
+}
+
+unsigned slots_in_use(void)
+{
+	return 0;
+}

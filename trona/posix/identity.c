@@ -101,7 +101,12 @@ int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rl
 	return 0;
 }
 
-int sys_set_nice(pid_t pid, int nice)
+int sys_priority(int which, id_t id, int how, int value, int *nice)
 {
-	return to_errno(PERSIST(procmgr_set_nice(SLOT(PROCMGR), (uint32_t)pid, nice)));
+	int32_t now;
+	kn_status status = PERSIST(procmgr_priority(SLOT(PROCMGR), (uint32_t)which, id, (uint32_t)how, value, &now));
+
+	if (status == KN_OK)
+		*nice = now;
+	return to_errno(status);
 }

@@ -21,13 +21,17 @@ kn_status process_table_open(kn_cap procmgr, kn_cap notification)
 		return status;
 	}
 	status = kn_memory_object_info(object, &info);
-	if (status == KN_OK && info.pages < count * sizeof(struct procmgr_process_entry) / KN_PAGE_SIZE)
+	const uint64_t size = count * sizeof(struct procmgr_process_entry);
+	const uint64_t table_pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
+	if (status == KN_OK && info.pages <= table_pages)
 		status = KN_E_RANGE;
 	if (status == KN_OK)
 		status = kn_vspace_map(KN_SLOT_VSPACE, object, 0, 0, info.pages, KN_VSPACE_PROT_READ,
 		    KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED, &address);
-	if (status == KN_OK)
+	if (status == KN_OK) {
 		process_table_set((const struct procmgr_process_entry *)address, count);
+		process_usage_set((const struct procmgr_process_usage *)(address + table_pages * KN_PAGE_SIZE));
+	}
 	slot_release(object); /* the mapping stays */
 	return status;
 }

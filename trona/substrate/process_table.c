@@ -8,11 +8,22 @@
 
 static const struct procmgr_process_entry *entries;
 static uint64_t entry_count;
+static const struct procmgr_process_usage *usage;
 
 void process_table_set(const struct procmgr_process_entry *table, uint64_t count)
 {
 	entries = table;
 	entry_count = count;
+}
+
+void process_usage_set(const struct procmgr_process_usage *page)
+{
+	usage = page;
+}
+
+struct procmgr_process_usage process_usage(void)
+{
+	return usage != nullptr ? *usage : (struct procmgr_process_usage){};
 }
 
 uint64_t process_table_size(void)

@@ -195,3 +195,8 @@ unsigned slots_available(void)
 {
 	return total_free;
 }
+
+unsigned slots_in_use(void)
+{
+	return root.count + grown_count * (GROW_COUNT - 1) - total_free;
+}

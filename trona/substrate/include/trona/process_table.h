@@ -10,6 +10,9 @@
 
 /* Gets the table through `procmgr` (role "table") and maps it. notification: as in procmgr.table, or none. */
 [[nodiscard]] kn_status process_table_open(kn_cap procmgr, kn_cap notification);
+/* What procmgr holds; all 0 without a table. */
+struct procmgr_process_usage process_usage(void);
+void process_usage_set(const struct procmgr_process_usage *usage);
 /* The table is at `entries` (tests). */
 void process_table_set(const struct procmgr_process_entry *entries, uint64_t count);
 uint64_t process_table_size(void);

@@ -30,6 +30,8 @@ void slots_set_grow(slots_grow_fn *grow);
 void slot_free(kn_cap slot);
 void slots_free(kn_cap first, unsigned count);
 unsigned slots_available(void);
+/* Slots that are allocated now, for leak checks. */
+unsigned slots_in_use(void);
 
 /* cnode methods on the CNode that a slot address leads to. Copies carry `rights`; KN_RIGHTS_ALL is not "as the source": see slot_duplicate. */
 [[nodiscard]] kn_status slot_copy(kn_cap to, kn_cap source, uint32_t rights);

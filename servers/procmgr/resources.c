@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a process may use and has used: limits, timers, times, priority, slots. */
+#include "calls.h"
+#include "exit.h"
+#include "kn/tcb.h"
+#include "objects.h"
+#include "timer.h"
+#include "user.h"
+
+#define NICE_MIN (-20)
+#define NICE_MAX 19
+
+kn_status on_set_timer(struct server_call *call, uint32_t which, const struct procmgr_interval *new,
+    struct procmgr_interval *old)
+{
+	CALLER(caller);
+	return timer_set(caller, which, new, old);
+}
+
+kn_status on_get_timer(struct server_call *call, uint32_t which, struct procmgr_interval *now)
+{
+	CALLER(caller);
+	return timer_get(caller, which, now);
+}
+
+kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bool set,
+    const struct procmgr_limit *new, struct procmgr_limit *old)
+{
+	CALLER(caller);
+	struct process *target = pid ? process_by_pid(pid) : caller;
+
+	if (!target || !is_alive(target))
+		return KN_E_NO_PROCESS;
+	if (resource >= LIMIT_COUNT)
+		return KN_E_INVALID_ARG;
+	if (target != caller && !may_signal(caller, target, 0))
+		return KN_E_PERMISSION;
+	*old = target->limits[resource];
+	if (!set)
+		return KN_OK;
+	if (new->current > new->maximum)
+		return KN_E_INVALID_ARG;
+	if (new->maximum > old->maximum && caller->entry->euid != 0)
+		return KN_E_PERMISSION;
+	target->limits[resource] = *new;
+	return KN_OK;
+}
+
+kn_status on_expand_cspace(struct server_call *call, uint32_t slot)
+{
+	CALLER(caller);
+	return objects_expand(caller, slot);
+}
+
+kn_status on_times(struct server_call *call, uint32_t kind, uint32_t thread, uint64_t *user, uint64_t *system,
+    uint64_t *max_pages)
+{
+	CALLER(caller);
+	struct kn_tcb_info info;
+
+	*system = 0; /* servers run on their own scheduling contexts until calls donate time */
+	*max_pages = caller->entry->pages_used;
+	switch (kind) {
+	case 0:
+		*user = process_time(caller);
+		return KN_OK;
+	case 1:
+		*user = caller->child_user_time;
+		*system = caller->child_system_time;
+		*max_pages = caller->child_max_pages;
+		return KN_OK;
+	case 2:
+		if (thread < 1 || thread > PROCMGR_PROCESS_THREADS_MAX || !caller->threads[thread - 1].tcb)
+			return KN_E_INVALID_ARG;
+		*user = kn_tcb_info(caller->threads[thread - 1].tcb, &info) == KN_OK ? info.cpu_time : 0;
+		return KN_OK;
+	default:
+		return KN_E_INVALID_ARG;
+	}
+}
+
+static bool is_meant(const struct process *process, const struct process *caller, uint32_t which, uint32_t id)
+{
+	switch (which) {
+	case PROCMGR_PRIORITY_PROCESS:
+		return process->entry->pid == (id ? id : caller->entry->pid);
+	case PROCMGR_PRIORITY_GROUP:
+		return process->entry->group == (id ? id : caller->entry->group);
+	default:
+		return process->entry->uid == (id ? id : caller->entry->uid);
+	}
+}
+
+static kn_status set_nice(struct process *caller, struct process *target, int32_t nice)
+{
+	if (!may_signal(caller, target, 0))
+		return KN_E_PERMISSION;
+	if (nice < target->entry->nice && caller->entry->euid != 0)
+		return KN_E_ACCESS;
+	process_entry_begin(target);
+	target->entry->nice = nice;
+	process_entry_end(target);
+	user_apply_priority(target);
+	return KN_OK;
+}
+
+static int32_t clamp_nice(int64_t nice)
+{
+	return nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : (int32_t)nice;
+}
+
+kn_status on_priority(struct server_call *call, uint32_t which, uint32_t id, uint32_t change, int32_t value,
+    int32_t *nice)
+{
+	CALLER(caller);
+	kn_status result = KN_E_NO_PROCESS;
+	int32_t lowest = NICE_MAX;
+
+	if (which > PROCMGR_PRIORITY_USER || change > PROCMGR_CHANGE_ADD)
+		return KN_E_INVALID_ARG;
+	for (struct process *p = process_next(nullptr); p; p = process_next(p)) {
+		kn_status status = KN_OK;
+
+		if (!is_alive(p) || !is_meant(p, caller, which, id))
+			continue;
+		if (change != PROCMGR_CHANGE_NOTHING)
+			status = set_nice(caller, p,
+			    clamp_nice(change == PROCMGR_CHANGE_ADD ? (int64_t)p->entry->nice + value : value));
+		if (result == KN_E_NO_PROCESS || status != KN_OK)
+			result = status;
+		if (p->entry->nice < lowest)
+			lowest = p->entry->nice;
+	}
+	if (result == KN_OK)
+		*nice = lowest;
+	return result;
+}
+
+kn_status on_notification(struct server_call *call, kn_cap *notification)
+{
+	CALLER(caller);
+	kn_status status = objects_notification(caller, notification);
+
+	if (status == KN_OK)
+		call->release_after = *notification;
+	return status;
+}
