@@ -9,12 +9,16 @@ last resort.
 """
 import fcntl
 import hashlib
+import lzma
 import os
+import posixpath
 import re
 import shutil
 import subprocess
+import tarfile
 import time
 import urllib.request
+import zlib
 from pathlib import Path
 
 from port_recipe import RecipeError
@@ -27,6 +31,32 @@ APT_HELPER = "/usr/lib/apt/apt-helper"
 def sha256_of(path):
     with open(path, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def check_members(recipe, path):
+    """Refuse an archive that is cut off, or with a member that would land (or point) outside of its folder."""
+    where = f"{recipe.directory / 'recipe.toml'}: {recipe['archive']}"
+
+    def outside(name):
+        name = posixpath.normpath(name)
+        return name.startswith("/") or name.split("/")[0] == ".."
+
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                target = member.linkname if member.islnk() else posixpath.join(
+                    posixpath.dirname(member.name), member.linkname) if member.issym() else "."
+                if outside(member.name) or ".." in member.name.split("/"):
+                    raise RecipeError(f"{where}: member '{member.name}' leads out of the source folder; nothing was unpacked")
+                if outside(target):
+                    raise RecipeError(f"{where}: link '{member.name}' to '{member.linkname}' leads out of the source folder;"
+                                      " nothing was unpacked")
+                if not (member.isreg() or member.isdir() or member.islnk() or member.issym()):
+                    raise RecipeError(f"{where}: '{member.name}' is neither file, folder nor link; nothing was unpacked")
+            while archive.fileobj.read(1 << 20):
+                pass  # to the end: the compressed stream's own checksum is there
+    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        raise RecipeError(f"{where} is cut off or no archive ({error}); nothing was unpacked") from None
 
 
 class Apt:

@@ -27,6 +27,7 @@ import time
 from pathlib import Path
 
 from port_recipe import RecipeError
+from port_source import check_members
 
 ENGINE = 3          # raise when a change of this file changes what ports yield
 EPOCH = 1735689600  # 2025-01-01: the time stamp of everything we ship
@@ -362,6 +363,7 @@ class Port:
             tarball, cached = self.sources.fetch(self.recipe)
             self.machine.say(self.recipe.name, "fetch: " + (
                 "from the download cache" if cached else f"got {tarball.name[17:]}"))
+            check_members(self.recipe, tarball)
             self._command("unpack", ["tar", "-xf", str(tarball), "--strip-components=1",
                                      "--no-same-owner", "-C", str(self.src)], self.work)
         for patch in self.recipe.patches():

@@ -210,6 +210,72 @@ class SourceRefusals(Case):
         self.assertEqual(left, [])
 
 
+class BadArchives(Case):
+    """The hash is right (whoever wrote the recipe pinned a bad file); the archive is not."""
+
+    def source(self, change):
+        """Let `change` make or spoil t.tar.gz, and pin what it is then."""
+        path = self.folder / "t.tar.gz"
+        change(path)
+        sha = hashlib.sha256(path.read_bytes()).hexdigest()
+        shutil.copy(path, self.cache / "download" / f"{sha[:16]}-hello_1.orig.tar.gz")
+        self.recipe("hello", RECIPE.replace("@SHA@", sha))
+
+    def refused_build(self, text):
+        status, output = self.build()
+        self.assertEqual(status, 1)
+        self.assertIn("recipe.toml: hello_1.orig.tar.gz", output)
+        self.assertIn(text, output)
+        self.assertIn("nothing was unpacked", output)
+        self.assertEqual(list((self.cache / "work").glob("*/hello-*/src/*")), [])
+        self.assertEqual(self.stage_entries(), [])
+
+    @staticmethod
+    def member(**fields):
+        def make(path):
+            with tarfile.open(path, "w:gz") as tar:
+                info = tarfile.TarInfo(fields.pop("name"))
+                for key, value in fields.items():
+                    setattr(info, key, value)
+                tar.addfile(info, io.BytesIO(bytes(info.size)))
+        return make
+
+    def test_truncated_archive_is_refused_wherever_it_ends(self):
+        whole = (self.folder / "t.tar.gz").read_bytes()
+        for length in (0, 1, 9, 20, len(whole) // 2, len(whole) - 9):
+            with self.subTest(length=length):
+                self.source(lambda path, n=length: path.write_bytes(whole[:n]))
+                self.refused_build("is cut off or no archive")
+
+    def test_truncated_plain_tar_is_refused(self):
+        def make(path):
+            with tarfile.open(path, "w") as tar:
+                info = tarfile.TarInfo("hello-1/hello")
+                info.size = 4096
+                tar.addfile(info, io.BytesIO(bytes(4096)))
+            path.write_bytes(path.read_bytes()[:2048])
+        self.source(make)
+        self.refused_build("is cut off or no archive")
+
+    def test_path_upwards_is_refused(self):
+        self.source(self.member(name="hello-1/../../evil", size=4))
+        self.refused_build("member 'hello-1/../../evil' leads out of the source folder")
+
+    def test_absolute_path_is_refused(self):
+        self.source(self.member(name="/tmp/evil", size=4))
+        self.refused_build("member '/tmp/evil' leads out of the source folder")
+
+    def test_link_out_of_the_folder_is_refused(self):
+        for kind, target in ((tarfile.SYMTYPE, "/etc"), (tarfile.SYMTYPE, "../../x"), (tarfile.LNKTYPE, "../x")):
+            with self.subTest(target=target):
+                self.source(self.member(name="hello-1/link", type=kind, linkname=target))
+                self.refused_build(f"link 'hello-1/link' to '{target}' leads out of the source folder")
+
+    def test_device_is_refused(self):
+        self.source(self.member(name="hello-1/null", type=tarfile.CHRTYPE))
+        self.refused_build("is neither file, folder nor link")
+
+
 class Cache(Case):
     def test_port_is_built_then_taken_from_the_cache(self):
         status, text = self.build()

@@ -62,6 +62,27 @@ CONFIG = """\
 """
 
 
+# Sourced by configure scripts. Every copy of config.sub has a list of systems of its own; a known answer is not asked for.
+CONFIG_SITE = """\
+# CONFIG_SITE=<this file> ./configure --host={arch}-saltyos
+# takes the SDK's tools where nothing else is said, and knows what cannot be found out without running programs.
+saltyos_tools=${{ac_site_file%/share/config.site}}/bin/{arch}-saltyos-
+case $host_alias in
+{arch}-saltyos)
+	ac_cv_host={arch}-unknown-saltyos
+	: "${{CC=${{saltyos_tools}}cc}}" "${{AR=${{saltyos_tools}}ar}}" "${{RANLIB=${{saltyos_tools}}ranlib}}"
+	: "${{STRIP=${{saltyos_tools}}strip}}" "${{NM=${{saltyos_tools}}nm}}" "${{PKG_CONFIG=${{saltyos_tools}}pkg-config}}"
+	;;
+esac
+"""
+
+
+def config_site(arch, answers):
+    """What configure scripts are told: how to get along with config.sub, and what ports know about the C library."""
+    lines = [line for line in answers.read_text().splitlines() if not line.startswith(("#", "@"))]
+    return CONFIG_SITE.format(arch=arch) + "\n".join(lines) + "\n"
+
+
 def write(path, content, mode=0o644):
     """Write bytes or text when they differ from what is there."""
     data = content.encode() if isinstance(content, str) else content
@@ -163,6 +184,7 @@ def main():
     parser.add_argument("--base", type=Path, action="append", default=[])
     parser.add_argument("--archive", type=Path, action="append", default=[])
     parser.add_argument("--start", type=Path, help="crt1.o, or an archive that holds just that")
+    parser.add_argument("--answers", type=Path, help="what configure scripts cannot find out (config.site.in)")
     parser.add_argument("--stamp", type=Path)
     args = parser.parse_args()
     usr = args.out / "sysroot" / "usr"
@@ -180,6 +202,8 @@ def main():
     for name in EMPTY_LIBRARIES:
         archive(usr / "lib" / f"lib{name}.a", [usr / "lib" / "crti.o"], flatten=False)
     write(usr / "lib" / "libgcc.a", builtins(args.arch).read_bytes())
+    if args.answers:
+        write(args.out / "share" / "config.site", config_site(args.arch, args.answers))
     if args.stamp:
         write(args.stamp, stamp_of(args.out))
 

@@ -143,7 +143,7 @@ static kn_status on_info(struct server_call *call, struct mmsrv_memory_info *inf
 	if (client && kn_pool_info(client->pool, &pool) != KN_OK)
 		return KN_E_NOT_FOUND;
 	*info = (struct mmsrv_memory_info){.limit = pool.limit, .used = pool.used, .peak = pool.peak};
-	root_numbers(&info->total, &info->available);
+	root_numbers(&info->total, &info->available, &info->free);
 	return KN_OK;
 }
 

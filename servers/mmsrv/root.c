@@ -101,7 +101,7 @@ void root_keep_filled(void)
 		(void)root_refill(LOW_WATER - info.free); /* failing is FAULT_POOL's business */
 }
 
-void root_numbers(uint64_t *total, uint64_t *available)
+void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free)
 {
 	struct kn_pool_info info = {};
 	uint64_t bytes = 0, all = 0;
@@ -109,6 +109,7 @@ void root_numbers(uint64_t *total, uint64_t *available)
 	(void)kn_pool_info(root, &info);
 	(void)objsrv_available(server, &bytes, &all);
 	*total = all / KN_PAGE_SIZE;
+	*free = info.free + bytes / KN_PAGE_SIZE;
 	*available = info.free + (bytes > reserve ? (bytes - reserve) / KN_PAGE_SIZE : 0);
 }
 

@@ -19,8 +19,8 @@ void root_keep_filled(void);
 [[nodiscard]] kn_status root_refill(uint64_t pages);
 /* Make sure that `pages` frames are free. NO_MEMORY as above. */
 [[nodiscard]] kn_status root_reserve(uint64_t pages);
-/* Pages that could still be given out, and the machine's total. */
-void root_numbers(uint64_t *total, uint64_t *available);
+/* Pages: the machine's total; what can still be given out; unused, with what objsrv keeps for kernel objects. */
+void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free);
 
 /* Pages in use by everybody, and of them by memory objects of programs; what processes may use together. */
 void root_usage(uint64_t *used, uint64_t *shared, uint64_t *processes_limit);

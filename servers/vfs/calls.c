@@ -281,19 +281,19 @@ static kn_status on_usage(
 {
 	struct credentials who;
 	struct inode *inode;
-	uint64_t total = 0, available = 0;
+	struct memory_totals totals = {};
 	kn_status status = begin(call, base, path, length, PATH_FOLLOW, &who, &inode);
 
 	if (status != KN_OK)
 		return status;
 	if (inode->filesystem->root->ops == nullptr)
-		memory_totals(&total, &available);
+		totals = memory_totals();
 	*usage = (struct vfs_usage){
 	    .block_size = KN_PAGE_SIZE,
-	    .blocks = total,
-	    .free = available,
-	    .files = inode->filesystem->inodes + available,
-	    .files_free = available,
+	    .blocks = totals.total,
+	    .free = totals.available,
+	    .files = inode->filesystem->inodes + totals.available,
+	    .files_free = totals.available,
 	    .name_max = VFS_NAME_MAX,
 	    .flags = inode->filesystem->is_read_only,
 	};

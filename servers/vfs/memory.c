@@ -159,14 +159,13 @@ void memory_release(kn_cap slot)
 	slot_release(slot);
 }
 
-void memory_totals(uint64_t *total, uint64_t *available)
+struct memory_totals memory_totals(void)
 {
 	struct mmsrv_memory_info info = {};
 
 	if (mmsrv_info(start_cap("mmsrv"), &info) != KN_OK)
 		info = (struct mmsrv_memory_info){};
-	*total = info.total;
-	*available = info.available;
+	return (struct memory_totals){.total = info.total, .available = info.available, .free = info.free};
 }
 
 void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage *memory)

@@ -31,7 +31,10 @@ void memory_decommit(kn_cap object, uint64_t first, uint64_t pages);
 /* How many regions show it. */
 uint32_t memory_mappings(kn_cap object);
 void memory_release(kn_cap slot);
-/* Pages in the machine, free pages. */
-void memory_totals(uint64_t *total, uint64_t *available);
+/* Pages: in the machine; what programs can still have; unused (with what is kept for kernel objects). */
+struct memory_totals {
+	uint64_t total, available, free;
+};
+struct memory_totals memory_totals(void);
 /* What the servers below hold; all 0 from one that does not answer. */
 void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage *memory);

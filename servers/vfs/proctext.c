@@ -80,17 +80,16 @@ void proctext_loadavg(struct text *text, uint32_t pid)
 
 void proctext_meminfo(struct text *text, uint32_t pid)
 {
-	uint64_t total, available;
+	struct memory_totals totals = memory_totals();
 
 	(void)pid;
-	memory_totals(&total, &available);
 	const struct {
 		const char *name;
 		uint64_t kib;
 	} lines[] = {
-	    {"MemTotal", total * PAGE_KIB},
-	    {"MemFree", available * PAGE_KIB},
-	    {"MemAvailable", available * PAGE_KIB},
+	    {"MemTotal", totals.total * PAGE_KIB},
+	    {"MemFree", totals.free * PAGE_KIB},
+	    {"MemAvailable", totals.available * PAGE_KIB},
 	    {"Buffers", 0},
 	    {"Cached", 0},
 	    {"SwapCached", 0},

@@ -319,10 +319,9 @@ void memory_release(kn_cap slot)
 	fake_objects--;
 }
 
-void memory_totals(uint64_t *total, uint64_t *available)
+struct memory_totals memory_totals(void)
 {
-	*total = 1000;
-	*available = 500;
+	return (struct memory_totals){.total = 1000, .available = 500, .free = 600};
 }
 
 void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage *memory)

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Systems built with other options boot and pass the kernel's boot tests: variant_test.py native|sanitizer BUILD.
+
+native: no personality at all; every native unit gets ready. sanitizer: the kernel with the undefined behaviour sanitizer,
+whose checks trap, so that the first one stops the run.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+from console import ROOT, Console, tap
+import variant
+
+OPTIONS = {
+    "native": ["-Dpersonalities=", "-Dkernel_sanitize=false"],
+    "sanitizer": ["-Dpersonalities=", "-Dkernel_sanitize=true"],
+}
+UNITS = ["objsrv", "mmsrv", "namesrv", "console", "procmgr", "vfs"]
+FEW = 50  # fewer boot tests than this did not run them all
+
+
+def boot_tests(folder, *extra):
+    result = subprocess.run([sys.executable, ROOT / "scripts/boot_test.py", "--build", folder, "--archive",
+                             folder / "test/boot/kernel_test.archive", *extra],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    passed = len(re.findall(r"^ok ", result.stdout, re.M))
+    print(f"# {passed} boot tests passed {' '.join(extra)}")
+    if result.returncode or passed < FEW or re.search(r"^(not ok|Bail out!)", result.stdout, re.M):
+        lines = result.stdout.splitlines()
+        at = [i for i, line in enumerate(lines) if re.match("not ok|Bail out!", line)]
+        raise AssertionError("\n".join(line for i in at[:5] for line in lines[max(i - 8, 0):i + 1]) or result.stdout[-2000:])
+
+
+def units_get_ready(folder):
+    with Console(folder, firmware="direct", append="init.verbose") as console:
+        for name in UNITS:
+            console.expect(rf"{name} is ready", timeout=120)
+            console.seen = 0
+        if b"cannot be started" in console.text:
+            raise AssertionError(console.tail(20))
+
+
+def main():
+    kind, build = sys.argv[1], pathlib.Path(sys.argv[2])
+    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    folder = build / "variants" / kind
+    targets = [f"image/saltyos-{arch}.iso", "image/boot.archive", "test/boot/kernel_test.archive"]
+    cases = [(f"the {kind} system builds", lambda: variant.make(build, kind, OPTIONS[kind], targets)),
+             ("its units get ready", lambda: units_get_ready(folder))]
+    cases += [(f"its boot tests pass with {smp} CPUs", lambda n=smp: boot_tests(folder, "--smp", n)) for smp in ("1", "4")]
+    sys.exit(tap(cases))
+
+
+if __name__ == "__main__":
+    main()
