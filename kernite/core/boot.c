@@ -115,7 +115,11 @@ static void must(kn_status status, const char *what)
 static void map(struct vspace *space, struct memory_object *object, uint64_t offset,
     uint64_t address, uint64_t pages, uint32_t prot, uint32_t sharing)
 {
-	struct slot slot = {.cap = {.object = &object->object, .rights = KN_RIGHTS_ALL}};
+	struct slot slot = {.cap = {.rights = KN_RIGHTS_ALL}};
+
+	if (object)
+		slot.cap.object = &object->object;
+
 	const struct vspace_map_in in = {.object = object ? &slot : nullptr,
 	    .offset = offset,
 	    .address = address,
