@@ -282,7 +282,8 @@ void kernel_main(struct boot_info *info)
 	cpu_online_count = 1;
 	trace_is_on = command_line_has("trace=on");
 	trace_errors = command_line_has("trace=errors");
-	fastpath_is_on = !command_line_has("ipc.fastpath=off");
+	if (command_line_has("ipc.fastpath=off"))
+		fastpath_disable();
 	boot_memory_init(info);
 	cpu_prepare(0);
 	arch_init(info);
@@ -300,7 +301,7 @@ void kernel_main(struct boot_info *info)
 	struct tcb *init = make_init(info, clock_page);
 
 	thread_start(init);
-	scheduler_exit();
+	scheduler_exit(this_cpu());
 	kernel_unlock();
 	arch_enter_user();
 }

@@ -62,7 +62,7 @@ void cpu_main(struct cpu *cpu)
 	work_begin(cpu);
 	cpu->is_online = true;
 	trace(TRACE_CPU, cpu->index, 0, 0, 0);
-	scheduler_exit();
+	scheduler_exit(cpu);
 	kernel_unlock();
 	arch_enter_user();
 }

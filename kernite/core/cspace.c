@@ -11,3 +11,11 @@ struct slot *cspace_lookup_deep(struct cnode *root, kn_cap address)
 		return nullptr;
 	return cnode_slot_checked(slot_object(second, cnode), (uint32_t)address);
 }
+
+const struct slot *cspace_peek_deep(struct cnode *root, kn_cap address)
+{
+	static const struct slot none;
+	const struct slot *slot = cspace_lookup_deep(root, address);
+
+	return slot ? slot : &none;
+}

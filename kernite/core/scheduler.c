@@ -29,21 +29,9 @@
 
 static uint64_t idle_cpus; /* bit i: CPU i runs its idle thread */
 
-/* Charge the current thread up to now. */
-static void charge(struct cpu *cpu)
-{
-	uint64_t now = arch_cycles(), used = now - cpu->accounted;
-	struct tcb *thread = cpu->current;
-
-	cpu->accounted = now;
-	thread->cycles += used;
-	if (thread->sched_context)
-		thread->sched_context->consumed += used;
-}
-
 uint64_t scheduler_uncharged(const struct tcb *thread)
 {
-	return thread->is_current ? arch_cycles() - cpus[thread->cpu].accounted : 0;
+	return thread_is_current(thread) ? arch_cycles() - cpus[thread->cpu].accounted : 0;
 }
 
 void scheduler_arm(struct cpu *cpu, kn_time deadline)
@@ -196,7 +184,6 @@ void thread_block(struct tcb *thread, enum thread_state state, kn_time deadline)
 /* A suspended thread keeps its result and stays where it is until it is resumed. */
 static bool make_ready(struct tcb *thread)
 {
-	thread->waiting_on = nullptr;
 	thread->state = thread->is_suspended ? THREAD_INACTIVE : THREAD_READY;
 	return !thread->is_suspended;
 }
@@ -244,7 +231,6 @@ void thread_cancel_wait(struct tcb *thread, kn_status status)
 	if (thread->state == THREAD_RECEIVING && thread->reply)
 		reply_disarm(thread->reply);
 	deadline_remove(&thread->timeout);
-	thread->waiting_on = nullptr;
 	thread->state = THREAD_INACTIVE;
 	if (thread->in_fault)
 		thread->in_fault = false;
@@ -255,7 +241,7 @@ void thread_cancel_wait(struct tcb *thread, kn_status status)
 bool thread_suspend(struct tcb *thread)
 {
 	thread->is_suspended = true;
-	if (thread->is_current) {
+	if (thread_is_current(thread)) {
 		poke(&cpus[thread->cpu]);
 		return false;
 	}
@@ -284,7 +270,7 @@ void thread_start(struct tcb *thread)
 
 void thread_poke(struct tcb *thread)
 {
-	if (thread->is_current)
+	if (thread_is_current(thread))
 		poke(&cpus[thread->cpu]);
 }
 
@@ -292,7 +278,7 @@ void thread_poke(struct tcb *thread)
 static void reposition(struct tcb *thread)
 {
 	thread_poke(thread);
-	if (!thread->is_current && thread->state == THREAD_READY)
+	if (!thread_is_current(thread) && thread->state == THREAD_READY)
 		thread_wake(thread);
 }
 
@@ -324,28 +310,11 @@ void scheduler_init_cpu(struct cpu *cpu, unsigned index)
 	for (unsigned i = 0; i < PRIORITY_COUNT; i++)
 		list_init(&cpu->run.queues[i]);
 	cpu->idle->state = THREAD_IDLE;
-	cpu->idle->is_current = true;
 	cpu->idle->cpu = (uint16_t)index;
 	cpu->idle->affinity = (uint16_t)index;
 	list_init(&cpu->idle->run_link);
 	cpu->current = cpu->idle;
 	idle_cpus |= 1ull << index;
-}
-
-void scheduler_switch(struct cpu *cpu, struct tcb *to)
-{
-	struct tcb *from = cpu->current;
-
-	charge(cpu);
-	from->is_current = false;
-	cpu->current = to;
-	to->is_current = true;
-	to->cpu = (uint16_t)cpu->index;
-	if (from->vspace != to->vspace)
-		kernel_stats.space_switches++;
-	trace_often(TRACE_SWITCH, (uint64_t)from, (uint64_t)to, from->state, 0);
-	fpu_switch(cpu, from, to);
-	arch_switch(from, to);
 }
 
 void scheduler_yield(void)
@@ -432,16 +401,14 @@ static void idle_wait(struct cpu *cpu)
 	cpu->is_idle = false;
 }
 
-void scheduler_exit(void)
+void scheduler_choose(struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
-
 	while (cpu->reschedule) {
 		cpu->reschedule = false;
 		struct tcb *next = choose(cpu);
 
 		if (next != cpu->current) {
-			scheduler_switch(cpu, next);
+			scheduler_switch(cpu, cpu->current, next);
 			/* A thread that has deleted itself could not be destroyed before now. */
 			if (!reaper_is_empty())
 				(void)reaper_drain();
@@ -459,8 +426,6 @@ void scheduler_exit(void)
 			scheduler_arm(cpu, cpu->slice_end);
 		}
 	}
-	if (cpu->current->exit_work)
-		upcall_deliver(cpu->current);
 }
 
 uint64_t scheduler_check(void)
@@ -470,13 +435,14 @@ uint64_t scheduler_check(void)
 	for (unsigned i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = &cpus[i];
 
-		invariant(cpu->current->is_current && cpu->current->cpu == i);
+		invariant(cpu->current->cpu == i);
 		invariant(cpu->top == highest_ready(&cpu->run));
 		for (unsigned priority = 0; priority < PRIORITY_COUNT; priority++) {
 			list_each (link, &cpu->run.queues[priority]) {
 				struct tcb *thread = container_of(link, struct tcb, run_link);
 
-				invariant(thread->state == THREAD_READY && !thread->is_current);
+				invariant(
+				    thread->state == THREAD_READY && !thread_is_current(thread));
 				invariant(thread->priority == priority && thread->cpu == i);
 				count++;
 			}

@@ -10,7 +10,11 @@
 #pragma once
 
 #include "core/cpu.h"
+#include "core/fpu.h"
+#include "core/trace.h"
+#include "object/sched_context.h"
 #include "object/tcb.h"
+#include "object/upcall.h"
 
 /* Before anything else on a CPU: empty run queue, its idle thread current. */
 void scheduler_init_cpu(struct cpu *cpu, unsigned index);
@@ -40,19 +44,49 @@ void thread_cancel_wait(struct tcb *thread, kn_status status);
 void thread_start(struct tcb *thread);
 void thread_set_priority(struct tcb *thread, uint8_t priority);
 void thread_set_affinity(struct tcb *thread, uint16_t affinity);
+/* Does some CPU run it? */
+static inline bool thread_is_current(const struct tcb *thread)
+{
+	return cpus[thread->cpu].current == thread;
+}
+
 /* The CPU that runs the thread shall enter the kernel (upcall, suspension). */
 void thread_poke(struct tcb *thread);
 
 /* The current thread gives up its slice. */
 void scheduler_yield(void);
-/* Directly from `from` (current, blocked) to `to` (ready in no queue) on this CPU: the fast path.
- */
-void scheduler_switch(struct cpu *cpu, struct tcb *to);
+/* From `from` (current), which is accounted for, to `to` (ready, in no queue) on this CPU. Inline
+ * for the fast path. */
+[[gnu::always_inline]] static inline void scheduler_switch(
+    struct cpu *cpu, struct tcb *from, struct tcb *to)
+{
+	uint64_t now = arch_cycles(), used = now - cpu->accounted;
+
+	cpu->accounted = now;
+	from->cycles += used;
+	if (from->sched_context)
+		from->sched_context->consumed += used;
+	cpu->current = to;
+	to->cpu = (uint16_t)cpu->index;
+	if (from->vspace != to->vspace)
+		kernel_stats.space_switches++;
+	trace_often(TRACE_SWITCH, (uint64_t)from, (uint64_t)to, from->state, 0);
+	fpu_switch(cpu, from, to);
+	arch_switch(from, to);
+}
 /* The hardware timer fired: slices and lingering threads; arms what is left of both. */
 void scheduler_tick(struct cpu *cpu, kn_time now);
-/* Choose and switch, deliver upcalls, arm the timer. The last thing of a kernel entry, with the
- * lock held. */
-void scheduler_exit(void);
+/* Choose and switch until nobody asks for another choice, arm the timer. */
+void scheduler_choose(struct cpu *cpu);
+/* Choose if that is asked for, deliver upcalls: the last thing of a kernel entry, with the lock
+ * held. */
+static inline void scheduler_exit(struct cpu *cpu)
+{
+	if (cpu->reschedule)
+		scheduler_choose(cpu);
+	if (cpu->current->exit_work)
+		upcall_deliver(cpu->current);
+}
 /* Cycles that the thread runs since it was charged last (0 when it is not running). */
 uint64_t scheduler_uncharged(const struct tcb *thread);
 /* Arm the hardware for `deadline` unless it is armed for something earlier. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System calls: the six primitives, and method invocations by object type. A result of KN_RESTART
- * winds the thread back onto its system call instruction with all registers as they were;
- * interrupts are taken on the way through user mode.
+ * System calls, complete (ipc/fastpath.c, where they come in, does the frequent ones itself): the
+ * six primitives, and method invocations by object type. A result of KN_RESTART winds the thread
+ * back onto its system call instruction with all registers as they were; interrupts are taken on
+ * the way through user mode.
  */
+#include "core/syscall.h"
+
 #include "core/cspace.h"
 #include "core/fault.h"
 #include "core/invocation.h"
@@ -11,7 +14,6 @@
 #include "core/scheduler.h"
 #include "core/trace.h"
 #include "core/work.h"
-#include "ipc/fastpath.h"
 #include "ipc/transfer.h"
 #include "object/notification.h"
 #include "object/upcall.h"
@@ -82,8 +84,8 @@ static kn_status handle(struct tcb *thread, uint64_t number)
 		scheduler_yield();
 		return KN_OK;
 	}
-	slot = cspace_lookup(thread, ctx_cap(&thread->context));
-	if (!slot || slot_is_empty(slot))
+	slot = cspace_capability(thread, ctx_cap(&thread->context));
+	if (slot_is_empty(slot))
 		return KN_E_INVALID_CAP;
 	switch (number) {
 	case KN_SYS_CALL:
@@ -109,39 +111,40 @@ static void unknown(struct tcb *thread, uint64_t number)
 		fault_send(thread, &thread->fault_handler, KN_LABEL_FAULT_EXEC, words);
 }
 
-void trap_syscall(void)
+/* Store the result and leave the kernel. */
+static void finish(struct cpu *cpu, struct tcb *thread, kn_status status)
 {
-	struct cpu *cpu = this_cpu();
-	struct tcb *thread = cpu->current;
-	uint64_t number = ctx_number(&thread->context);
-
-	kernel_lock();
-	cpu->kernel_entries++;
-	thread->kernel_entries++;
-	if (fastpath(cpu, thread, number)) {
-		kernel_unlock();
-		return;
-	}
-	cpu->in_syscall = true;
-	work_begin(cpu);
-	if (number - KN_SYS_BASE < KN_SYS_COUNT) {
-		uint64_t cap = ctx_cap(&thread->context), info = ctx_info(&thread->context);
-		kn_status status = handle(thread, number);
-
-		if (status < 0 && trace_errors)
-			klog("%s: call %lx on %lx, label %lx: %d\n", thread->name, number, cap,
-			    kn_info_label(info), status);
-
-		/* The thread may be halted by now, never gone: a thread that runs is destroyed only
-		 * after its switch. */
-		if (status == KN_RESTART)
-			ctx_rewind(&thread->context);
-		else if (status != KN_BLOCKED)
-			ctx_set_status(&thread->context, status);
-	} else {
-		unknown(thread, number);
-	}
-	scheduler_exit();
+	if (status < 0 && trace_errors)
+		klog("%s: call %lx on %lx, label %lx: %d\n", thread->name,
+		    ctx_number(&thread->context), ctx_cap(&thread->context),
+		    kn_info_label(ctx_info(&thread->context)), status);
+	/* The thread may be halted by now, never gone: a thread that runs is destroyed only after
+	 * its switch. */
+	if (status == KN_RESTART)
+		ctx_rewind(&thread->context);
+	else if (status != KN_BLOCKED)
+		ctx_set_status(&thread->context, status);
+	scheduler_exit(cpu);
 	work_end(cpu);
 	kernel_unlock();
+}
+
+void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot)
+{
+	cpu->in_syscall = true;
+	work_begin(cpu);
+	finish(cpu, thread, invoke(thread, slot));
+}
+
+void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number)
+{
+	kn_status status = KN_BLOCKED;
+
+	cpu->in_syscall = true;
+	work_begin(cpu);
+	if (number - KN_SYS_BASE < KN_SYS_COUNT)
+		status = handle(thread, number);
+	else
+		unknown(thread, number);
+	finish(cpu, thread, status);
 }

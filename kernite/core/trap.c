@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernel entries other than system calls. Each one: lock, handle, scheduler_exit(), unlock. An
- * interrupt that ends arch_idle() runs inside scheduler_exit() already and must not choose a thread
- * itself.
+ * Kernel entries other than system calls. Each one: lock, handle, scheduler_exit(cpu), unlock. An
+ * interrupt that ends arch_idle() runs inside scheduler_exit(cpu) already and must not choose a
+ * thread itself.
  */
 #include "arch.h"
 #include "core/fault.h"
@@ -31,7 +31,7 @@ static struct cpu *enter(void)
 static void leave(struct cpu *cpu)
 {
 	if (!cpu->is_idle)
-		scheduler_exit();
+		scheduler_exit(cpu);
 	work_end(cpu);
 	kernel_unlock();
 }

@@ -161,7 +161,8 @@ bool arch_random(uint64_t *value);      /* RDSEED/RDRAND, RNDR; false: not there
 void arch_context_print(const struct arch_context *context);
 
 /* ---- what the entry code calls (core/trap.c); interrupts off; this_cpu()->current has its context saved ---- */
-void trap_syscall(void);
+/* No register has to survive it: the entry code has saved them all. */
+[[clang::preserve_none]] void trap_syscall(void);
 /* Page fault of the current user thread. access: VM_READ, VM_WRITE or VM_EXECUTE. present: permission fault. */
 void trap_page_fault(vaddr_t address, unsigned access, bool present);
 /* Anything else that is the user's fault. code: enum below; detail: the machine's error code / ESR. */

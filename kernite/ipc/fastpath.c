@@ -1,45 +1,64 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fast path of IPC: call to a waiting server, and answer-and-wait to a waiting client, without
- * capabilities and without a deadline. It checks everything first and changes nothing before it is
- * sure; whatever is unusual is left to ipc/transfer.c, whose results it must equal (tests run with
- * ipc.fastpath=off as well).
+ * Where system calls come in, and the fast path of IPC: call to a waiting server, and
+ * answer-and-wait to a waiting client, without capabilities and without a deadline. It checks
+ * everything first and changes nothing before it is sure; whatever is unusual is left to
+ * core/syscall.c and ipc/transfer.c, whose results it must equal (tests run with ipc.fastpath=off
+ * as well).
  *
  * The partner runs at once on this CPU without passing through a run queue: it is at least as
- * urgent as everybody who is ready here. It goes on with the rest of the slice.
+ * urgent as everybody who is ready here. It goes on with the rest of the slice. If another CPU has
+ * meanwhile asked this one to choose again, its interrupt waits for the return to user mode.
  */
 #include "ipc/fastpath.h"
 
 #include "core/cspace.h"
+#include "core/lock.h"
 #include "core/scheduler.h"
+#include "core/syscall.h"
 #include "core/trace.h"
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/reply.h"
 #include "uapi/object/endpoint.h"
 
-bool fastpath_is_on = true;
+/* The numbers of system calls with a fast path; none has number 0. */
+static uint64_t call_number = KN_SYS_CALL, reply_receive_number = KN_SYS_REPLY_RECV;
+
+void fastpath_disable(void)
+{
+	call_number = 0;
+	reply_receive_number = 0;
+}
 
 #define likely(claim) __builtin_expect(claim, 1)
 
-/* No capabilities, a sane length, and buffers if it does not fit into the registers. */
-[[gnu::always_inline]] static inline bool is_message_simple(
-    uint64_t info, const struct tcb *from, const struct tcb *to)
+/*
+ * The last check, which copies what does not fit into registers: no capabilities, a sane length,
+ * and buffers on both sides if it is long.
+ */
+[[gnu::always_inline]] static inline bool copy_long(
+    uint64_t info, const struct tcb *from, struct tcb *to)
 {
 	uint64_t size = info & 0xffff;
 
-	return likely(size <= KN_MSG_REGS) || (size <= KN_MSG_MAX_WORDS && from->ipc && to->ipc);
+	if (likely(size <= KN_MSG_REGS))
+		return true;
+	if (size > KN_MSG_MAX_WORDS || !from->ipc || !to->ipc)
+		return false;
+	for (unsigned i = KN_MSG_REGS; i < size; i++)
+		to->ipc->words[i] = from->ipc->words[i];
+	return true;
 }
 
-[[gnu::always_inline]] static inline void copy_words(
-    uint64_t info, struct tcb *from, struct tcb *to)
+[[gnu::always_inline]] static inline void copy_registers(
+    uint64_t info, const struct tcb *from, struct tcb *to, uint64_t badge)
 {
 	for (unsigned i = 0; i < KN_MSG_REGS; i++)
 		ctx_set_word(&to->context, i, ctx_word(&from->context, i));
 	ctx_set_info(&to->context, info);
+	ctx_set_badge(&to->context, badge);
 	ctx_set_status(&to->context, KN_OK);
-	for (unsigned i = KN_MSG_REGS; i < (info & 0xffff); i++)
-		to->ipc->words[i] = from->ipc->words[i];
 }
 
 /*
@@ -47,92 +66,107 @@ bool fastpath_is_on = true;
  * queue only while a slice runs already: switching here arms none, and the equal would wait for
  * ever.
  */
-[[gnu::always_inline]] static inline bool may_switch(
-    const struct cpu *cpu, const struct tcb *from, const struct tcb *to)
+[[gnu::always_inline]] static inline bool may_switch(const struct cpu *cpu, const struct tcb *to)
 {
-	return to->priority + (cpu->slice_end != KN_TIME_FOREVER) > cpu->top && !to->exit_work &&
-	       !to->is_suspended && !from->is_suspended && !cpu->reschedule &&
-	       (to->affinity == TCB_ANY_CPU || to->affinity == cpu->index);
+	return to->hindrances == 0 &&
+	       (likely(to->priority > cpu->top) ||
+		   (to->priority == cpu->top && cpu->slice_end != KN_TIME_FOREVER)) &&
+	       (likely(to->affinity == TCB_ANY_CPU) || to->affinity == cpu->index);
 }
 
-static bool fast_call(struct cpu *cpu, struct tcb *caller)
+[[gnu::always_inline]] static inline void switch_to(
+    struct cpu *cpu, struct tcb *from, struct tcb *to)
 {
-	struct slot *slot = cspace_lookup(caller, ctx_cap(&caller->context));
+	to->state = THREAD_READY;
+	kernel_stats.ipc_fast++;
+	scheduler_switch(cpu, from, to);
+}
+
+[[gnu::always_inline]] static inline bool fast_call(
+    struct cpu *cpu, struct tcb *caller, const struct slot *slot)
+{
 	uint64_t info = ctx_info(&caller->context), label = kn_info_label(info);
 
-	if (!slot || slot->cap.type != KN_TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_CALL))
+	/* A small label, by far, and none of the kernel's own. */
+	if (!(slot->cap.rights & KN_RIGHT_CALL) || label - 0x100 >= 0xff00)
 		return false;
 	struct endpoint *endpoint = slot_object(slot, endpoint);
 	struct list *link = endpoint->receivers.next;
 
-	if (link == &endpoint->receivers || (label & 0xff00) == 0 ||
-	    label == KN_ENDPOINT_CANCEL_BADGE)
+	if (link == &endpoint->receivers)
 		return false;
 	struct tcb *server = container_of(link, struct tcb, link);
 	struct reply *reply = server->reply;
 
-	if (!reply || ctx_deadline(&caller->context) != KN_TIME_FOREVER ||
-	    !may_switch(cpu, caller, server) || !is_message_simple(info, caller, server))
+	/* A method of endpoints is no message. */
+	if (!reply || label == KN_ENDPOINT_CANCEL_BADGE ||
+	    ctx_deadline(&caller->context) != KN_TIME_FOREVER || !may_switch(cpu, server) ||
+	    !copy_long(info, caller, server))
 		return false;
 
 	list_remove(link);
 	if (server->timeout.kind != DEADLINE_NONE)
 		deadline_remove(&server->timeout);
-	copy_words(info, caller, server);
-	ctx_set_badge(&server->context, slot->cap.badge);
-	caller->in_call = true;
+	copy_registers(info, caller, server, slot->cap.badge);
 	reply_take_caller(reply, caller, endpoint);
-	server->waiting_on = nullptr;
-	server->state = THREAD_READY;
-	kernel_stats.ipc_fast++;
-	scheduler_switch(cpu, server);
+	switch_to(cpu, caller, server);
 	return true;
 }
 
-static bool fast_reply_receive(struct cpu *cpu, struct tcb *server)
+[[gnu::always_inline]] static inline bool fast_reply_receive(
+    struct cpu *cpu, struct tcb *server, const struct slot *slot)
 {
 	struct arch_context *context = &server->context;
-	struct slot *slot = cspace_lookup(server, ctx_cap(context));
-	struct slot *reply_slot = cspace_lookup(server, ctx_reply(context));
+	const struct slot *reply_slot = cspace_capability(server, ctx_reply(context));
 	uint64_t info = ctx_info(context);
 
-	if (!slot || slot->cap.type != KN_TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_RECV) ||
-	    !reply_slot || reply_slot->cap.type != KN_TYPE_REPLY ||
-	    !(reply_slot->cap.rights & KN_RIGHT_REPLY))
+	if (slot->cap.type != KN_TYPE_ENDPOINT || !(slot->cap.rights & KN_RIGHT_RECV) ||
+	    reply_slot->cap.type != KN_TYPE_REPLY || !(reply_slot->cap.rights & KN_RIGHT_REPLY))
 		return false;
 	struct endpoint *endpoint = slot_object(slot, endpoint);
 	struct reply *reply = slot_object(reply_slot, reply);
 	struct tcb *caller = reply->caller;
 
-	if (!caller || caller->in_fault || !list_is_empty(&endpoint->senders) ||
-	    endpoint_has_events(endpoint) ||
+	if (!caller || !list_is_empty(&endpoint->senders) || endpoint_has_events(endpoint) ||
 	    (server->bound_notification && server->bound_notification->bits) ||
-	    ctx_deadline(context) != KN_TIME_FOREVER || !may_switch(cpu, server, caller) ||
-	    !is_message_simple(info, server, caller))
+	    ctx_deadline(context) != KN_TIME_FOREVER || !may_switch(cpu, caller) ||
+	    !copy_long(info, server, caller))
 		return false;
 
-	copy_words(info, server, caller);
-	ctx_set_badge(&caller->context, 0);
-	reply_release_caller(reply);
-	caller->waiting_on = nullptr;
-	caller->state = THREAD_READY;
-
+	copy_registers(info, server, caller, 0);
+	(void)reply_release_caller(reply);
 	reply_arm(reply, server, ctx_reply(context));
 	list_append(&endpoint->receivers, &server->link);
-	server->waiting_on = &endpoint->object;
 	server->state = THREAD_RECEIVING;
-	kernel_stats.ipc_fast++;
-	scheduler_switch(cpu, caller);
+	switch_to(cpu, server, caller);
 	return true;
 }
 
-bool fastpath(struct cpu *cpu, struct tcb *thread, uint64_t number)
+[[clang::preserve_none]] void trap_syscall(void)
 {
-	if (!fastpath_is_on)
-		return false;
-	if (number == KN_SYS_CALL)
-		return fast_call(cpu, thread);
-	if (number == KN_SYS_REPLY_RECV)
-		return fast_reply_receive(cpu, thread);
-	return false;
+	struct cpu *cpu = this_cpu();
+	struct tcb *thread = cpu->current;
+	uint64_t number = ctx_number(&thread->context);
+	bool is_done = false;
+
+	kernel_lock();
+	cpu->kernel_entries++;
+	thread->kernel_entries++;
+	if (likely(number == call_number)) {
+		struct slot *slot = cspace_capability(thread, ctx_cap(&thread->context));
+
+		if (likely(slot->cap.type == KN_TYPE_ENDPOINT)) {
+			is_done = fast_call(cpu, thread, slot);
+		} else if (!slot_is_empty(slot)) {
+			syscall_invoke(cpu, thread, slot);
+			return;
+		}
+	} else if (likely(number == reply_receive_number)) {
+		is_done = fast_reply_receive(
+		    cpu, thread, cspace_capability(thread, ctx_cap(&thread->context)));
+	}
+	if (is_done)
+		kernel_unlock();
+	else
+		syscall_slow(cpu, thread, number);
 }

@@ -198,7 +198,6 @@ static kn_status send(struct tcb *sender, struct endpoint *endpoint, kn_time dea
 		if (deadline == KN_TIME_POLL)
 			return KN_E_WOULD_BLOCK;
 		list_append(&endpoint->senders, &sender->link);
-		sender->waiting_on = &endpoint->object;
 		thread_block(sender, THREAD_SENDING, deadline);
 		return KN_BLOCKED;
 	}
@@ -368,7 +367,6 @@ static kn_status receive(struct tcb *receiver, struct endpoint *endpoint, struct
 
 	if (status == KN_E_WOULD_BLOCK && deadline != KN_TIME_POLL) {
 		list_append(&endpoint->receivers, &receiver->link);
-		receiver->waiting_on = &endpoint->object;
 		thread_block(receiver, THREAD_RECEIVING, deadline);
 		return KN_BLOCKED;
 	}
@@ -395,7 +393,6 @@ kn_status ipc_wait(struct tcb *thread, struct notification *notification, kn_tim
 	if (deadline == KN_TIME_POLL)
 		return KN_E_WOULD_BLOCK;
 	list_append(&notification->waiters, &thread->link);
-	thread->waiting_on = &notification->object;
 	thread_block(thread, THREAD_WAITING_SIGNAL, deadline);
 	return KN_BLOCKED;
 }

@@ -21,6 +21,7 @@ void cnode_init(struct object *object)
 
 	list_init(&cnode->threads);
 	cnode->slot_count = 1u << (object->size_bits - KN_SLOT_BITS);
+	cnode->last = cnode->slot_count - 1;
 	cnode->cursor = 1;
 }
 

@@ -9,9 +9,9 @@ struct cnode {
 	struct object object;
 	struct list threads; /* whose CSpace root this is, by tcb.cspace_link */
 	uint32_t slot_count;
+	uint32_t last;            /* index of the last slot */
 	uint32_t self_references; /* of object.references, those that lie in its own slots */
 	uint32_t cursor;          /* destroy: slots below it are empty */
-	uint32_t reserved;
 };
 
 static_assert(sizeof(struct cnode) <= sizeof(struct slot));
@@ -25,7 +25,7 @@ static inline struct slot *cnode_slot(struct cnode *cnode, uint32_t index)
 /* Slot `index`, or null when there is none. */
 static inline struct slot *cnode_slot_checked(struct cnode *cnode, uint32_t index)
 {
-	return index - 1 < cnode->slot_count - 1 ? cnode_slot(cnode, index) : nullptr;
+	return index - 1 < cnode->last ? cnode_slot(cnode, index) : nullptr;
 }
 
 static inline bool cnode_contains(const struct cnode *cnode, const struct slot *slot)

@@ -39,8 +39,6 @@ kn_status endpoint_destroy(struct object *object)
 
 		list_remove(&reply->cancel_link);
 		reply->endpoint = nullptr;
-		if (reply->caller)
-			reply->caller->waiting_on = nullptr;
 		if (work_step(4))
 			return KN_RESTART;
 	}

@@ -13,7 +13,7 @@ struct reply {
 	struct object object;
 	struct tcb *caller;        /* in THREAD_WAITING_REPLY, or null */
 	struct tcb *receiver;      /* armed: in THREAD_RECEIVING, or null */
-	struct endpoint *endpoint; /* where the call came in; null: it is gone, or no call */
+	struct endpoint *endpoint; /* where the last call came in; null: it is gone, or none did */
 	struct list endpoint_link; /* in endpoint->replies while `endpoint` is set */
 	struct list cancel_link;   /* in endpoint->cancels while a CANCEL waits to be received */
 	uint64_t slot_address;     /* what the receiver called it: word 0 of CANCEL */
@@ -28,13 +28,13 @@ static inline bool reply_is_free(const struct reply *reply)
 
 /* The thread receives with it from now on (blocked or about to take a sender). Inline, as all of
  * the fast path. */
-static inline void reply_arm(struct reply *reply, struct tcb *receiver, uint64_t slot_address)
+[[gnu::always_inline]] static inline void reply_arm(
+    struct reply *reply, struct tcb *receiver, uint64_t slot_address)
 {
 	/* Of a caller that has gone: its CANCEL would name the wrong call from now on. */
-	if (reply->endpoint) {
+	if (reply->cancel_requested) {
 		list_remove(&reply->cancel_link);
-		list_remove(&reply->endpoint_link);
-		reply->endpoint = nullptr;
+		reply->cancel_requested = false;
 	}
 	reply->receiver = receiver;
 	reply->slot_address = slot_address;
@@ -48,30 +48,30 @@ static inline void reply_disarm(struct reply *reply)
 }
 
 /* The armed reply object takes the caller, which came through `endpoint`. */
-static inline void reply_take_caller(
+[[gnu::always_inline]] static inline void reply_take_caller(
     struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
 {
-	reply_disarm(reply);
+	reply->receiver->reply = nullptr;
+	reply->receiver = nullptr;
 	reply->caller = caller;
-	reply->endpoint = endpoint;
-	reply->cancel_requested = false;
-	list_append(&endpoint->replies, &reply->endpoint_link);
+	/* It stays with its endpoint between calls: most serve only one. */
+	if (reply->endpoint != endpoint) {
+		list_remove(&reply->endpoint_link);
+		list_append(&endpoint->replies, &reply->endpoint_link);
+		reply->endpoint = endpoint;
+	}
 	caller->reply = reply;
 	caller->state = THREAD_WAITING_REPLY;
-	caller->waiting_on = &endpoint->object;
 }
 
 /* The caller gets its answer now: free again. Returns it (it is in no state to run yet). */
-static inline struct tcb *reply_release_caller(struct reply *reply)
+[[gnu::always_inline]] static inline struct tcb *reply_release_caller(struct reply *reply)
 {
 	struct tcb *caller = reply->caller;
 
-	/* No endpoint: it died, and took both lists with it. */
-	if (reply->endpoint) {
-		if (reply->cancel_requested)
-			list_remove(&reply->cancel_link);
-		list_remove(&reply->endpoint_link);
-		reply->endpoint = nullptr;
+	if (reply->cancel_requested) {
+		list_remove(&reply->cancel_link);
+		reply->cancel_requested = false;
 	}
 	reply->caller = nullptr;
 	caller->reply = nullptr;

@@ -71,7 +71,8 @@ kn_status tcb_destroy(struct object *object)
 
 static bool is_halted(const struct tcb *thread)
 {
-	return thread->is_suspended && thread->state == THREAD_INACTIVE && !thread->is_current;
+	return thread->is_suspended && thread->state == THREAD_INACTIVE &&
+	       !thread_is_current(thread);
 }
 
 static void set_fault_handler(struct tcb *self, struct slot *handler)
@@ -169,7 +170,7 @@ kn_status tcb_set_tls(struct tcb *self, const struct tcb_set_tls_in *in)
 		return KN_E_BAD_ADDRESS;
 	/* arch_context_set_tls() knows the current thread, whose base is in a register, but not
 	 * those of other CPUs. */
-	if (self->is_current && self != this_cpu()->current) {
+	if (thread_is_current(self) && self != this_cpu()->current) {
 		thread_poke(self);
 		return KN_E_BUSY;
 	}

@@ -28,12 +28,17 @@ struct tcb {
 	struct arch_context context; /* must be first: the entry code saves here */
 	struct object object;
 	enum thread_state state;
-	bool is_current;   /* some CPU has it as cpu->current */
-	bool is_suspended; /* must not become ready */
-	bool in_call;      /* the pending send is a call */
-	bool in_fault;     /* the pending message is a fault; a reply resumes, an error stops */
-	uint8_t exit_work; /* EXIT_* */
+	bool in_call; /* the pending send is a call */
 	uint8_t priority;
+	union {
+		struct {
+			bool is_suspended; /* must not become ready */
+			bool in_fault;     /* the pending message is a fault: an answer resumes, an
+					      error stops */
+			uint8_t exit_work; /* EXIT_* */
+		};
+		uint32_t hindrances; /* all of the above: 0 for a thread that can just go on */
+	};
 	uint8_t fault_access; /* of the last page fault: VM_READ, VM_WRITE or VM_EXECUTE */
 	uint16_t cpu;         /* where it runs or ran last */
 	uint16_t affinity;    /* CPU index, or TCB_ANY_CPU */
@@ -42,8 +47,7 @@ struct tcb {
 	struct kn_ipc_buffer *ipc; /* kernel mapping of the IPC buffer; null: none */
 	struct list link;          /* endpoint, notification or address queue */
 	struct list run_link;
-	struct object *waiting_on; /* endpoint or notification of the current wait */
-	uint64_t wait_badge;       /* badge of the pending send */
+	uint64_t wait_badge; /* badge of the pending send */
 	struct reply
 	    *reply; /* RECEIVING: where a caller would be held; WAITING_REPLY: where we are held */
 	struct deadline timeout; /* of the current wait */

@@ -236,7 +236,7 @@ static void deadline_ends_a_taken_call_and_cancels_it(void)
 	struct kn_regs regs = {};
 
 	setup();
-	caller_thread = rig_spawn(one_call, (void *)(rig_now() + 3000000));
+	caller_thread = rig_spawn(one_call, (void *)(rig_now() + 300000000));
 	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
 	rig_join(caller_thread);
 	check(caller_status == KN_E_TIMED_OUT);

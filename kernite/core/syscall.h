@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What trap_syscall() (ipc/fastpath.c) leaves to others. Both drop the kernel lock at their end. */
+#pragma once
+
+#include "object/tcb.h"
+
+struct cpu;
+
+/* Any system call. */
+void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number);
+/* KN_SYS_CALL on a capability to something else than an endpoint. */
+void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot);
