@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Measure SaltyOS in executed instructions and compare with Linux and with the committed baseline.
+"""Measure SaltyOS in executed instructions and compare with a peer and with the committed baseline.
 
-    bench.py --arch x86_64 [--update] [--budget MS] [name...]
+    bench.py --arch x86_64 [--suite posix|kernel] [--update] [--budget MS] [name...]
 
-Runs test/bench/posixbench.c, unmodified, under -icount shift=0 (one instruction is one virtual nanosecond), prints ours beside
-Linux's (test/bench/anchors.json) with the ratio, and fails when a measure is more than TOLERANCE above
-test/bench/baseline-<arch>.json, or is missing. --update rewrites the baseline.
+posix: runs test/bench/posixbench.c, unmodified; the peer is Linux. kernel: runs the kernel's own measures
+(test/boot/kernel_bench.c, booted in init's place; `name` is a part of a test's name); the peer is seL4. Both under -icount
+shift=0 (one instruction is one virtual nanosecond). Prints ours beside the peer's (test/bench/anchors.json) with the ratio,
+entries into the kernel and switches of address space an operation, and fails when a measure is more than TOLERANCE above
+test/bench/baseline-<arch>.json (kernel-<arch>.json), or is missing. --update rewrites the baseline.
 """
 import argparse
 import json
@@ -23,6 +25,22 @@ LINE = re.compile(r"^BENCH (\S+) (?:FAIL errno=(\d+)|([\d.]+) (ns|KiB/s)(?: medi
 NOT_MEASURED = {"total", "empty_loop"}
 NO_TCP = ("tcp_",)
 TIMEOUT = 900
+KERNEL_LINE = re.compile(r"^# bench (\S+) (\d+)(?: entries ([\d.]+) switches ([\d.]+))?", re.M)
+
+
+def measure_kernel(arch, names):
+    """name -> instructions, and name -> (entries, switches)."""
+    build = ROOT / f"build/{arch}"
+    result = subprocess.run(
+        [sys.executable, ROOT / "scripts/boot_test.py", "--build", build, "--archive", build / "test/boot/kernel_test.archive",
+         "--icount", "--append", f"only={names[0] if names else 'measured'}"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    if result.returncode or re.search(r"^(not ok|Bail out)", result.stdout, re.M):
+        print(result.stdout, file=sys.stderr)
+        sys.exit("bench.py: the kernel's tests failed")
+    found = KERNEL_LINE.findall(result.stdout)
+    return {name: float(value) for name, value, _, _ in found}, {
+        name: (float(entries), float(switches)) for name, _, entries, switches in found if entries}
 
 
 def measure(arch, budget, names):
@@ -41,30 +59,35 @@ def measure(arch, budget, names):
     for name, error, value, _, step in LINE.findall(result.stdout):
         if name not in NOT_MEASURED and not name.startswith(NO_TCP):
             values[name] = None if error else float(step or value)
-    return values
+    return values, {}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--arch", choices=("x86_64", "aarch64"), required=True)
+    parser.add_argument("--suite", choices=("posix", "kernel"), default="posix")
     parser.add_argument("--budget", type=int, default=20, help="virtual milliseconds a measure")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    linux = json.loads((BENCH / "anchors.json").read_text())[options.arch]
-    path = BENCH / f"baseline-{options.arch}.json"
+    is_kernel = options.suite == "kernel"
+    anchors = json.loads((BENCH / "anchors.json").read_text())[("sel4_" if is_kernel else "") + options.arch]
+    path = BENCH / f"baseline-{'kernel-' if is_kernel else ''}{options.arch}.json"
     baseline = json.loads(path.read_text()) if path.exists() else {}
-    values = measure(options.arch, options.budget, options.names)
+    values, crossings = measure_kernel(options.arch, options.names) if is_kernel else measure(
+        options.arch, options.budget, options.names)
     worse = []
-    print(f"{options.arch:28}{'SaltyOS':>12}{'Linux':>12}{'ratio':>8}{'baseline':>12}")
+    print(f"{options.arch:34}{'SaltyOS':>12}{'seL4' if is_kernel else 'Linux':>12}{'ratio':>8}{'baseline':>12}"
+          f"{'entries':>9}{'switches':>9}")
     for name, value in values.items():
-        peer, before = linux.get(name), baseline.get(name)
+        peer, before = anchors.get(name), baseline.get(name)
         if value is None:
-            print(f"{name:28}{'failed':>12}")
+            print(f"{name:34}{'failed':>12}")
             worse.append(f"{name} failed")
             continue
         ratio = f"{value / peer:.2f}" if peer else "-"
-        print(f"{name:28}{value:12.0f}{peer or 0:12.0f}{ratio:>8}{before or 0:12.0f}")
+        entries, switches = (f"{count:.2f}" for count in crossings[name]) if name in crossings else ("", "")
+        print(f"{name:34}{value:12.0f}{peer or 0:12.0f}{ratio:>8}{before or 0:12.0f}{entries:>9}{switches:>9}")
         if before and value > before * TOLERANCE:
             worse.append(f"{name}: {value:.0f}, baseline {before:.0f} (+{100 * (value / before - 1):.1f} %)")
     worse += [f"{name} was not measured" for name in baseline if name not in values and not options.names]
