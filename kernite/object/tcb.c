@@ -182,7 +182,11 @@ kn_status tcb_set_name(struct tcb *self, const struct tcb_set_name_in *in)
 {
 	memcpy(self->name, &in->name0, 8);
 	memcpy(self->name + 8, &in->name1, 8);
-	/* Printed as a string in the kernel's log. */
+	/* Printed in the kernel's log, where it must not make lines of its own. */
+	for (unsigned i = 0; i < 15; i++) {
+		if (self->name[i] && (self->name[i] < ' ' || self->name[i] > '~'))
+			self->name[i] = '?';
+	}
 	self->name[15] = 0;
 	return KN_OK;
 }

@@ -61,6 +61,8 @@ bool rig_check_status(
 	if (got != expected) {
 		rig_print("# %s:%d: %d instead of %d: %s\n", file, line, got, expected, text);
 		has_failed = true;
+	} else if (got != KN_OK) {
+		method_saw_error(text, got);
 	}
 	return got == expected;
 }
@@ -284,6 +286,8 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(time_tests);
 	run(memory_tests);
 	run(machine_tests);
+	run(error_tests);
+	run(method_tests());
 	run(stress_tests);
 	run(bench_tests);
 	rig_print("1..%u\n", ran);

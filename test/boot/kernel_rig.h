@@ -40,8 +40,14 @@ struct rig_test {
 
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
-    time_tests[], memory_tests[], machine_tests[], stress_tests[],
+    error_tests[], time_tests[], memory_tests[], machine_tests[], stress_tests[],
     bench_tests[];
+
+/* Made from the contracts (kernel_methods.c). */
+const struct rig_test *method_tests(void);
+extern const struct rig_test coverage_tests[];
+/* A test got the error it expected from this call (its text). */
+void method_saw_error(const char *text, kn_status error);
 
 /* The untyped that a test may use up (8 MiB), and the first of its slots. */
 extern kn_cap rig_untyped;
