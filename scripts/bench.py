@@ -25,6 +25,7 @@ LINE = re.compile(r"^BENCH (\S+) (?:FAIL errno=(\d+)|([\d.]+) (ns|KiB/s)(?: medi
 NOT_MEASURED = {"total", "empty_loop"}
 NO_TCP = ("tcp_",)
 TIMEOUT = 900
+CROSSINGS = re.compile(r"^CROSSINGS (\S+) ns (\d+) entries (\d+) switches (\d+)", re.M)
 KERNEL_LINE = re.compile(r"^# bench (\S+) (\d+)(?: entries ([\d.]+) switches ([\d.]+))?", re.M)
 
 
@@ -43,23 +44,37 @@ def measure_kernel(arch, names):
         name: (float(entries), float(switches)) for name, _, entries, switches in found if entries}
 
 
-def measure(arch, budget, names):
+def run(arch, program, *arguments):
+    """Compile test/bench/PROGRAM.c and posixbench.c with the SDK and run the first in the system; its output."""
     compiler = ROOT / f"build/{arch}/sdk/bin/{arch}-saltyos-cc"
     with tempfile.TemporaryDirectory() as folder:
-        program = pathlib.Path(folder, "posixbench")
-        subprocess.run([compiler, "-O2", "-o", program, BENCH / "posixbench.c"], check=True)
-        result = subprocess.run(
-            [ROOT / "scripts/exec", "--arch", arch, "--icount", "--timeout", str(TIMEOUT), "--add", f"{program}:/tmp/posixbench",
-             "--", "/tmp/posixbench", "-b", str(budget), *names], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-            check=False)
+        line = [ROOT / "scripts/exec", "--arch", arch, "--icount", "--timeout", str(TIMEOUT)]
+        for name in {program, "posixbench"}:
+            subprocess.run([compiler, "-O2", "-o", f"{folder}/{name}", BENCH / f"{name}.c"], check=True)
+            line += ["--add", f"{folder}/{name}:/tmp/{name}"]
+        result = subprocess.run([*line, "--", f"/tmp/{program}", *arguments], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, text=True, check=False)
     if result.returncode or "BENCH-END" not in result.stdout:
         print(result.stdout, file=sys.stderr)
-        sys.exit(f"bench.py: posixbench ended with status {result.returncode}")
+        sys.exit(f"bench.py: {program} ended with status {result.returncode}")
+    return result.stdout
+
+
+def measure_crossings(arch, values):
+    """name -> (entries, switches) an operation: the share of a short run's, without what starting a program costs."""
+    found = {name: [int(n) for n in numbers] for name, *numbers in CROSSINGS.findall(
+        run(arch, "crossings", "/tmp/posixbench", "-b", "5", "--", "empty_loop", *values))}
+    start = found.pop("empty_loop")
+    return {name: tuple(max(0, count - extra) / ns * values[name] for count, extra in ((entries, start[1]), (switches, start[2])))
+            for name, (ns, entries, switches) in found.items() if values[name]}
+
+
+def measure(arch, budget, names):
     values = {}
-    for name, error, value, _, step in LINE.findall(result.stdout):
+    for name, error, value, _, step in LINE.findall(run(arch, "posixbench", "-b", str(budget), *names)):
         if name not in NOT_MEASURED and not name.startswith(NO_TCP):
             values[name] = None if error else float(step or value)
-    return values, {}
+    return values, measure_crossings(arch, values)
 
 
 def main():

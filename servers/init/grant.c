@@ -30,6 +30,7 @@ static const struct plain_grant plain[] = {
     {"power", KN_BOOT_SLOT_POWER, KN_RIGHT_WRITE},
     {"random", KN_BOOT_SLOT_RANDOM, KN_RIGHT_READ | KN_RIGHT_GRANT},
     {"debug", KN_BOOT_SLOT_DEBUG, KN_RIGHT_READ | KN_RIGHT_WRITE},
+    {"kernel_stats", KN_BOOT_SLOT_DEBUG, KN_RIGHT_READ},
     {"clock", KN_BOOT_SLOT_CLOCK, KN_RIGHT_READ | KN_RIGHT_WRITE},
     {"clock_page", KN_BOOT_SLOT_CLOCK_PAGE, KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT},
     {"exec_authority", KN_BOOT_SLOT_EXEC_AUTHORITY, KN_RIGHT_CONFIGURE},

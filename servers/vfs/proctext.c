@@ -3,6 +3,7 @@
 #include "proctext.h"
 
 #include "description.h"
+#include "kn/debug.h"
 #include "memory.h"
 #include "mount.h"
 #include "path.h"
@@ -171,6 +172,20 @@ void proctext_pid_max(struct text *text, uint32_t pid)
 {
 	(void)pid;
 	text_add(text, "4194304\n");
+}
+
+/* What the kernel has done since it started, for measuring: sample before and after. */
+void proctext_kernel(struct text *text, uint32_t pid)
+{
+	struct kn_kernel_stats stats = {};
+
+	(void)pid;
+	if (kn_debug_stats(start_cap("kernel_stats"), &stats) != KN_OK)
+		return;
+	text_add(text, "entries %lu\nspace_switches %lu\nipc_fast %lu\nipc_slow %lu\n", (unsigned long)stats.kernel_entries,
+	    (unsigned long)stats.space_switches, (unsigned long)stats.ipc_fast, (unsigned long)stats.ipc_slow);
+	text_add(text, "irqs %lu\npage_faults %lu\nlongest_locked_ns %lu\n", (unsigned long)stats.irqs,
+	    (unsigned long)stats.page_faults, (unsigned long)stats.longest_locked);
 }
 
 /* What each server holds, for leak checks: after a load has gone, the numbers are those from before. */
