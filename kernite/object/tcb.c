@@ -99,12 +99,8 @@ kn_status tcb_configure(struct tcb *self, const struct tcb_configure_in *in)
 		return KN_E_INVALID_CAP;
 	bool is_repin = self->ipc_object == ipc_object && self->ipc_page == in->ipc_page;
 
-	if (!is_repin) {
-		/* The old buffer is let go first: the new one may be the last step that can fail,
-		 * and a halted thread needs none. */
-		memory_object_unpin(self);
+	if (!is_repin)
 		TRY(memory_object_pin(ipc_object, in->ipc_page, self));
-	}
 	self->ipc_address = in->ipc_address;
 	vspace_detach(self);
 	vspace_attach(slot_object(in->vspace, vspace), self);
@@ -132,7 +128,9 @@ kn_status tcb_start(struct tcb *self, const struct tcb_start_in *in)
 
 kn_status tcb_resume(struct tcb *self)
 {
-	if (!self->vspace || !self->cspace || !self->sched_context)
+	/* Once there, the root stays while the thread is attached: vspace_retire() detaches first. */
+	if (!self->vspace || self->vspace->tables.root.raw == 0 || !self->cspace ||
+	    !self->sched_context)
 		return KN_E_INVALID_ARG;
 	thread_start(self);
 	return KN_OK;
