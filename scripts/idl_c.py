@@ -272,8 +272,8 @@ def server_header(e):
     return head(source(e), e.header, "trona/server.h") + f"\nstruct {e.name}_ops {{\n{rows}}};\n\n" \
         "/* Decodes call->words, runs the handler, packs call->out_words. */\n" \
         f"[[nodiscard]] kn_status {e.name}_dispatch(const struct {e.name}_ops *ops, struct server_call *call);\n\n" \
-        "/* Late answers, for handlers that returned KN_DEFERRED. */\n" + "".join(
-            f"void {e.name}_{m.name}_reply({params(e, m, 'reply')});\n" for m in e.methods)
+        "/* Late answers, for handlers that returned KN_DEFERRED; KN_E_PEER_GONE: it reached nobody. */\n" + "".join(
+            f"kn_status {e.name}_{m.name}_reply({params(e, m, 'reply')});\n" for m in e.methods)
 
 
 def server_case(e, m):
@@ -325,8 +325,8 @@ def late_reply(e, m):
     o += "\twire_head(&regs_, buffer_->words, length_);\n" if long else ""
     o += give_caps(wanted, "buffer_->caps", "buffer_->flags", "caps_")
     o += "send:\n" if "goto" in o else ""
-    return f"\nvoid {e.name}_{m.name}_reply({params(e, m, 'reply')})\n{{\n{o}" \
-           "\tregs_.info = kn_info((uint64_t)(int64_t)status, caps_, length_);\n\tserver_reply_send(reply, &regs_);\n}\n"
+    return f"\nkn_status {e.name}_{m.name}_reply({params(e, m, 'reply')})\n{{\n{o}" \
+           "\tregs_.info = kn_info((uint64_t)(int64_t)status, caps_, length_);\n\treturn server_reply_send(reply, &regs_);\n}\n"
 
 
 def server_source(e):

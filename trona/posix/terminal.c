@@ -3,7 +3,13 @@
 
 #include "posix.h"
 
+#include <termios.h>
+
 #include "client/tty.h"
+
+/* The server acts on the bits of termios as they are. */
+static_assert(TTY_INPUT_IUTF8 == IUTF8 && TTY_INPUT_ICRNL == ICRNL && TTY_OUTPUT_ONLCR == ONLCR && TTY_LOCAL_IEXTEN == IEXTEN &&
+	      TTY_LOCAL_ICANON == ICANON && TTY_CHARACTER_EOL2 == VEOL2 && TTY_CHARACTER_MIN == VMIN);
 
 #define WITH_TERMINAL(fd, call) \
 	struct file *file = file_take(fd); \

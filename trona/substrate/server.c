@@ -146,7 +146,7 @@ struct server_reply *server_defer(struct server_call *call)
 	return kept;
 }
 
-void server_reply_send(struct server_reply *reply, struct kn_regs *regs)
+kn_status server_reply_send(struct server_reply *reply, struct kn_regs *regs)
 {
 	kn_status status = kn_reply(reply->slot, regs);
 
@@ -155,13 +155,14 @@ void server_reply_send(struct server_reply *reply, struct kn_regs *regs)
 		(void)!kn_reply(reply->slot, regs);
 	}
 	give_reply(reply);
+	return status;
 }
 
 void server_reply_status(struct server_reply *reply, kn_status status)
 {
 	struct kn_regs regs = {.info = kn_info((uint64_t)(int64_t)status, 0, 0)};
 
-	server_reply_send(reply, &regs);
+	(void)!server_reply_send(reply, &regs);
 }
 
 kn_status server_take(struct server_call *call, kn_cap received, kn_cap *slot)

@@ -140,14 +140,10 @@ static kn_status do_read(struct file *file, kn_word caller, struct server_call *
 		return status;
 	/* Who waits already comes first. */
 	bool is_raw = !line_is_canonical(&terminal->line), is_first = list_is_empty(&terminal->readers);
-	if (is_first && line_is_readable(&terminal->line, capacity)) {
-		*length = line_read(&terminal->line, data, capacity);
-		terminal_pump(terminal);
+	bool is_ready = is_first && line_is_readable(&terminal->line, capacity);
+	if (!is_ready && is_raw && characters[TTY_CHARACTER_MIN] == 0 && characters[TTY_CHARACTER_TIME] == 0)
 		return KN_OK;
-	}
-	if (is_raw && characters[LINE_VMIN] == 0 && characters[LINE_VTIME] == 0)
-		return KN_OK;
-	if (file->flags & FILE_FLAG_NONBLOCK) {
+	if (!is_ready && (file->flags & FILE_FLAG_NONBLOCK)) {
 		if (!is_raw || line_available(&terminal->line) == 0)
 			return KN_E_WOULD_BLOCK;
 		*length = line_read(&terminal->line, data, capacity);
@@ -156,11 +152,14 @@ static kn_status do_read(struct file *file, kn_word caller, struct server_call *
 	struct waiter *waiter;
 
 	status = waiter_park(&terminal->readers, file, caller, call, nullptr, capacity, 0, &waiter);
-	if (status == KN_DEFERRED && is_raw && characters[LINE_VTIME] != 0 &&
-	    (characters[LINE_VMIN] == 0 || line_available(&terminal->line) != 0)) {
+	if (status == KN_DEFERRED && is_raw && characters[TTY_CHARACTER_TIME] != 0 &&
+	    (characters[TTY_CHARACTER_MIN] == 0 || line_available(&terminal->line) != 0)) {
 		waiter->seen = line_available(&terminal->line);
-		waiter->deadline = start_now() + characters[LINE_VTIME] * TENTH_OF_SECOND;
+		waiter->deadline = start_now() + characters[TTY_CHARACTER_TIME] * TENTH_OF_SECOND;
 	}
+	/* What is there already goes the same way as what comes late: to a reader who turns out to be gone nothing is lost. */
+	if (status == KN_DEFERRED && is_ready)
+		terminal_pump(terminal);
 	return status;
 }
 
@@ -195,7 +194,7 @@ static kn_status do_write(
 		return write_master(file, call, data, length, written);
 	if (file_is_hung_up(file))
 		return KN_E_IO;
-	if (terminal->line.attributes.local & LINE_TOSTOP) {
+	if (terminal->line.attributes.local & TTY_LOCAL_TOSTOP) {
 		kn_status status = terminal_check(terminal, caller, SIGNAL_TTOU);
 
 		if (status != KN_OK)

@@ -18,48 +18,17 @@
 #define LINE_INPUT_SIZE 4096u
 #define LINE_OUTPUT_SIZE 8192u
 
-/* termios bits that are used here (Linux's values, see basalt's termios.h). */
-enum line_input_flag : uint32_t {
-	LINE_ISTRIP = 040,
-	LINE_INLCR = 0100,
-	LINE_IGNCR = 0200,
-	LINE_ICRNL = 0400,
-	LINE_IXON = 02000,
-	LINE_IXANY = 04000,
-	LINE_IXOFF = 010000,
-	LINE_IMAXBEL = 020000,
-	LINE_IUTF8 = 040000,
+/* Linux's numbers. */
+enum line_signal : uint32_t {
+	SIGNAL_HUP = 1,
+	SIGNAL_INT = 2,
+	SIGNAL_QUIT = 3,
+	SIGNAL_CONT = 18,
+	SIGNAL_TSTP = 20,
+	SIGNAL_TTIN = 21,
+	SIGNAL_TTOU = 22,
+	SIGNAL_WINCH = 28,
 };
-enum line_output_flag : uint32_t {
-	LINE_OPOST = 1,
-	LINE_OLCUC = 2,
-	LINE_ONLCR = 4,
-	LINE_OCRNL = 010,
-	LINE_ONOCR = 020,
-	LINE_ONLRET = 040,
-	LINE_TAB3 = 014000,
-};
-enum line_local_flag : uint32_t {
-	LINE_ISIG = 1,
-	LINE_ICANON = 2,
-	LINE_ECHO = 010,
-	LINE_ECHOE = 020,
-	LINE_ECHOK = 040,
-	LINE_ECHONL = 0100,
-	LINE_NOFLSH = 0200,
-	LINE_TOSTOP = 0400,
-	LINE_ECHOCTL = 01000,
-	LINE_ECHOKE = 04000,
-	LINE_IEXTEN = 0100000,
-};
-enum line_character : unsigned {
-	LINE_VINTR, LINE_VQUIT, LINE_VERASE, LINE_VKILL, LINE_VEOF, LINE_VTIME, LINE_VMIN, LINE_VSWTC, LINE_VSTART, LINE_VSTOP,
-	LINE_VSUSP, LINE_VEOL, LINE_VREPRINT, LINE_VDISCARD, LINE_VWERASE, LINE_VLNEXT, LINE_VEOL2,
-};
-
-#define LINE_SIGINT 2u
-#define LINE_SIGQUIT 3u
-#define LINE_SIGTSTP 20u
 
 struct line {
 	struct tty_attributes attributes;
@@ -68,6 +37,7 @@ struct line {
 	uint64_t silent[LINE_INPUT_SIZE / 64]; /* marks: this end is an EOF, no byte */
 	uint32_t head, complete, tail;        /* counters: read from, end of what is complete, written to */
 	uint32_t lines;                       /* complete lines in [head, complete) */
+	uint32_t read_head, read_lines;       /* as they were before the last read */
 	uint8_t output[LINE_OUTPUT_SIZE];
 	uint32_t out_head, out_tail;
 	uint32_t column;                      /* of the output */
@@ -82,7 +52,7 @@ typedef void line_signal_fn(void *context, uint32_t signal);
 
 /* Linux's defaults: cooked, 38400 baud. */
 void line_init(struct line *line);
-/* New attributes; what was typed becomes readable when canonical mode is left. */
+/* New attributes. Nothing typed is lost: it becomes readable byte by byte when canonical mode is left, and is one line when it begins. */
 void line_set_attributes(struct line *line, const struct tty_attributes *attributes);
 /* Bytes from the device. Those that find no room are lost (with a bell if IMAXBEL). */
 void line_receive(struct line *line, const uint8_t *data, size_t length, line_signal_fn *signal, void *context);
@@ -94,6 +64,8 @@ bool line_is_readable(const struct line *line, size_t length);
 size_t line_available(const struct line *line);
 /* Takes up to `length` bytes, in canonical mode of one line. 0: an EOF was read, or there is nothing. */
 size_t line_read(struct line *line, uint8_t *data, size_t length);
+/* Puts back what the last line_read() took: it reached nobody. Nothing else may have happened to the line since. */
+void line_unread(struct line *line);
 /* Processes output; tells how many bytes were taken (less when the ring is full or output is stopped). */
 size_t line_write(struct line *line, const uint8_t *data, size_t length);
 /* Bytes for the device; none while stopped. */
@@ -110,5 +82,5 @@ void line_send_flow(struct line *line, bool stop);
 
 static inline bool line_is_canonical(const struct line *line)
 {
-	return line->attributes.local & LINE_ICANON;
+	return line->attributes.local & TTY_LOCAL_ICANON;
 }

@@ -79,36 +79,36 @@ static const struct {
     {"erase", {}, "helx\177lo\r", "hello\n", "helx\b \blo\r\n"},
     {"erase at the start", {}, "\177\177a\r", "a\n", "a\r\n"},
     {"erase not into the line before", {}, "a\r\177b\r", "a\nb\n", "a\r\nb\r\n"},
-    {"erase without ECHOE", {CLEAR(local, LINE_ECHOE)}, "ab\177\r", "a\n", "ab^?\r\n"},
+    {"erase without ECHOE", {CLEAR(local, TTY_LOCAL_ECHOE)}, "ab\177\r", "a\n", "ab^?\r\n"},
     {"erase a control character", {}, "a\001\177b\r", "ab\n", "a^A\b \b\b \bb\r\n"},
     {"erase a tab", {}, "ab\t\177c\r", "abc\n", "ab\t\b\b\b\b\b\bc\r\n"},
     {"erase UTF-8", {}, "a\303\274\177b\r", "ab\n", "a\303\274\b \bb\r\n"},
-    {"erase bytes without IUTF8", {CLEAR(input, LINE_IUTF8)}, "\303\274\177\r", "\303\n", "\303\274\b \b\r\n"},
+    {"erase bytes without IUTF8", {CLEAR(input, TTY_INPUT_IUTF8)}, "\303\274\177\r", "\303\n", "\303\274\b \b\r\n"},
     {"kill", {}, "abc\025d\r", "d\n", "abc\b \b\b \b\b \bd\r\n"},
-    {"kill without ECHOKE", {CLEAR(local, LINE_ECHOKE)}, "abc\025d\r", "d\n", "abc^U\r\nd\r\n"},
-    {"kill without ECHOK", {CLEAR(local, LINE_ECHOK)}, "abc\025d\r", "d\n", "abc^Ud\r\n"},
+    {"kill without ECHOKE", {CLEAR(local, TTY_LOCAL_ECHOKE)}, "abc\025d\r", "d\n", "abc^U\r\nd\r\n"},
+    {"kill without ECHOK", {CLEAR(local, TTY_LOCAL_ECHOK)}, "abc\025d\r", "d\n", "abc^Ud\r\n"},
     {"word erase", {}, "one two  \027x\r", "one x\n", "one two  \b \b\b \b\b \b\b \b\b \bx\r\n"},
     {"word erase of marks", {}, "a.b!\027\r", "a.\n", "a.b!\b \b\b \b\r\n"},
-    {"word erase without IEXTEN", {CLEAR(local, LINE_IEXTEN)}, "a\027\r", "a\027\n", "a^W\r\n"},
+    {"word erase without IEXTEN", {CLEAR(local, TTY_LOCAL_IEXTEN)}, "a\027\r", "a\027\n", "a^W\r\n"},
     {"reprint", {}, "ab\022c\r", "abc\n", "ab^R\r\nabc\r\n"},
     {"literal next", {}, "a\026\003b\r", "a\003b\n", "a^\b^Cb\r\n"},
     {"literal newline is no end", {}, "a\026\nb\r", "a\nb\n", "a^\b^Jb\r\n"},
     {"end of file", {}, "\004", "$", ""},
     {"end of file after text", {}, "ab\004", "ab", "ab"},
     {"end of file twice", {}, "ab\004\004", "ab$", "ab"},
-    {"no echo", {CLEAR(local, LINE_ECHO)}, "secret\r", "secret\n", ""},
-    {"no echo but newline", {CLEAR(local, LINE_ECHO), SET(local, LINE_ECHONL)}, "secret\r", "secret\n", "\r\n"},
-    {"control without ECHOCTL", {CLEAR(local, LINE_ECHOCTL)}, "\001\r", "\001\n", "\001\r\n"},
-    {"carriage return kept", {CLEAR(input, LINE_ICRNL)}, "a\r\n", "a\r\n", "a^M\r\n"},
-    {"carriage return ignored", {SET(input, LINE_IGNCR)}, "a\r\n", "a\n", "a\r\n"},
-    {"newline becomes return", {SET(input, LINE_INLCR), CLEAR(input, LINE_ICRNL)}, "a\n", "", "a^M"},
-    {"eighth bit stripped", {SET(input, LINE_ISTRIP)}, "\341\r", "a\n", "a\r\n"},
-    {"raw", {CLEAR(local, LINE_ICANON | LINE_ECHO | LINE_ISIG)}, "a\003\004\177", "a\003\004\177", ""},
-    {"raw with echo", {CLEAR(local, LINE_ICANON)}, "a\r", "a\n", "a\r\n"},
+    {"no echo", {CLEAR(local, TTY_LOCAL_ECHO)}, "secret\r", "secret\n", ""},
+    {"no echo but newline", {CLEAR(local, TTY_LOCAL_ECHO), SET(local, TTY_LOCAL_ECHONL)}, "secret\r", "secret\n", "\r\n"},
+    {"control without ECHOCTL", {CLEAR(local, TTY_LOCAL_ECHOCTL)}, "\001\r", "\001\n", "\001\r\n"},
+    {"carriage return kept", {CLEAR(input, TTY_INPUT_ICRNL)}, "a\r\n", "a\r\n", "a^M\r\n"},
+    {"carriage return ignored", {SET(input, TTY_INPUT_IGNCR)}, "a\r\n", "a\n", "a\r\n"},
+    {"newline becomes return", {SET(input, TTY_INPUT_INLCR), CLEAR(input, TTY_INPUT_ICRNL)}, "a\n", "", "a^M"},
+    {"eighth bit stripped", {SET(input, TTY_INPUT_ISTRIP)}, "\341\r", "a\n", "a\r\n"},
+    {"raw", {CLEAR(local, TTY_LOCAL_ICANON | TTY_LOCAL_ECHO | TTY_LOCAL_ISIG)}, "a\003\004\177", "a\003\004\177", ""},
+    {"raw with echo", {CLEAR(local, TTY_LOCAL_ICANON)}, "a\r", "a\n", "a\r\n"},
     {"flow control eats its characters", {}, "a\023\021b\r", "ab\n", "ab\r\n"},
-    {"flow control off", {CLEAR(input, LINE_IXON)}, "a\021\r", "a\021\n", "a^Q\r\n"},
-    {"output newline alone", {CLEAR(output, LINE_ONLCR)}, "a\r", "a\n", "a\n"},
-    {"output not processed", {CLEAR(output, LINE_OPOST)}, "a\r", "a\n", "a\n"},
+    {"flow control off", {CLEAR(input, TTY_INPUT_IXON)}, "a\021\r", "a\021\n", "a^Q\r\n"},
+    {"output newline alone", {CLEAR(output, TTY_OUTPUT_ONLCR)}, "a\r", "a\n", "a\n"},
+    {"output not processed", {CLEAR(output, TTY_OUTPUT_OPOST)}, "a\r", "a\n", "a\n"},
 };
 
 static void input_becomes_lines_and_echo(void **state)
@@ -137,15 +137,15 @@ static void output_is_processed(void **state)
 		uint32_t flags;
 		const char *written, *shown;
 	} cases[] = {
-	    {"plain", LINE_OPOST, "a\nb", "a\nb"},
-	    {"newlines", LINE_OPOST | LINE_ONLCR, "a\nb\n", "a\r\nb\r\n"},
-	    {"off", LINE_ONLCR, "a\n", "a\n"},
-	    {"return to newline", LINE_OPOST | LINE_OCRNL, "a\rb", "a\nb"},
-	    {"no return in column 0", LINE_OPOST | LINE_ONOCR, "\ra\r\r", "a\r"},
-	    {"tabs to blanks", LINE_OPOST | LINE_TAB3, "ab\tc\td", "ab      c       d"},
-	    {"tabs after a newline", LINE_OPOST | LINE_ONLCR | LINE_TAB3, "abc\n\tx", "abc\r\n        x"},
-	    {"tabs after backspace", LINE_OPOST | LINE_TAB3, "abc\b\tx", "abc\b      x"},
-	    {"upper case", LINE_OPOST | LINE_OLCUC, "aB1", "AB1"},
+	    {"plain", TTY_OUTPUT_OPOST, "a\nb", "a\nb"},
+	    {"newlines", TTY_OUTPUT_OPOST | TTY_OUTPUT_ONLCR, "a\nb\n", "a\r\nb\r\n"},
+	    {"off", TTY_OUTPUT_ONLCR, "a\n", "a\n"},
+	    {"return to newline", TTY_OUTPUT_OPOST | TTY_OUTPUT_OCRNL, "a\rb", "a\nb"},
+	    {"no return in column 0", TTY_OUTPUT_OPOST | TTY_OUTPUT_ONOCR, "\ra\r\r", "a\r"},
+	    {"tabs to blanks", TTY_OUTPUT_OPOST | TTY_OUTPUT_TAB3, "ab\tc\td", "ab      c       d"},
+	    {"tabs after a newline", TTY_OUTPUT_OPOST | TTY_OUTPUT_ONLCR | TTY_OUTPUT_TAB3, "abc\n\tx", "abc\r\n        x"},
+	    {"tabs after backspace", TTY_OUTPUT_OPOST | TTY_OUTPUT_TAB3, "abc\b\tx", "abc\b      x"},
+	    {"upper case", TTY_OUTPUT_OPOST | TTY_OUTPUT_OLCUC, "aB1", "AB1"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -162,18 +162,18 @@ static void signals_flush_and_echo(void **state)
 	type("abc");
 	line_write(&line, (const uint8_t *)"pending", 7);
 	type("\003");
-	assert_int_equal(signals, 1u << LINE_SIGINT);
+	assert_int_equal(signals, 1u << SIGNAL_INT);
 	expect_output("interrupt", "^C");
 	type("\r");
 	expect_read("interrupt", "\n");
 	type("\034\032");
-	assert_int_equal(signals, 1u << LINE_SIGINT | 1u << LINE_SIGQUIT | 1u << LINE_SIGTSTP);
+	assert_int_equal(signals, 1u << SIGNAL_INT | 1u << SIGNAL_QUIT | 1u << SIGNAL_TSTP);
 	fresh(nullptr);
-	line.attributes.local |= LINE_NOFLSH;
+	line.attributes.local |= TTY_LOCAL_NOFLSH;
 	type("ab\003c\r");
 	expect_read("no flush", "abc\n");
 	fresh(nullptr);
-	line.attributes.local &= ~(uint32_t)LINE_ISIG;
+	line.attributes.local &= ~(uint32_t)TTY_LOCAL_ISIG;
 	type("\003\r");
 	assert_int_equal(signals, 0);
 	expect_read("no signals", "\003\n");
@@ -188,7 +188,7 @@ static void stopped_output_waits(void **state)
 	assert_int_equal(line_write(&line, (const uint8_t *)"x", 1), 1);
 	expect_output("restarted", "x");
 	type("\023");
-	line.attributes.input |= LINE_IXANY;
+	line.attributes.input |= TTY_INPUT_IXANY;
 	type("a");
 	assert_false(line.is_stopped);
 	/* An interrupt restarts output too. */
@@ -217,15 +217,15 @@ static void minimum_counts_in_raw_mode(void **state)
 {
 	struct tty_attributes attributes = line.attributes;
 
-	attributes.local &= ~(uint32_t)(LINE_ICANON | LINE_ECHO);
-	attributes.characters[LINE_VMIN] = 3;
+	attributes.local &= ~(uint32_t)(TTY_LOCAL_ICANON | TTY_LOCAL_ECHO);
+	attributes.characters[TTY_CHARACTER_MIN] = 3;
 	line_set_attributes(&line, &attributes);
 	type("ab");
 	assert_false(line_is_readable(&line, 10));
 	assert_true(line_is_readable(&line, 2));
 	type("c");
 	assert_true(line_is_readable(&line, 10));
-	attributes.characters[LINE_VMIN] = 0;
+	attributes.characters[TTY_CHARACTER_MIN] = 0;
 	line_set_attributes(&line, &attributes);
 	line_flush_input(&line);
 	assert_false(line_is_readable(&line, 10));
@@ -238,7 +238,7 @@ static void changing_modes_keeps_what_was_typed(void **state)
 	struct tty_attributes cooked = line.attributes, raw = line.attributes;
 	uint8_t data[16];
 
-	raw.local &= ~(uint32_t)LINE_ICANON;
+	raw.local &= ~(uint32_t)TTY_LOCAL_ICANON;
 	type("abc");
 	assert_false(line_is_readable(&line, 3));
 	line_set_attributes(&line, &raw);
@@ -250,13 +250,89 @@ static void changing_modes_keeps_what_was_typed(void **state)
 	assert_memory_equal(data, "bc", 2);
 }
 
+static void set_local(uint32_t off, uint32_t on)
+{
+	struct tty_attributes attributes = line.attributes;
+
+	attributes.local = (attributes.local & ~off) | on;
+	line_set_attributes(&line, &attributes);
+}
+
+/* A shell's way: raw at its prompt, canonical for its jobs, raw again. */
+static void type_ahead_survives_a_job(void **state)
+{
+	(void)state;
+	set_local(TTY_LOCAL_ICANON, 0);
+	type("sl");
+	set_local(0, TTY_LOCAL_ICANON);
+	type("eep\r10");
+	set_local(TTY_LOCAL_ICANON, 0);
+	type("0");
+	expect_read("type-ahead", "sleep\n100");
+}
+
+static void an_end_of_file_typed_ahead_is_no_end_in_raw_mode(void **state)
+{
+	uint8_t got[4];
+
+	(void)state;
+	type("a\004b");
+	set_local(TTY_LOCAL_ICANON, 0);
+	assert_int_equal(line_available(&line), 3);
+	assert_int_equal(line_read(&line, got, sizeof got), 3);
+	assert_memory_equal(got, "a\0b", 3);
+}
+
+static void lines_from_before_raw_mode_are_one_line(void **state)
+{
+	uint8_t got[16];
+
+	(void)state;
+	type("a\rb\r");
+	set_local(TTY_LOCAL_ICANON, 0);
+	set_local(0, TTY_LOCAL_ICANON);
+	assert_int_equal(line_read(&line, got, sizeof got), 4);
+	assert_memory_equal(got, "a\nb\n", 4);
+	assert_false(line_is_readable(&line, 1));
+}
+
+static void bytes_that_reached_nobody_are_read_again(void **state)
+{
+	uint8_t got[16];
+
+	(void)state;
+	type("one\rtwo\r");
+	assert_int_equal(line_read(&line, got, sizeof got), 4);
+	line_unread(&line);
+	expect_read("canonical", "one\ntwo\n");
+	set_local(TTY_LOCAL_ICANON, 0);
+	type("xyz");
+	assert_int_equal(line_read(&line, got, 2), 2);
+	line_unread(&line);
+	expect_read("raw", "xyz");
+}
+
+static void a_hundred_keys_between_mode_changes_are_all_there(void **state)
+{
+	char expected[101] = {}, key[2] = {};
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		set_local(i % 2 ? TTY_LOCAL_ICANON : 0, i % 2 ? 0 : TTY_LOCAL_ICANON);
+		key[0] = expected[i] = (char)('a' + i % 26);
+		type(key);
+	}
+	set_local(TTY_LOCAL_ICANON, 0);
+	expect_read("keys", expected);
+}
+
 static void a_full_line_rings_and_still_ends(void **state)
 {
 	static char text[5000];
 	static uint8_t data[5000];
 
-	line.attributes.input |= LINE_IMAXBEL;
-	line.attributes.local &= ~(uint32_t)LINE_ECHO;
+	line.attributes.input |= TTY_INPUT_IMAXBEL;
+	line.attributes.local &= ~(uint32_t)TTY_LOCAL_ECHO;
 	memset(text, 'a', sizeof text - 1);
 	type(text);
 	size_t length;
@@ -275,8 +351,8 @@ static void input_flow_control_asks_the_sender_to_wait(void **state)
 	static uint8_t data[5000];
 	struct tty_attributes raw = line.attributes;
 
-	raw.local &= ~(uint32_t)(LINE_ICANON | LINE_ECHO);
-	raw.input |= LINE_IXOFF;
+	raw.local &= ~(uint32_t)(TTY_LOCAL_ICANON | TTY_LOCAL_ECHO);
+	raw.input |= TTY_INPUT_IXOFF;
 	line_set_attributes(&line, &raw);
 	memset(text, 'a', sizeof text - 1);
 	type(text);
@@ -336,6 +412,11 @@ int main(void)
 	    cmocka_unit_test_setup(a_read_takes_one_line_or_a_part, fresh),
 	    cmocka_unit_test_setup(minimum_counts_in_raw_mode, fresh),
 	    cmocka_unit_test_setup(changing_modes_keeps_what_was_typed, fresh),
+	    cmocka_unit_test_setup(type_ahead_survives_a_job, fresh),
+	    cmocka_unit_test_setup(an_end_of_file_typed_ahead_is_no_end_in_raw_mode, fresh),
+	    cmocka_unit_test_setup(lines_from_before_raw_mode_are_one_line, fresh),
+	    cmocka_unit_test_setup(bytes_that_reached_nobody_are_read_again, fresh),
+	    cmocka_unit_test_setup(a_hundred_keys_between_mode_changes_are_all_there, fresh),
 	    cmocka_unit_test_setup(a_full_line_rings_and_still_ends, fresh),
 	    cmocka_unit_test_setup(input_flow_control_asks_the_sender_to_wait, fresh),
 	    cmocka_unit_test_setup(output_that_does_not_fit_is_left, fresh),

@@ -22,23 +22,14 @@ static kn_status dispatch(struct server_call *call)
 	return tty_dispatch(&tty_methods, call);
 }
 
-static void take_console_input(void)
-{
-	static uint8_t data[1024];
-	size_t length;
-
-	while (console_read(start_cap("console"), data, sizeof data, &length) == KN_OK && length != 0)
-		terminal_receive(&console_terminal, data, length);
-}
-
 static void signal(kn_word bits)
 {
 	if (bits & CONSOLE_SIGNAL_INPUT)
-		take_console_input();
-	if (bits & CONSOLE_SIGNAL_OUTPUT) {
+		console_terminal.has_device_input = true;
+	if (bits & CONSOLE_SIGNAL_OUTPUT)
 		console_terminal.is_device_full = false;
+	if (bits & (CONSOLE_SIGNAL_INPUT | CONSOLE_SIGNAL_OUTPUT))
 		terminal_pump(&console_terminal);
-	}
 	if (bits & BIT_PROCESS_ENDED)
 		terminals_check_sessions();
 }

@@ -164,15 +164,15 @@ static void finish(struct waiter *waiter, kn_status status)
 	server_reply_status(detach(waiter), status);
 }
 
-static void finish_read(struct waiter *waiter, const uint8_t *data, size_t length)
+/* False: the reader is gone, and the bytes are for the next. */
+static bool finish_read(struct waiter *waiter, const uint8_t *data, size_t length)
 {
 	bool is_tty = kn_info_label(waiter->reply->info) == TTY_READ;
 	struct server_reply *reply = detach(waiter);
+	kn_status status =
+	    is_tty ? tty_read_reply(reply, KN_OK, data, length) : file_read_reply(reply, KN_OK, data, length);
 
-	if (is_tty)
-		tty_read_reply(reply, KN_OK, data, length);
-	else
-		file_read_reply(reply, KN_OK, data, length);
+	return status == KN_OK;
 }
 
 static void finish_write(struct waiter *waiter, kn_status status)
@@ -272,7 +272,7 @@ void terminal_hang_up(struct terminal *terminal)
 		line_flush_output(&terminal->line);
 	terminal->line.is_stopped = false;
 	while ((node = list_first(&terminal->readers)) != nullptr)
-		finish_read(list_entry(node, struct waiter, link), (const uint8_t *)"", 0);
+		(void)finish_read(list_entry(node, struct waiter, link), (const uint8_t *)"", 0);
 	drop_list(&terminal->writers, nullptr, KN_E_IO);
 	drop_list(&terminal->drainers, nullptr, KN_E_IO);
 	poll_notify(&terminal->source, FILE_EVENT_IN | FILE_EVENT_HUP);
@@ -350,11 +350,11 @@ static void run_timer(struct terminal *terminal, struct waiter *waiter)
 	const uint8_t *characters = terminal->line.attributes.characters;
 	size_t available = line_available(&terminal->line);
 
-	if (line_is_canonical(&terminal->line) || characters[LINE_VTIME] == 0 || characters[LINE_VMIN] == 0)
+	if (line_is_canonical(&terminal->line) || characters[TTY_CHARACTER_TIME] == 0 || characters[TTY_CHARACTER_MIN] == 0)
 		return; /* VMIN 0: started when the read began */
 	if (available != 0 && available != waiter->seen) {
 		waiter->seen = available;
-		waiter->deadline = start_now() + characters[LINE_VTIME] * TENTH_OF_SECOND;
+		waiter->deadline = start_now() + characters[TTY_CHARACTER_TIME] * TENTH_OF_SECOND;
 	}
 }
 
@@ -374,7 +374,8 @@ static bool serve_readers(struct terminal *terminal)
 			break;
 		}
 		length = line_read(&terminal->line, data, length);
-		finish_read(waiter, data, length);
+		if (!finish_read(waiter, data, length))
+			line_unread(&terminal->line);
 		has_moved = true;
 	}
 	return has_moved;
@@ -402,23 +403,45 @@ static bool drain_to_console(struct terminal *terminal)
 	return has_moved;
 }
 
+/* The console's bytes, as many as there is room for: the rest waits there, and on the line before it. */
+static bool take_from_console(struct terminal *terminal)
+{
+	static uint8_t data[1024];
+	size_t length = 0, room = line_receive_room(&terminal->line);
+
+	if (!terminal->has_device_input || room == 0)
+		return false;
+	if (room > sizeof data)
+		room = sizeof data;
+	if (console_read(start_cap("console"), data, room, &length) != KN_OK || length == 0) {
+		terminal->has_device_input = false;
+		return false;
+	}
+	terminal->used = start_wall();
+	line_receive(&terminal->line, data, length, on_line_signal, terminal);
+	return true;
+}
+
 static bool serve_master_readers(struct terminal *terminal)
 {
-	static uint8_t data[FILE_INLINE_MAX];
 	bool has_moved = false;
 	struct list *node;
 
 	while ((node = list_first(&terminal->master_readers)) != nullptr) {
 		struct waiter *waiter = list_entry(node, struct waiter, link);
-		size_t length = waiter->length < sizeof data ? waiter->length : sizeof data;
+		size_t length, most = waiter->length < FILE_INLINE_MAX ? waiter->length : FILE_INLINE_MAX;
+		const uint8_t *data = line_peek_output(&terminal->line, &length);
 
-		length = line_take_output(&terminal->line, data, length);
-		if (length != 0)
-			finish_read(waiter, data, length);
-		else if (terminal->was_opened && terminal->opens == 0)
+		if (length > most)
+			length = most;
+		if (length != 0) {
+			if (finish_read(waiter, data, length))
+				line_drop_output(&terminal->line, length);
+		} else if (terminal->was_opened && terminal->opens == 0) {
 			finish(waiter, KN_E_IO);
-		else
+		} else {
 			break;
+		}
 		has_moved = true;
 	}
 	return has_moved;
@@ -485,7 +508,12 @@ void terminal_pump(struct terminal *terminal)
 
 	do {
 		has_moved = serve_readers(terminal);
-		has_moved |= terminal->is_pty ? serve_master_readers(terminal) : drain_to_console(terminal);
+		if (terminal->is_pty) {
+			has_moved |= serve_master_readers(terminal);
+		} else {
+			has_moved |= take_from_console(terminal);
+			has_moved |= drain_to_console(terminal);
+		}
 		has_moved |= serve_writers(terminal);
 		has_moved |= serve_master_writers(terminal);
 	} while (has_moved);
@@ -539,7 +567,9 @@ static void expire(struct terminal *terminal, kn_time now)
 			continue;
 		size_t length = waiter->length < sizeof data ? waiter->length : sizeof data;
 
-		finish_read(waiter, data, line_read(&terminal->line, data, length));
+		length = line_read(&terminal->line, data, length);
+		if (!finish_read(waiter, data, length))
+			line_unread(&terminal->line);
 	}
 }
 

@@ -19,6 +19,7 @@ struct terminal {
 	bool has_master;
 	bool was_opened;         /* the slave, ever */
 	bool is_device_full;     /* console: told so, and will tell when there is room */
+	bool has_device_input;   /* console: it has bytes that wait for room here */
 	uint32_t number;         /* of a pseudo-terminal */
 	uint32_t session, foreground; /* 0: none */
 	uint32_t epoch;          /* goes up with a hang-up: files opened before see the end */
@@ -54,6 +55,7 @@ struct terminal *terminal_by_number(uint32_t number);
 struct terminal *terminal_of_session(uint32_t session);
 /* Gone when neither side is open. */
 void terminal_release(struct terminal *terminal);
+/* Moves bytes as far as they go, answers whoever can be answered. */
 void terminal_pump(struct terminal *terminal);
 /* Bytes from the device. */
 void terminal_receive(struct terminal *terminal, const uint8_t *data, size_t length);
@@ -78,9 +80,3 @@ void terminals_timeout(void);
 void waiter_cancel(struct server_reply *reply);
 /* Everybody who waits through `file` gets INTERRUPTED. */
 void waiters_drop(struct terminal *terminal, struct file *file);
-
-#define SIGNAL_HUP 1u
-#define SIGNAL_CONT 18u
-#define SIGNAL_TTIN 21u
-#define SIGNAL_TTOU 22u
-#define SIGNAL_WINCH 28u

@@ -95,8 +95,11 @@ struct server {
 
 /* Keeps the call's reply object for later. Null (the call cannot be deferred: answer NO_MEMORY) when no spare can be had. */
 struct server_reply *server_defer(struct server_call *call);
-/* Sends a late answer: regs->info and regs->w are filled, further words and capabilities are in the IPC buffer. */
-void server_reply_send(struct server_reply *reply, struct kn_regs *regs);
+/*
+ * Sends a late answer: regs->info and regs->w are filled, further words and capabilities are in the IPC buffer. An error: it has
+ * not arrived (PEER_GONE: there is nobody any more), and what it carried may be given to somebody else.
+ */
+kn_status server_reply_send(struct server_reply *reply, struct kn_regs *regs);
 /* A late answer without results: an error, or a method that returns nothing. */
 void server_reply_status(struct server_reply *reply, kn_status status);
 /* Makes another `count` deferrals certain not to fail. */
