@@ -24,6 +24,7 @@ static kn_cap interrupt;
 static struct queue input, output;
 static kn_cap listener;
 static kn_word listener_badge = BADGE_ANY;
+static struct server_reply *drainers;  /* they wait for an empty output queue */
 static bool is_writer_short; /* somebody was told that the output queue is full */
 
 /* Tell the listener; a bound notification never blocks. */
@@ -33,14 +34,22 @@ static void tell(uint64_t bit)
 		(void)kn_signal(listener, bit);
 }
 
-static void pump(void)
+static bool receive(void)
 {
-	size_t had = queue_used(&input), size;
+	bool has_received = false;
 	uint8_t byte;
 
-	while (queue_room(&input) && uart->receive(&byte))
+	while (queue_room(&input) && uart->receive(&byte)) {
 		queue_put(&input, &byte, 1);
+		has_received = true;
+	}
+	return has_received;
+}
+
+static void transmit(void)
+{
 	for (;;) {
+		size_t size;
 		const uint8_t *data = queue_front(&output, &size);
 		size_t sent = size ? uart->transmit(data, size) : 0;
 
@@ -49,11 +58,57 @@ static void pump(void)
 			break;
 	}
 	uart->enable(queue_used(&output) != 0, queue_room(&input) != 0);
-	if (queue_used(&input) > had)
+}
+
+static void pump(void)
+{
+	bool has_received = false, is_more;
+
+	/*
+	 * The line of an edge-triggered interrupt must be low at our last look, or the next byte makes no edge. Transmitting may be what
+	 * lowers it, so the look comes after it.
+	 */
+	do {
+		transmit();
+		is_more = receive();
+		has_received |= is_more;
+	} while (is_more);
+	if (has_received)
 		tell(CONSOLE_SIGNAL_INPUT);
+	while (queue_used(&output) == 0 && drainers) {
+		struct server_reply *reply = drainers;
+
+		drainers = reply->next;
+		server_reply_status(reply, KN_OK);
+	}
 	if (is_writer_short && queue_room(&output) >= QUEUE_SIZE / 2) {
 		is_writer_short = false;
 		tell(CONSOLE_SIGNAL_OUTPUT);
+	}
+}
+
+static kn_status on_drain(struct server_call *call)
+{
+	pump();
+	if (queue_used(&output) == 0)
+		return KN_OK;
+	struct server_reply *reply = server_defer(call);
+
+	if (reply == nullptr)
+		return KN_E_NO_MEMORY;
+	reply->next = drainers;
+	drainers = reply;
+	return KN_DEFERRED;
+}
+
+static void cancel(struct server_reply *reply)
+{
+	for (struct server_reply **link = &drainers; *link; link = &(*link)->next) {
+		if (*link == reply) {
+			*link = reply->next;
+			server_reply_status(reply, KN_E_INTERRUPTED);
+			return;
+		}
 	}
 }
 
@@ -96,7 +151,7 @@ static kn_status on_listen(struct server_call *call, struct server_cap notificat
 	return KN_OK;
 }
 
-static const struct console_ops methods = {.write = on_write, .read = on_read, .listen = on_listen};
+static const struct console_ops methods = {.write = on_write, .read = on_read, .listen = on_listen, .drain = on_drain};
 
 static kn_status dispatch(struct server_call *call)
 {
@@ -127,7 +182,7 @@ static kn_status start_uart(void)
 
 int main(void)
 {
-	static const struct server base = {.name = "console", .dispatch = dispatch, .signal = signal};
+	static const struct server base = {.name = "console", .dispatch = dispatch, .cancel = cancel, .signal = signal};
 	static struct server server;
 	kn_cap notification = start_need("notification"), badged;
 
