@@ -170,6 +170,7 @@ int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rl
 int sys_times(int who, int64_t *user, int64_t *system, long *max_pages);
 /* Nice values: which as PRIO_*, id 0 the caller's; how: procmgr_change (0 only tell, 1 set, 2 add). */
 int sys_priority(int which, id_t id, int how, int value, int *nice);
+int sys_power(int action); /* procmgr_power */
 
 /* Signals. */
 int sys_kill(int target, pid_t id, int signal, long value); /* target: procmgr_target */

@@ -3,7 +3,7 @@
 """The QEMU command lines of both machines, in one place; and running one of them.
 
     qemu.py --build build/x86_64 [--firmware bios|uefi|direct] [--medium cd|disk] [--smp N] [--mem MiB]
-            [--append WORDS] [--archive FILE] [--icount] [--gdb] [--timeout SECONDS]
+            [--append WORDS] [--archive FILE] [--icount] [--gdb] [--reboot] [--timeout SECONDS]
 
 `command()` is what the test harness and scripts/exec use. Tests always run on TCG (a /dev/kvm may exist
 and be broken); interactive runs take KVM only with --kvm. `direct` skips GRUB: PVH on x86_64, the EFI image on
@@ -36,7 +36,7 @@ class Artifacts:
 
 
 def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archive=None, icount=False,
-            gdb=False, serial="mon:stdio", kernel=None, extra=(), kvm=False):
+            gdb=False, serial="mon:stdio", kernel=None, extra=(), kvm=False, reboot=False):
     """The argument list that boots `build` (a folder) the given way."""
     art = Artifacts(build)
     x86 = art.arch == "x86_64"
@@ -48,8 +48,9 @@ def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archiv
         line = ["qemu-system-aarch64", "-machine", "virt,gic-version=3", "-cpu", "max,pauth-impdef=on",
                 "-semihosting-config", "enable=on,target=native"]
     line += ["-accel", "kvm" if kvm else "tcg" if icount or smp == 1 else "tcg,thread=multi"]
-    line += ["-smp", str(smp), "-m", str(mem), "-nodefaults", "-display", "none", "-no-reboot",
-             "-serial", serial]
+    line += ["-smp", str(smp), "-m", str(mem), "-nodefaults", "-display", "none", "-serial", serial]
+    if not reboot:
+        line += ["-no-reboot"]
     if icount:
         line += ["-icount", "shift=0,sleep=off"]
     if gdb:
@@ -102,6 +103,7 @@ def main():
     parser.add_argument("--icount", action="store_true")
     parser.add_argument("--gdb", action="store_true", help="wait for gdb on port 1234")
     parser.add_argument("--kvm", action="store_true")
+    parser.add_argument("--reboot", action="store_true", help="a reset starts the machine again; otherwise it ends QEMU")
     parser.add_argument("--timeout", type=float)
     parser.add_argument("--print", action="store_true", help="only print the command")
     options = vars(parser.parse_args())

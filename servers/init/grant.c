@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * grant.h. Most grants are a capability that the kernel left in a well-known slot, with fewer rights. The others are made for the
- * unit: a notification, the serial port, an endpoint to mint from. A grant that nobody knows is an error of the manifest.
+ * unit: a notification, the serial port, an endpoint to mint from, init's ear for requests to shut down. A grant that nobody knows is an error of the manifest.
  */
 #include "grant.h"
 
 #include "boot.h"
+#include "events.h"
 #include "kn/console.h"
 #include "kn/io_port_control.h"
 #include "kn/irq_control.h"
@@ -144,6 +145,8 @@ kn_status grant_give(struct launch *launch, const char *grant)
 		return give_notification(launch);
 	if (strcmp(grant, "console") == 0)
 		return give_uart(launch);
+	if (strcmp(grant, "shutdown") == 0)
+		return launch_give(launch, grant, events_notification(), KN_RIGHT_SEND, 0);
 	if (strncmp(grant, "mint.", 5) == 0)
 		return give_mint(launch, grant);
 	log_line("%s: there is no grant \"%s\"", launch->unit->manifest.name, grant);

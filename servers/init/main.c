@@ -18,17 +18,21 @@
 #include "trona/server.h"
 #include "trona/slots.h"
 #include "trona/string.h"
+#include "trona/syscall.h"
 #include "uapi/object_type.h"
+#include "uapi/protocol/console.h"
 
 #define UNIT_FOLDER "etc/units/"
 #define RESTARTS_MAX 5
 #define RESTART_PAUSE 100000000ull  /* ns; doubles */
 #define FORGIVEN_AFTER 10000000000ull
 #define SESSION_PAUSE 500000000ull
+#define DRAIN_LIMIT 2000000000ull
 #define ROLE_SHUTDOWN 0
 
 static const void *clock_page;
-static bool is_verbose, must_shut_down, is_reset;
+static bool is_verbose, must_shut_down;
+static enum end_action end_action;
 static uint32_t exit_code;
 static const struct unit *started[UNITS_MAX]; /* in order */
 static unsigned started_count;
@@ -81,7 +85,7 @@ static kn_status on_shutdown(struct server_call *call, uint32_t code, bool reset
 		return KN_E_PERMISSION;
 	must_shut_down = true;
 	exit_code = code;
-	is_reset = reset;
+	end_action = reset ? END_RESET : END_POWER_OFF;
 	return KN_OK;
 }
 
@@ -125,7 +129,7 @@ static kn_status fault(struct server_call *call)
 }
 
 /* A process has ended, or a session: perhaps one of ours. */
-static void on_signal(kn_word bits)
+static void check_sessions(void)
 {
 	for (unsigned i = 1; i <= unit_count(); i++) {
 		struct unit *unit = unit_at(i);
@@ -138,6 +142,16 @@ static void on_signal(kn_word bits)
 			unit->retry_at = now() + SESSION_PAUSE;
 			unit->restarts++;
 		}
+	}
+}
+
+static void on_signal(kn_word bits)
+{
+	if (bits & (INIT_SIGNAL_POWER_OFF | INIT_SIGNAL_RESET | INIT_SIGNAL_HALT)) {
+		must_shut_down = true;
+		end_action = bits & INIT_SIGNAL_POWER_OFF ? END_POWER_OFF : bits & INIT_SIGNAL_RESET ? END_RESET : END_HALT;
+	} else if (bits & INIT_SIGNAL_PROCESS_ENDED) {
+		check_sessions();
 	}
 }
 
@@ -174,16 +188,29 @@ static bool is_anything(enum init_state state)
 	return false;
 }
 
-/* In reverse: whoever depends on others stops first. */
+/* What is on its way to the terminal arrives; a line that does not move must not keep the machine on. */
+static void drain_console(void)
+{
+	struct kn_regs regs = {.info = kn_info(CONSOLE_DRAIN, 0, 0)};
+	kn_cap console;
+
+	if (launch_client("console", &console) == KN_OK)
+		(void)!kn_call(console, &regs, now() + DRAIN_LIMIT);
+}
+
+/* In reverse: whoever depends on others stops first, so the console's turn is late. */
 static void shut_down(void)
 {
 	while (started_count > 0) {
 		const struct unit *unit = started[--started_count];
 
-		if (unit->tcb != KN_CAP_NONE)
-			(void)!kn_tcb_suspend(unit->tcb, false);
+		if (unit->tcb == KN_CAP_NONE)
+			continue;
+		if (strcmp(unit->manifest.name, "console") == 0)
+			drain_console();
+		(void)!kn_tcb_suspend(unit->tcb, false);
 	}
-	end_power_off(exit_code, is_reset);
+	end_power_off(exit_code, end_action);
 }
 
 static void after(void)

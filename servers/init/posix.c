@@ -9,6 +9,7 @@
 #include "client/mmsrv.h"
 #include "client/objsrv.h"
 #include "client/procmgr.h"
+#include "events.h"
 #include "kn/exec_authority.h"
 #include "kn/memory_object.h"
 #include "kn/vspace.h"
@@ -135,22 +136,18 @@ static kn_status copy_grant(const char *grant, kn_cap *copy)
 	return status;
 }
 
-/* Hear of processes that end, through a notification bound to the loop. */
+/* Hear of processes that end. */
 static kn_status watch(kn_cap procmgr)
 {
 	static bool is_watching;
-	kn_cap notification;
+	kn_cap notification = events_notification();
 
 	if (is_watching)
 		return KN_OK;
-	kn_status status = slot_alloc(&notification);
+	if (notification == KN_CAP_NONE)
+		return KN_E_NO_MEMORY;
+	kn_status status = process_table_open(procmgr, notification);
 
-	if (status == KN_OK)
-		status = boot_make(KN_TYPE_NOTIFICATION, 0, notification);
-	if (status == KN_OK)
-		status = server_bind_notification(notification);
-	if (status == KN_OK)
-		status = process_table_open(procmgr, notification);
 	is_watching = status == KN_OK;
 	return status;
 }

@@ -148,6 +148,7 @@ const struct procmgr_ops procmgr_methods = {
     .times = on_times,
     .priority = on_priority,
     .signal_group = on_signal_group,
+    .power = on_power,
     .table = on_table,
     .start = on_start,
     .notification = on_notification,

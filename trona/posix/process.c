@@ -151,6 +151,11 @@ int sys_exec_fd(int fd, char *const argv[], char *const envp[])
 	return error;
 }
 
+int sys_power(int action)
+{
+	return to_errno(PERSIST(procmgr_power(SLOT(PROCMGR), (uint32_t)action)));
+}
+
 static int event_code(uint32_t kind)
 {
 	switch (kind) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Off and on again: QEMU's isa-debug-exit (only under a hypervisor, a real machine may have
+ * Off and on again: QEMU's isa-debug-exit for codes other than 0 (only under a hypervisor, a real machine may have
  * anything at that port), ACPI S5 (ACPI 6.5, 4.8.3.2 and 7.4.2), the FADT's reset register, the
  * chipset's, the keyboard controller. What ACPI says is looked up when it is needed: that
  * takes nothing but the firmware's tables, and so works in a panic.
@@ -66,7 +66,7 @@ static void sleep_s5(void)
 
 [[noreturn]] void arch_power_off(unsigned code)
 {
-	if (features.hypervisor)
+	if (features.hypervisor && code != 0)
 		port_out32(DEBUG_EXIT_PORT, code);
 	sleep_s5();
 	klog("The machine does not switch itself off; it is safe to do so now.\n");
