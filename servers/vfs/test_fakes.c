@@ -81,52 +81,60 @@ void server_reply_status(struct server_reply *reply, kn_status status)
 	(void)answer(reply, status);
 }
 
-void file_read_reply(struct server_reply *reply, kn_status status, const void *data, size_t length)
+kn_status file_read_reply(struct server_reply *reply, kn_status status, const void *data, size_t length)
 {
 	struct fake_answer *to = answer(reply, status);
 
 	to->length = length;
 	memcpy(to->data, data, length);
+	return KN_OK;
 }
 
-void file_write_reply(struct server_reply *reply, kn_status status, uint32_t written)
+kn_status file_write_reply(struct server_reply *reply, kn_status status, uint32_t written)
 {
 	answer(reply, status)->length = written;
+	return KN_OK;
 }
 
-void file_lock_reply(struct server_reply *reply, kn_status status, const struct file_lock *conflict)
+kn_status file_lock_reply(struct server_reply *reply, kn_status status, const struct file_lock *conflict)
 {
 	(void)conflict;
 	(void)answer(reply, status);
+	return KN_OK;
 }
 
-void vfs_window_read_reply(struct server_reply *reply, kn_status status, uint32_t count)
+kn_status vfs_window_read_reply(struct server_reply *reply, kn_status status, uint32_t count)
 {
 	answer(reply, status)->length = count;
+	return KN_OK;
 }
 
-void vfs_window_write_reply(struct server_reply *reply, kn_status status, uint32_t count)
+kn_status vfs_window_write_reply(struct server_reply *reply, kn_status status, uint32_t count)
 {
 	answer(reply, status)->length = count;
+	return KN_OK;
 }
 
-void vfs_open_reply(struct server_reply *reply, kn_status status, const struct vfs_opened *opened, kn_cap file)
+kn_status vfs_open_reply(struct server_reply *reply, kn_status status, const struct vfs_opened *opened, kn_cap file)
 {
 	(void)opened;
 	answer(reply, status)->capability = file;
+	return KN_OK;
 }
 
-void vfs_socket_accept_reply(struct server_reply *reply, kn_status status, kn_cap connection)
+kn_status vfs_socket_accept_reply(struct server_reply *reply, kn_status status, kn_cap connection)
 {
 	answer(reply, status)->capability = connection;
+	return KN_OK;
 }
 
-void vfs_socket_send_reply(struct server_reply *reply, kn_status status, uint32_t written)
+kn_status vfs_socket_send_reply(struct server_reply *reply, kn_status status, uint32_t written)
 {
 	answer(reply, status)->length = written;
+	return KN_OK;
 }
 
-void vfs_socket_receive_reply(
+kn_status vfs_socket_receive_reply(
     struct server_reply *reply, kn_status status, const void *data, size_t length, kn_cap passed)
 {
 	struct fake_answer *to = answer(reply, status);
@@ -134,6 +142,7 @@ void vfs_socket_receive_reply(
 	to->length = length;
 	memcpy(to->data, data, length);
 	to->capability = passed;
+	return KN_OK;
 }
 
 /* ---- kernel ---- */

@@ -8,14 +8,18 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tty
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 import qemu  # noqa: E402
+import rootfs  # noqa: E402
 
 PROMPT = rb"[#$] $"
+WHERE = b"\x1b[6n"
+SEND_LIMIT = 30
 QEMU_LIMIT = 900
 
 
@@ -24,10 +28,20 @@ class Failure(Exception):
 
 
 class Console:
-    """QEMU behind a pseudo-terminal of ours, as in a person's terminal window."""
+    """QEMU behind a pseudo-terminal of ours, as in a person's terminal window.
 
-    def __init__(self, build, **options):
+    `add`: (host path, guest path) pairs that the system gets. `size`: rows and columns of the window, told when the guest asks for the cursor's
+    place at its lower right corner; None: a terminal that does not answer.
+    """
+
+    def __init__(self, build, add=(), size=None, **options):
         options.setdefault("serial", "stdio")
+        self.size, self.asked, self.folder = size, 0, None
+        if add:
+            self.folder = tempfile.TemporaryDirectory(prefix="saltyos-console-")
+            options["archive"] = pathlib.Path(self.folder.name, "boot.archive")
+            rootfs.append(qemu.Artifacts(build).archive, options["archive"],
+                          [(pathlib.Path(host), guest) for host, guest in add])
         master, slave = pty.openpty()
         tty.setraw(slave)  # what we type goes to the guest as it is, and comes back as the guest sends it
         # Should this test be killed, QEMU ends all the same.
@@ -45,6 +59,8 @@ class Console:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.master)
+        if self.folder:
+            self.folder.cleanup()
 
     def expect(self, pattern, timeout=20):
         """Wait for a regular expression in what has not been matched yet; returns the match."""
@@ -70,21 +86,28 @@ class Console:
         except OSError:
             return False
         self.text += data
+        self.answer()
         return bool(data)
 
-    def send(self, text):
-        os.write(self.master, text.encode() if isinstance(text, str) else text)
+    def answer(self):
+        """Be a terminal that says where its cursor is."""
+        at = self.text.find(WHERE, self.asked)
+        if at >= 0:
+            self.asked = at + len(WHERE)
+            if self.size:
+                self.send("\x1b[%d;%dR" % self.size)
 
-    def press_until(self, key, pattern, timeout=20):
-        """Type a key again and again until it shows effect: a key that comes too early is somebody else's."""
-        end = time.monotonic() + timeout
-        while True:
-            self.send(key)
-            try:
-                return self.expect(pattern, 1)
-            except Failure:
-                if time.monotonic() > end:
-                    raise
+    def send(self, text):
+        data = text.encode() if isinstance(text, str) else text
+        while data:
+            # What the guest says meanwhile must be taken, or it and we wait for each other.
+            readable, writable, _ = select.select([self.master], [self.master], [], SEND_LIMIT)
+            if not readable and not writable:
+                raise Failure("the guest takes no keys; the console's end:\n" + self.tail(20))
+            if readable and not self.read(0):
+                raise Failure("QEMU has ended; the console's end:\n" + self.tail(20))
+            if writable:
+                data = data[os.write(self.master, data[:256]):]
 
     def command(self, line, timeout=20):
         """Type a command at the shell's prompt and return what it printed."""

@@ -16,9 +16,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "size.h"
+
 #define LOGIN "/bin/login"
 #define NAME_MAX_LENGTH 64
-#define ANSWER_TENTHS 3 /* how long a terminal may take to say how large it is */
 
 static void fail(const char *what)
 {
@@ -69,50 +70,6 @@ static void set_sane(void)
 	(void)tcsetattr(0, TCSAFLUSH, &t);
 }
 
-/* Reads the answer to "where is the cursor": ESC [ rows ; columns R. */
-static int read_position(int *rows, int *columns)
-{
-	char answer[32];
-	size_t length = 0;
-
-	while (length + 1 < sizeof answer) {
-		ssize_t n = read(0, answer + length, 1);
-
-		if (n <= 0)
-			return 0;
-		if (answer[length] == 'R')
-			break;
-		length++;
-	}
-	answer[length] = '\0';
-	char *start = strchr(answer, '[');
-	return start && sscanf(start, "[%d;%d", rows, columns) == 2;
-}
-
-/* A serial line has no window size: the terminal is asked where its lower right corner is. One that is no terminal does not answer. */
-static void ask_size(void)
-{
-	static const char question[] = "\0337\033[999;999H\033[6n\0338";
-	struct termios cooked, raw;
-	int rows = 0, columns = 0;
-
-	if (tcgetattr(0, &cooked) < 0)
-		return;
-	raw = cooked;
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-	raw.c_cc[VMIN] = 0;
-	raw.c_cc[VTIME] = ANSWER_TENTHS;
-	if (tcsetattr(0, TCSANOW, &raw) < 0)
-		return;
-	if (write(1, question, sizeof question - 1) == (ssize_t)(sizeof question - 1) && read_position(&rows, &columns) &&
-	    rows > 0 && rows < 1000 && columns > 0 && columns < 1000) {
-		struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-
-		(void)ioctl(0, TIOCSWINSZ, &size);
-	}
-	(void)tcsetattr(0, TCSANOW, &cooked);
-}
-
 static void print_issue(void)
 {
 	char buffer[1024];
@@ -156,6 +113,10 @@ static void ask_name(char name[NAME_MAX_LENGTH])
 		if (n <= 0)
 			exit(0); /* hung up, or end of file */
 		name[length] = '\0';
+		/* A terminal that took its time to answer how large it is. */
+		const char *typed = terminal_take_size(name);
+
+		memmove(name, typed, strlen(typed) + 1);
 		if (is_name(name))
 			return;
 	}
@@ -185,7 +146,7 @@ int main(int argc, char **argv)
 	signal(SIGHUP, SIG_DFL);
 	open_terminal(device);
 	set_sane();
-	ask_size();
+	(void)terminal_ask_size();
 	if (terminal)
 		(void)setenv("TERM", terminal, 1);
 	if (user) {

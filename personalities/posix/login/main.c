@@ -4,14 +4,17 @@
  *
  *	login [-f USER | [--] USER]
  *
- * -f (only for uid 0) asks for no password. An account with an empty password field in /etc/passwd needs none either; this is how the
- * image's accounts are. The C library has no crypt() yet, so an account with anything else in the field cannot log in.
+ * -f (only for uid 0) asks for no password. An account whose field in /etc/shadow is empty needs none either; this is how the image's accounts
+ * are. A field that is no hash (! or *) locks the account. A name that does not exist is asked for a password and hashed like any other,
+ * so neither words nor time tell which names there are. A wrong answer costs a pause, and after TRIES of them this ends.
  * Works without a terminal too (scripts/run feeds it a pipe).
  */
+#include <crypt.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +22,7 @@
 #include <unistd.h>
 
 #define TRIES 3
+#define PAUSE 2 /* seconds */
 #define DEFAULT_PATH "/usr/bin:/bin:/sbin"
 
 static void read_line(const char *prompt, char *line, size_t size)
@@ -37,7 +41,35 @@ static void read_line(const char *prompt, char *line, size_t size)
 	line[length] = '\0';
 }
 
-/* Who logs in: without a password when he may, else he is asked and refused. */
+/* A hash that no password has, as costly as those of passwd. */
+static const char nobody[] = "$6$nobody.logs.in$";
+
+/* The password's hash of an account; what is no hash belongs to no password. */
+static const char *hash_of(const struct passwd *account)
+{
+	const struct spwd *secret;
+
+	if (!account)
+		return nobody;
+	if (strcmp(account->pw_passwd, "x") != 0)
+		return account->pw_passwd;
+	secret = getspnam(account->pw_name);
+	return secret && secret->sp_pwdp ? secret->sp_pwdp : "*";
+}
+
+/* Asked and hashed in every case. */
+static int knows_password(const char *hash)
+{
+	char *answer = getpass("Password: ");
+	const char *made = answer ? crypt(answer, hash[0] == '$' ? hash : nobody) : NULL;
+	int is_right = made && hash[0] == '$' && strlen(made) == strlen(hash) && strcmp(made, hash) == 0;
+
+	if (answer)
+		explicit_bzero(answer, strlen(answer));
+	return is_right;
+}
+
+/* Who logs in: without a password when he may, else he is asked. */
 static struct passwd *identify(const char *user, int is_trusted)
 {
 	char name[64];
@@ -50,15 +82,17 @@ static struct passwd *identify(const char *user, int is_trusted)
 			read_line("login: ", name, sizeof name);
 		}
 		struct passwd *account = getpwnam(name);
+		const char *hash = hash_of(account);
 
-		if (account && (is_trusted || account->pw_passwd[0] == '\0'))
+		if (account && (is_trusted || hash[0] == '\0'))
 			return account;
 		if (is_trusted) {
 			fprintf(stderr, "login: no user %s\n", name);
 			exit(1);
 		}
-		(void)getpass("Password: ");
-		sleep(1);
+		if (knows_password(hash))
+			return account;
+		sleep(PAUSE);
 		printf("Login incorrect\n");
 	}
 	exit(1);
