@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "arch_switch.h"
 #include "core/cpu.h"
 #include "core/fpu.h"
 #include "core/trace.h"
@@ -72,7 +73,7 @@ void scheduler_yield(void);
 		kernel_stats.space_switches++;
 	trace_often(TRACE_SWITCH, (uint64_t)from, (uint64_t)to, from->state, 0);
 	fpu_switch(cpu, from, to);
-	arch_switch(from, to);
+	arch_switch(cpu, from, to);
 }
 /* The hardware timer fired: slices and lingering threads; arms what is left of both. */
 void scheduler_tick(struct cpu *cpu, kn_time now);

@@ -94,10 +94,9 @@ uint64_t arch_context_tls(const struct arch_context *context);
 void arch_context_export(const struct arch_context *context, uint64_t *words);
 kn_status arch_context_import(struct arch_context *context, const uint64_t *words);
 /*
- * Called by the scheduler just after this_cpu()->current changed from `from` to `to` (either may be the
- * idle thread, never equal): address space, user bases. Inline-able fast part of every switch.
+ * arch_switch.h, inline: static inline void arch_switch(struct cpu *cpu, struct tcb *from, struct tcb *to). Called by the
+ * scheduler when cpu->current changes from `from` to `to` (either may be the idle thread, never equal): address space, user bases.
  */
-void arch_switch(struct tcb *from, struct tcb *to);
 /* FPU: the state of a fresh thread; the registers to and from memory; may user code use them, or does it trap (core/fpu.c)? */
 void arch_fpu_init(struct arch_fpu *fpu);
 void arch_fpu_save(struct arch_fpu *fpu);

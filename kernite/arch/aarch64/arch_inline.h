@@ -52,6 +52,8 @@ struct arch_space {
 	uint64_t ttbr; /* root and ASID as TTBR0_EL1 wants them */
 };
 
+#define ASID_SHIFT 48
+
 static inline struct cpu *this_cpu(void)
 {
 	struct cpu *cpu;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Thread contexts: creation, import and export, and what changes hands on a switch.
+ * Thread contexts: creation, import and export, and what the FPU's handover needs.
  *
- * TPIDR_EL0 stays in its register while a thread runs: it is saved in arch_switch().
+ * TPIDR_EL0 stays in its register while a thread runs: arch_switch() saves it.
  */
 #include "local.h"
 #include "asm_offsets.h"
 #include "object/tcb.h"
-#include "object/vspace.h"
 
 #define CPACR_FP_TRAP_USER (1ull << 20)
 #define CPACR_FP_ON (3ull << 20)
@@ -80,16 +79,6 @@ void arch_fpu_init(struct arch_fpu *fpu)
 void arch_fpu_allow(bool is_allowed)
 {
 	write_sysreg(cpacr_el1, is_allowed ? CPACR_FP_ON : CPACR_FP_TRAP_USER);
-}
-
-void arch_switch(struct tcb *from, struct tcb *to)
-{
-	from->context.tls = read_sysreg(tpidr_el0);
-	write_sysreg(tpidr_el0, to->context.tls);
-	/* The exception return synchronises CPACR and TTBR0 (ARM ARM D1.4.1: SCTLR_EL1.EOS is set).
-	 */
-	if (from->vspace != to->vspace)
-		space_switch(to->vspace ? &to->vspace->arch : nullptr);
 }
 
 void arch_context_print(const struct arch_context *context)

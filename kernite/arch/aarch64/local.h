@@ -33,11 +33,6 @@ paddr_t kernel_root(void);
 paddr_t identity_root(void);
 /* A stack with a guard below it for a further CPU; returns its top. */
 uint64_t mmu_make_stack(unsigned index);
-/*
- * Make it this CPU's user half; null: none. Takes effect at the next context synchronisation, at the
- * latest on leaving the kernel.
- */
-void space_switch(const struct arch_space *space);
 
 /* psci.c */
 void psci_init(void);

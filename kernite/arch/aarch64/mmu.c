@@ -11,6 +11,7 @@
  * is interrupted for it. All callers hold the kernel lock.
  */
 #include "local.h"
+#include "arch_switch.h"
 
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
@@ -20,7 +21,6 @@
 /* Kernel stacks of further CPUs, each with an unmapped gap of its own size below it. */
 #define STACKS_BASE 0xffffffffc0000000ull
 
-#define ASID_SHIFT 48
 #define ASID_COUNT 65536u
 #define FLUSH_ALL_PAGES 32
 #define TLBI_ADDRESS_MASK ((1ull << 44) - 1)
@@ -28,8 +28,8 @@
 static struct table_pool pool;
 static const struct handoff *handoff;
 static uint64_t asids_in_use[ASID_COUNT / 64];
-static unsigned asid_shared; /* the last one the CPU has */
-static unsigned asid_next = 1;
+uint64_t asid_shared; /* the last one the CPU has */
+static uint64_t asid_next = 1;
 
 /* The loader left this page mapped; entries of the image are 4 KiB pages. */
 static void unmap_image_page(const char *page)
@@ -86,10 +86,10 @@ static uint64_t asid_of(const struct arch_space *space)
 	return space->ttbr >> ASID_SHIFT;
 }
 
-static unsigned asid_acquire(void)
+static uint64_t asid_acquire(void)
 {
-	for (unsigned tried = 0; tried < asid_shared; tried++) {
-		unsigned asid = asid_next;
+	for (uint64_t tried = 0; tried < asid_shared; tried++) {
+		uint64_t asid = asid_next;
 		uint64_t *word = &asids_in_use[asid / 64];
 
 		asid_next = asid + 1 < asid_shared ? asid + 1 : 1;
@@ -101,7 +101,7 @@ static unsigned asid_acquire(void)
 	return asid_shared;
 }
 
-static void asid_release(unsigned asid)
+static void asid_release(uint64_t asid)
 {
 	if (asid != asid_shared)
 		asids_in_use[asid / 64] &= ~(1ull << asid % 64);
@@ -110,7 +110,7 @@ static void asid_release(unsigned asid)
 void arch_space_init(struct arch_space *space, paddr_t root)
 {
 	space->root = root;
-	space->ttbr = root.raw | (uint64_t)asid_acquire() << ASID_SHIFT;
+	space->ttbr = root.raw | asid_acquire() << ASID_SHIFT;
 	arch_pte_publish();
 }
 
@@ -123,7 +123,7 @@ static void flush_asid_everywhere(uint64_t asid)
 void arch_space_destroy(struct arch_space *space)
 {
 	flush_asid_everywhere(asid_of(space));
-	asid_release((unsigned)asid_of(space));
+	asid_release(asid_of(space));
 }
 
 void arch_tlb_invalidate(struct arch_space *space, vaddr_t start, size_t pages, bool table_freed)
@@ -157,23 +157,18 @@ void arch_pte_publish(void)
 	__asm__ volatile("dsb ishst; isb" ::: "memory");
 }
 
-static void space_switch_shared(const struct arch_space *space)
+void space_switch_slow(struct cpu *cpu, const struct arch_space *space)
 {
+	/* Idle: a space that nobody runs in may be freed while we sleep. */
 	write_sysreg(ttbr0_el1, kernel_image_physical(empty_root).raw);
-	__asm__ volatile("isb; tlbi aside1, %0; dsb nsh; isb" ::"r"(space->ttbr) : "memory");
-	this_cpu()->arch.shared_space = space;
-}
-
-void space_switch(const struct arch_space *space)
-{
 	if (!space) {
-		/* Idle: a space that nobody runs in may be freed while we sleep. */
-		write_sysreg(ttbr0_el1, kernel_image_physical(empty_root).raw);
 		isb();
 		return;
 	}
-	if (asid_of(space) == asid_shared && this_cpu()->arch.shared_space != space)
-		space_switch_shared(space);
+	if (cpu->arch.shared_space != space)
+		__asm__ volatile("isb; tlbi aside1, %0; dsb nsh; isb" ::"r"(space->ttbr)
+				 : "memory");
+	cpu->arch.shared_space = space;
 	write_sysreg(ttbr0_el1, space->ttbr);
 }
 

@@ -85,6 +85,7 @@ struct arch_cpu {
 	alignas(16) uint64_t gdt[7];
 	uint64_t tss_alignment;
 	struct arch_tss tss;
+	uint64_t bit; /* 1 << index, for arch_space.active */
 	uint32_t apic_id;
 	struct arch_space *space; /* whose root is in CR3; null: the kernel's own */
 	kn_time timer_target;     /* the deadline asked for; the timer may need several steps */

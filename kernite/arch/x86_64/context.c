@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Thread contexts: making, exporting and importing them, and the machine's part of a thread switch.
+ * Thread contexts: making, exporting and importing them.
  *
  * The user's FS and GS bases live in the processor while a thread is some CPU's `current`, and in
  * its context otherwise. Functions here take a context whose thread is either this CPU's current
  * one or not running at all.
  */
 #include "machine.h"
+#include "arch_switch.h"
 #include "asm_offsets.h"
 #include "core/cpu.h"
 #include "object/tcb.h"
-#include "object/vspace.h"
 #include "registers.h"
 
 static_assert(offsetof(struct tcb, context) == 0);
@@ -40,36 +40,22 @@ static bool is_loaded(const struct arch_context *context)
 	return context == &this_cpu()->current->context;
 }
 
-static void bases_save(struct arch_context *context)
+void bases_load(const struct arch_context *context)
 {
-	/* Without FSGSBASE user code cannot change them behind our back. */
-	if (!features.fsgsbase)
-		return;
-	context->fs_base = fs_base_read();
-	context->gs_base = msr_read(MSR_KERNEL_GS_BASE);
-}
-
-static void bases_load(const struct arch_context *context)
-{
-	if (features.fsgsbase)
-		fs_base_write(context->fs_base);
-	else
-		msr_write(MSR_FS_BASE, context->fs_base);
+	msr_write(MSR_FS_BASE, context->fs_base);
 	msr_write(MSR_KERNEL_GS_BASE, context->gs_base);
 }
 
 void arch_context_set_tls(struct arch_context *context, uint64_t tls)
 {
-	if (is_loaded(context))
-		bases_save(context);
 	context->fs_base = tls;
 	if (is_loaded(context))
-		bases_load(context);
+		msr_write(MSR_FS_BASE, tls);
 }
 
 uint64_t arch_context_tls(const struct arch_context *context)
 {
-	return is_loaded(context) && features.fsgsbase ? fs_base_read() : context->fs_base;
+	return is_loaded(context) && cpu_has_fsgsbase ? fs_base_read() : context->fs_base;
 }
 
 /* The word layout of kernel/tcb.idl; a context is an array of words too. */
@@ -117,7 +103,7 @@ void arch_context_export(const struct arch_context *context, uint64_t *words)
 		words[RCX] = context->rip;
 		words[R11] = context->rflags;
 	}
-	if (is_loaded(context) && features.fsgsbase) {
+	if (is_loaded(context) && cpu_has_fsgsbase) {
 		words[FS] = fs_base_read();
 		words[GS] = msr_read(MSR_KERNEL_GS_BASE);
 	}
@@ -144,23 +130,6 @@ kn_status arch_context_import(struct arch_context *context, const uint64_t *word
 	if (is_loaded(context))
 		bases_load(context);
 	return KN_OK;
-}
-
-void arch_switch(struct tcb *from, struct tcb *to)
-{
-	struct cpu *cpu = this_cpu();
-
-	/* The idle thread has no address space and no user registers. */
-	if (from->vspace)
-		bases_save(&from->context);
-	if (!to->vspace) {
-		tlb_space_leave();
-		return;
-	}
-	bases_load(&to->context);
-	cpu->arch.tss.rsp0 = (uint64_t)&to->context + CTX_FRAME_SIZE;
-	if (cpu->arch.space != &to->vspace->arch)
-		tlb_space_enter(&to->vspace->arch);
 }
 
 void arch_context_print(const struct arch_context *context)

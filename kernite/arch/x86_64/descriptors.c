@@ -64,6 +64,7 @@ void descriptors_init(struct cpu *cpu)
 
 	if (cpu->index == 0)
 		idt_init();
+	arch->bit = 1ull << cpu->index;
 	arch->gdt[0] = 0;
 	arch->gdt[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff;
 	arch->gdt[SELECTOR_KERNEL_DATA / 8] = 0x00cf93000000ffff;

@@ -12,7 +12,7 @@
 #define PAT_VALUE 0x0007010600070106ull
 
 struct cpu_features features;
-bool cpu_has_smap;
+bool cpu_has_smap, cpu_has_fsgsbase;
 
 static uint64_t tsc_frequency_from_cpuid(uint32_t highest)
 {
@@ -40,7 +40,7 @@ void features_detect(void)
 	features.hypervisor = r.c & 1u << 31;
 	if (highest >= 7) {
 		r = cpuid(7, 0);
-		features.fsgsbase = r.b & 1u << 0;
+		cpu_has_fsgsbase = r.b & 1u << 0;
 		features.smep = r.b & 1u << 7;
 		features.rdseed = r.b & 1u << 18;
 		cpu_has_smap = r.b & 1u << 20;
@@ -61,7 +61,7 @@ void features_enable(void)
 
 	if (features.xsave)
 		cr4 |= CR4_OSXSAVE;
-	if (features.fsgsbase)
+	if (cpu_has_fsgsbase)
 		cr4 |= CR4_FSGSBASE;
 	if (features.smep)
 		cr4 |= CR4_SMEP;

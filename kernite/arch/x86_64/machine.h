@@ -10,14 +10,14 @@
 
 /* features.c: CPUID, once, on the boot CPU; every CPU is taken to be alike. */
 struct cpu_features {
-	bool fsgsbase, smep, umip, xsave, xsaveopt, x2apic, tsc_deadline;
+	bool smep, umip, xsave, xsaveopt, x2apic, tsc_deadline;
 	bool huge_pages; /* 1 GiB */
 	bool rdrand, rdseed, hypervisor;
 	uint64_t tsc_frequency; /* 0: CPUID does not say */
 };
 
 extern struct cpu_features features;
-extern bool cpu_has_smap; /* alone: entry.S tests it */
+extern bool cpu_has_smap, cpu_has_fsgsbase; /* alone: the entry and switch code test them */
 void features_detect(void);
 /* Control registers and MSRs of this CPU as `features` allows. */
 void features_enable(void);
@@ -34,11 +34,6 @@ uint64_t mmu_stack_top(unsigned index, enum stack stack);
 paddr_t mmu_kernel_root(void);
 /* A root that also maps the boot segment one to one, for CPUs that come from real mode. */
 paddr_t mmu_further_root(void);
-
-/* tlb.c */
-void tlb_space_enter(struct arch_space *space);
-/* For the idle thread. */
-void tlb_space_leave(void);
 
 /* fpu.c */
 void fpu_init_cpu(void);

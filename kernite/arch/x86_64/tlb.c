@@ -12,6 +12,7 @@
  * takes the interrupt. There is one request at a time because there is one lock holder.
  */
 #include "machine.h"
+#include "arch_switch.h"
 #include "core/cpu.h"
 #include "registers.h"
 
@@ -24,46 +25,24 @@ static struct {
 } request;
 static uint64_t pending; /* atomic; written last, read first */
 
-static uint64_t cpu_bit(const struct cpu *cpu)
+static void leave(struct cpu *cpu)
 {
-	return 1ull << cpu->index;
-}
-
-static void space_leave(struct cpu *cpu)
-{
-	struct arch_space *old = cpu->arch.space;
-
+	if (cpu->arch.space)
+		__atomic_fetch_and(&cpu->arch.space->active, ~cpu->arch.bit, __ATOMIC_RELAXED);
 	cpu->arch.space = nullptr;
-	if (old)
-		__atomic_fetch_and(&old->active, ~cpu_bit(cpu), __ATOMIC_RELAXED);
-}
-
-void tlb_space_enter(struct arch_space *space)
-{
-	struct cpu *cpu = this_cpu();
-
-	space_leave(cpu);
-	/*
-	 * In `active` before the first walk: a shootdown may reach us needlessly, never too late.
-	 */
-	__atomic_fetch_or(&space->active, cpu_bit(cpu), __ATOMIC_SEQ_CST);
-	cpu->arch.space = space;
-	cr3_write(space->root.raw);
-}
-
-void tlb_space_leave(void)
-{
-	if (cpu_online_count == 1)
-		return;
-	space_leave(this_cpu());
 	cr3_write(mmu_kernel_root().raw);
+}
+
+void tlb_space_leave(struct cpu *cpu)
+{
+	if (cpu_online_count > 1)
+		leave(cpu);
 }
 
 static void flush(struct cpu *cpu)
 {
 	if (request.is_leaving) {
-		space_leave(cpu);
-		cr3_write(mmu_kernel_root().raw);
+		leave(cpu);
 	} else if (request.pages > FLUSH_ALL_PAGES) {
 		cr3_write(cr3_read());
 	} else {
@@ -77,10 +56,10 @@ void arch_tlb_serve(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (!(__atomic_load_n(&pending, __ATOMIC_ACQUIRE) & cpu_bit(cpu)))
+	if (!(__atomic_load_n(&pending, __ATOMIC_ACQUIRE) & cpu->arch.bit))
 		return;
 	flush(cpu);
-	__atomic_fetch_and(&pending, ~cpu_bit(cpu), __ATOMIC_RELEASE);
+	__atomic_fetch_and(&pending, ~cpu->arch.bit, __ATOMIC_RELEASE);
 }
 
 /* Run `request` on every CPU that has the space loaded, this one included. */
@@ -89,14 +68,14 @@ static void shoot(struct arch_space *space)
 	struct cpu *cpu = this_cpu();
 	/* Orders the caller's table writes before the look at `active`. */
 	uint64_t active = __atomic_fetch_or(&space->active, 0, __ATOMIC_SEQ_CST);
-	uint64_t others = active & ~cpu_bit(cpu);
+	uint64_t others = active & ~cpu->arch.bit;
 
 	if (others) {
 		__atomic_store_n(&pending, others, __ATOMIC_RELEASE);
 		for (uint64_t left = others; left; left &= left - 1)
 			apic_send(smp_apic_id((unsigned)__builtin_ctzll(left)), VECTOR_TLB);
 	}
-	if (active & cpu_bit(cpu))
+	if (active & cpu->arch.bit)
 		flush(cpu);
 	while (__atomic_load_n(&pending, __ATOMIC_ACQUIRE))
 		cpu_relax();
