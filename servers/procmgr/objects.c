@@ -225,6 +225,20 @@ uint64_t objects_ipc_address(const struct process *process, unsigned number)
 	return process->pages_address + (2 + number) * KN_PAGE_SIZE;
 }
 
+bool objects_blocks_upcalls(const struct process *process, unsigned number)
+{
+	uint64_t address;
+
+	if (kn_vspace_map(KN_SLOT_VSPACE, process->pages, 2 + number, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
+		KN_VSPACE_MAP_SHARED, &address) != KN_OK)
+		return false;
+	const struct kn_ipc_buffer *buffer = (const struct kn_ipc_buffer *)address;
+	bool is_blocked = __atomic_load_n(&buffer->upcall_flags, __ATOMIC_RELAXED) & KN_UPCALL_BLOCKED;
+
+	(void)kn_vspace_unmap(KN_SLOT_VSPACE, address, 1);
+	return is_blocked;
+}
+
 kn_status objects_map_pages(struct process *process, kn_cap vspace)
 {
 	const uint32_t flags = KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED | KN_VSPACE_MAP_NO_REPLACE |

@@ -35,5 +35,7 @@ void objects_destroy_thread(struct process *process, unsigned number);
 kn_status objects_notification(struct process *process, kn_cap *slot);
 /* Put a CNode of 256 slots in root slot `slot` of the process. */
 kn_status objects_expand(struct process *process, uint32_t slot);
+/* Is thread `number` at the very beginning or end of an upcall, where no other can be delivered to it? Its IPC buffer tells. */
+bool objects_blocks_upcalls(const struct process *process, unsigned number);
 /* Where thread `number` sees its IPC buffer. */
 uint64_t objects_ipc_address(const struct process *process, unsigned number);

@@ -10,6 +10,7 @@
 
 #include "exit.h"
 #include "kn/tcb.h"
+#include "objects.h"
 #include "server/procmgr.h"
 #include "wait.h"
 #include "trona/heap.h"
@@ -186,7 +187,7 @@ void signal_fault(struct process *process, uint32_t thread, const struct procmgr
 	uint64_t mask = bit(record->signal);
 
 	if (!(load(&process->signals->caught) & mask) ||
-	    (load(&process->signals->threads[thread].blocked) & mask)) {
+	    (load(&process->signals->threads[thread].blocked) & mask) || objects_blocks_upcalls(process, thread)) {
 		process_end(process, PROCMGR_EVENT_KILLED, record->signal);
 		return;
 	}

@@ -38,7 +38,7 @@ enum signal_action : uint8_t { ACTION_TERMINATE, ACTION_CORE, ACTION_IGNORE, ACT
 enum signal_action signal_default_action(uint32_t signal);
 /* Deliver a signal to a live process (thread: its number, or ANY_THREAD). Never fails: it is ignored, pending or acted on. */
 void signal_send(struct process *process, uint32_t thread, const struct procmgr_signal_record *record);
-/* A signal that a machine fault caused: if the thread blocks or ignores it, the process ends. */
+/* A signal that a machine fault caused: if the thread blocks or ignores it, or has no stack to handle it on, the process ends. */
 void signal_fault(struct process *process, uint32_t thread, const struct procmgr_signal_record *record);
 /* Answer and forget the waiter at *link. */
 void signal_drop_waiter(struct signal_waiter **link, kn_status status);

@@ -81,7 +81,13 @@ void *sys_map(void *address, size_t size, int protection, int flags, int fd, off
 	if (status == KN_E_RIGHTS && !(prot & KN_VSPACE_PROT_WRITE))
 		status = kn_vspace_map(KN_SLOT_VSPACE, object, (uint64_t)offset / KN_PAGE_SIZE, (uint64_t)address, pages, prot, prot,
 		    map_flags, &mapped);
-	if (object)
+	if (status == KN_OK && (map_flags & KN_VSPACE_MAP_FIXED))
+		mapping_forget(mapped, pages);
+	if (object && status == KN_OK && !mapping_keep(mapped, pages, object)) {
+		(void)kn_vspace_unmap(KN_SLOT_VSPACE, mapped, pages);
+		status = KN_E_NO_MEMORY;
+	}
+	if (object && status != KN_OK)
 		slot_delete(object);
 	if (status == KN_E_OVERLAP)
 		return (void *)(long)-EEXIST;
@@ -94,8 +100,11 @@ void *sys_map(void *address, size_t size, int protection, int flags, int fd, off
 
 int sys_unmap(void *address, size_t size)
 {
-	kn_status status = kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)address, (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE);
+	const uint64_t pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
+	kn_status status = kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)address, pages);
 
+	if (status == KN_OK)
+		mapping_forget((uint64_t)address, pages);
 	return status == KN_E_BAD_ADDRESS ? -EINVAL : to_errno(status);
 }
 

@@ -186,6 +186,14 @@ void directory_change(kn_cap slot);                  /* takes over the slot */
 int table_private(int fd, int is_private);           /* close-on-exec: tell (-1) or set; the old value */
 void table_set_limit(int limit);
 
+/* mapping.c */
+/* The capability in `slot` stays while pages of its object are mapped there. False: no memory, the slot is still the caller's. */
+bool mapping_keep(uint64_t start, uint64_t pages, kn_cap slot);
+/* The range has been unmapped, or something else is mapped there now. */
+void mapping_forget(uint64_t start, uint64_t pages);
+void mapping_forked(void);
+extern struct lock mapping_lock;
+
 /* path.c */
 extern mode_t file_mask;
 /* Where `path` starts; 0 or -errno. The base is not to be kept. */

@@ -41,6 +41,7 @@ pid_t sys_fork(void)
 		threads_forked(self);
 		signals_forked();
 		table_lock.word = 0;
+		mapping_forked();
 		table_forked();
 		self->hold = 0;
 		self->signal_seen = false;

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * See usage.h. Whatever lives is counted exactly. Heaps and the slots of objsrv's free blocks may grow a little without that: when more was
+ * alive at one moment than ever before, tables and free lists stay larger. A leak with each process would be more than that.
+ */
+#include "usage.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void take(struct usage *usage)
+{
+	FILE *file = fopen("/proc/saltyos/usage", "r");
+
+	usage->count = 0;
+	while (file && usage->count < USAGE_MAX &&
+	       fscanf(file, "%39s %lu", usage->lines[usage->count].name, &usage->lines[usage->count].value) == 2)
+		usage->count++;
+	if (file)
+		fclose(file);
+}
+
+static unsigned long find(const struct usage *usage, const char *name)
+{
+	for (int i = 0; i < usage->count; i++)
+		if (strcmp(usage->lines[i].name, name) == 0)
+			return usage->lines[i].value;
+	return 0;
+}
+
+unsigned long usage_value(const char *name)
+{
+	struct usage usage;
+
+	take(&usage);
+	return find(&usage, name);
+}
+
+void usage_settle(struct usage *usage, unsigned long processes)
+{
+	for (int i = 0; i < 400; i++) {
+		(void)usleep(50000);
+		take(usage);
+		if (find(usage, "procmgr.processes") <= processes)
+			break;
+	}
+	(void)usleep(500000);
+	take(usage);
+}
+
+static bool is_leak(const char *name, unsigned long before, unsigned long after, unsigned count)
+{
+	unsigned long allowed = 0;
+
+	if (strcmp(name, "procmgr.last_pid") == 0 || strcmp(name, "procmgr.out_of_memory") == 0)
+		return false;
+	if (strcmp(name, "objsrv.free_bytes") == 0)
+		return after < before;
+	if (strstr(name, ".heap"))
+		allowed = count * 4;
+	if (strcmp(name, "objsrv.slots") == 0)
+		allowed = 16 + count / 100;
+	return after > before + allowed;
+}
+
+int usage_compare(const struct usage *before, const struct usage *after, unsigned count)
+{
+	int leaks = 0;
+
+	for (int i = 0; i < after->count; i++) {
+		const struct usage_line *old = &before->lines[i], *new = &after->lines[i];
+		bool is_bad = is_leak(new->name, old->value, new->value, count);
+
+		printf("%s %lu %lu%s\n", new->name, old->value, new->value, is_bad ? " LEAK" : "");
+		leaks += is_bad;
+	}
+	return leaks + (after->count == 0);
+}
