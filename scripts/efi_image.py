@@ -9,6 +9,7 @@ The loader's sources are compiled for the PE/COFF target with the stripped kerne
 (Linux, arch/arm64/kernel/head.S); that place is unused in a PE file's DOS header.
 """
 import argparse
+import hashlib
 import pathlib
 import subprocess
 
@@ -25,7 +26,9 @@ def build(kernel, out, work, includes, sources):
     stripped = work / "kernel.elf"
     subprocess.run(["llvm-strip-19", "-o", stripped, kernel], check=True)
     flags = FLAGS + [f"-I{i}" for i in includes]
-    embed = [f"-DKERNEL_ELF=\"{stripped.name}\"", f"--embed-dir={work}"]
+    # The hash is for compiler caches, which do not look into what #embed names and would bring back an old kernel.
+    digest = hashlib.sha256(stripped.read_bytes()).hexdigest()
+    embed = [f"-DKERNEL_ELF=\"{stripped.name}\"", f"-DKERNEL_SHA256=\"{digest}\"", f"--embed-dir={work}"]
     objects = []
     for source in sources:
         obj = work / (pathlib.Path(source).name + ".obj")
