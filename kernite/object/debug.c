@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The debug object: counters, the event ring, invariant checks, and panicking on purpose. */
+#include "core/check.h"
 #include "core/scheduler.h"
 #include "core/trace.h"
 #include "gen/debug_ops.h"
-#include "object/derivation.h"
-#include "mm/frame.h"
 #include "object/sched_context.h"
 
 kn_status debug_objects(struct debug *self, struct debug_objects_out *out)
@@ -36,7 +35,7 @@ kn_status debug_trace(
 
 kn_status debug_check(struct debug *self, struct debug_check_out *out)
 {
-	out->checked = derivation_check() + scheduler_check() + frame_check();
+	out->checked = kernel_check();
 	return KN_OK;
 }
 

@@ -236,7 +236,7 @@ kn_status slot_revoke(struct slot *slot)
 	return KN_OK;
 }
 
-uint64_t derivation_check(void)
+uint64_t derivation_check(void (*visit)(struct slot *slot))
 {
 	struct slot *slot = &derivation_root;
 	uint64_t count = 0;
@@ -258,6 +258,8 @@ uint64_t derivation_check(void)
 		invariant(!slot_is_empty(slot));
 		invariant(
 		    slot->cap.type == KN_TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
+		if (visit)
+			visit(slot);
 		count++;
 	}
 }

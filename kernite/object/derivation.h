@@ -42,5 +42,6 @@ void slot_move(struct slot *to, struct slot *from);
 [[nodiscard]] kn_status slot_delete(struct slot *slot);
 /* Delete everything below the slot. KN_RESTART: not finished. Does not drain the reaper. */
 [[nodiscard]] kn_status slot_revoke(struct slot *slot);
-/* debug.check(): walks the whole tree, panics on a broken link; returns the number of nodes. */
-uint64_t derivation_check(void);
+/* debug.check(): walks the whole tree, calls `visit` (or null) for each node, panics on a broken link; returns the number of
+ * nodes. */
+uint64_t derivation_check(void (*visit)(struct slot *slot));

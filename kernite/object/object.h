@@ -26,8 +26,10 @@ struct object {
 	uint32_t references; /* capabilities */
 	enum kn_object_type type;
 	uint8_t size_bits; /* log2 of the block it was retyped from */
-	bool is_dying;     /* no capability is left; the reaper has it */
-	uint8_t reserved;
+	bool is_dying : 1; /* no capability is left; the reaper has it */
+	/* debug.check() only: */
+	bool is_visited : 1;
+	uint8_t capabilities;
 	struct list reaper; /* link in the reaper's queue */
 };
 
