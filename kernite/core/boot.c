@@ -141,11 +141,10 @@ static void clear_tail(struct vspace *space, const struct kn_archive_segment *se
 	if (tail == 0 || !(segment->prot & KN_VSPACE_PROT_WRITE))
 		return;
 	uint64_t page = segment->address + segment->file_size - tail;
-	char *bytes = vspace_kernel_page(space, page, VM_WRITE);
+	void *bytes;
 
-	if (!bytes)
-		panic("cannot set up init: no memory for its data");
-	memset(bytes + tail, 0, PAGE_SIZE - tail);
+	must(vspace_kernel_page(space, page, VM_WRITE, &bytes), "data");
+	memset((char *)bytes + tail, 0, PAGE_SIZE - tail);
 }
 
 static void map_segments(

@@ -45,7 +45,7 @@ void trap_page_fault(vaddr_t address, unsigned access, bool present)
 	kernel_stats.page_faults++;
 	trace_often(
 	    TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
-	page_fault(thread, address, access);
+	page_fault(thread, thread->vspace, address, access);
 	leave(cpu);
 }
 

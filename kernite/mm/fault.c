@@ -25,15 +25,15 @@ static void ask_pool(struct tcb *thread, struct pool *pool)
 		fault_vm(thread, KN_E_NO_MEMORY);
 }
 
-void page_fault(struct tcb *thread, vaddr_t address, unsigned access)
+void page_fault(struct tcb *thread, struct vspace *space, vaddr_t address, unsigned access)
 {
 	struct populate_miss miss = {};
 	kn_status status = KN_E_BAD_ADDRESS;
 
 	thread->fault_address = address.raw;
 	thread->fault_access = (uint8_t)access;
-	if (thread->vspace)
-		status = vspace_populate(thread->vspace, address.raw, access, &miss);
+	if (space)
+		status = vspace_populate(space, address.raw, access, &miss);
 	switch (status) {
 	case KN_OK:
 		return;

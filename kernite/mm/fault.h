@@ -9,10 +9,12 @@
 #include "kernite/types.h"
 
 struct tcb;
+struct vspace;
 
 /*
- * Called by trap_page_fault() with the kernel lock held. access: VM_READ, VM_WRITE or VM_EXECUTE.
+ * The current thread has accessed, or made the kernel access, memory of `space` that was not there.
+ * access: VM_READ, VM_WRITE or VM_EXECUTE.
  * Either the thread can go on (the access is tried again) or it is blocked on a fault message, or
  * stopped.
  */
-void page_fault(struct tcb *thread, vaddr_t address, unsigned access);
+void page_fault(struct tcb *thread, struct vspace *space, vaddr_t address, unsigned access);

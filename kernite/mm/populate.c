@@ -200,21 +200,21 @@ kn_status vspace_populate(
 	return show_object(space, region, address, access, miss);
 }
 
-void *vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access)
+kn_status vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access, void **page)
 {
 	struct populate_miss miss;
 	pte_t *entry = space->tables.root.raw != 0 ? table_find(&space->tables, address) : nullptr;
 	struct region *region = region_find(&space->regions, address);
 
 	if (!region || !(region->prot & access))
-		return nullptr;
+		return KN_E_BAD_ADDRESS;
 	if (!entry || !pte_is_present(*entry) || (access == VM_WRITE && !pte_is_writable(*entry))) {
-		if (vspace_populate(space, address, access, &miss) != KN_OK)
-			return nullptr;
+		TRY(vspace_populate(space, address, access, &miss));
 		entry = table_find(&space->tables, address);
 	}
 	/* Device memory is not for the kernel to touch. */
 	if (!frame_is_ram(pte_paddr(*entry)))
-		return nullptr;
-	return phys_to_virt(pte_paddr(*entry));
+		return KN_E_BAD_ADDRESS;
+	*page = phys_to_virt(pte_paddr(*entry));
+	return KN_OK;
 }

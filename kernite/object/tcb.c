@@ -69,6 +69,14 @@ kn_status tcb_destroy(struct object *object)
 	return KN_OK;
 }
 
+void tcb_settle(struct tcb *thread)
+{
+	if (thread->exit_work & EXIT_TLS) {
+		thread->exit_work &= (uint8_t)~EXIT_TLS;
+		arch_context_set_tls(&thread->context, thread->next_tls);
+	}
+}
+
 static bool is_halted(const struct tcb *thread)
 {
 	return thread->is_suspended && thread->state == THREAD_INACTIVE &&
@@ -117,6 +125,7 @@ kn_status tcb_start(struct tcb *self, const struct tcb_start_in *in)
 		return KN_E_BUSY;
 	if (!is_user_address(in->ip) || in->sp >= KN_USER_MAX || in->tls >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
+	tcb_settle(self);
 	arch_context_init(&self->context);
 	ctx_set_ip(&self->context, in->ip);
 	ctx_set_sp(&self->context, in->sp);
@@ -166,13 +175,15 @@ kn_status tcb_set_tls(struct tcb *self, const struct tcb_set_tls_in *in)
 {
 	if (in->tls >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
-	/* arch_context_set_tls() knows the current thread, whose base is in a register, but not
-	 * those of other CPUs. */
+	/* Another CPU has it in a register: that CPU sets it, before the thread goes on. */
 	if (thread_is_current(self) && self != this_cpu()->current) {
+		self->next_tls = in->tls;
+		self->exit_work |= EXIT_TLS;
 		thread_poke(self);
-		return KN_E_BUSY;
+	} else {
+		tcb_settle(self);
+		arch_context_set_tls(&self->context, in->tls);
 	}
-	arch_context_set_tls(&self->context, in->tls);
 	return KN_OK;
 }
 
@@ -195,6 +206,7 @@ kn_status tcb_read_context(struct tcb *self)
 		return KN_E_BUSY;
 	if (!this_cpu()->current->ipc)
 		return KN_E_INVALID_ARG;
+	tcb_settle(self);
 	arch_context_export(&self->context, this_cpu()->current->ipc->context);
 	return KN_OK;
 }
@@ -205,6 +217,7 @@ kn_status tcb_write_context(struct tcb *self)
 		return KN_E_BUSY;
 	if (!this_cpu()->current->ipc)
 		return KN_E_INVALID_ARG;
+	tcb_settle(self);
 	return arch_context_import(&self->context, this_cpu()->current->ipc->context);
 }
 

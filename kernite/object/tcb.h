@@ -23,6 +23,7 @@ enum thread_state : uint8_t {
 
 /* Work to do before the thread returns to user mode (tcb.exit_work). */
 #define EXIT_UPCALL 1 /* an upcall waits to be delivered */
+#define EXIT_TLS 2    /* its thread pointer becomes next_tls */
 
 struct tcb {
 	struct arch_context context; /* must be first: the entry code saves here */
@@ -63,6 +64,7 @@ struct tcb {
 	uint64_t wait_key[2];      /* wait-on-address: object and offset */
 	uint64_t upcall_entry;     /* 0: no upcalls */
 	uint64_t foreign_entry;
+	uint64_t next_tls;
 	uint64_t fault_label; /* the pending fault message */
 	uint64_t fault_words[6];
 	uint64_t fault_address; /* of the last page fault */
@@ -79,6 +81,8 @@ struct tcb {
 #define TCB_ANY_CPU 0xffff
 #define FPU_NO_CPU (~0u)
 
+/* Carry out a tcb.set_tls() that was left to the thread's CPU. */
+void tcb_settle(struct tcb *thread);
 /* A user address that code or data may have; 0 counts when `or_none`. */
 static inline bool is_user_address(uint64_t address)
 {

@@ -23,6 +23,9 @@ static void enter(struct tcb *thread, uint64_t entry)
 
 void upcall_deliver(struct tcb *thread)
 {
+	tcb_settle(thread);
+	if (!(thread->exit_work & EXIT_UPCALL))
+		return;
 	if (!thread->ipc || !thread->upcall_entry) {
 		thread->exit_work &= (uint8_t)~EXIT_UPCALL;
 		return;

@@ -14,6 +14,7 @@
 #include "core/work.h"
 #include "gen/vspace_ops.h"
 #include "mm/clone.h"
+#include "mm/fault.h"
 #include "mm/mapping.h"
 #include "object/memory_object.h"
 #include "object/pool.h"
@@ -421,15 +422,23 @@ kn_status vspace_wait(struct vspace *self, const struct vspace_wait_in *in)
 
 	TRY(check_word(self, in->address));
 
-	const char *page = vspace_kernel_page(self, in->address & ~PAGE_MASK, VM_READ);
+	struct tcb *caller = this_cpu()->current;
+	void *page;
+	kn_status status = vspace_kernel_page(self, in->address & ~PAGE_MASK, VM_READ, &page);
 
-	if (!page)
-		return KN_E_BAD_ADDRESS;
-	if (*(const volatile uint32_t *)(page + (in->address & PAGE_MASK)) != in->expected)
+	/* Somebody can bring it: asked as for any access to missing memory, then tried again. */
+	if (status == KN_E_NO_MEMORY || status == KN_E_WOULD_BLOCK) {
+		ctx_rewind(&caller->context);
+		page_fault(caller, self, vaddr(in->address), VM_READ);
+		return KN_BLOCKED;
+	}
+	if (status != KN_OK)
+		return status == KN_E_QUOTA ? KN_E_NO_MEMORY : KN_E_BAD_ADDRESS;
+	if (((const volatile uint32_t *)page)[(in->address & PAGE_MASK) / sizeof(uint32_t)] !=
+	    in->expected)
 		return KN_E_WOULD_BLOCK;
 	wait_key(self, in->address, key);
-	return address_wait(
-	    this_cpu()->current, key[0], key[1], ctx_deadline(&this_cpu()->current->context));
+	return address_wait(caller, key[0], key[1], ctx_deadline(&caller->context));
 }
 
 kn_status vspace_wake(

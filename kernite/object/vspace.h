@@ -75,7 +75,8 @@ struct populate_miss {
     struct vspace *space, uint64_t address, unsigned access, struct populate_miss *miss);
 
 /*
- * Kernel address of user page `address` (page-aligned), populated for `access`; null if that is not
- * possible now. Valid until the kernel lock is dropped.
+ * Kernel address of user page `address` (page-aligned), populated for `access`; errors are
+ * vspace_populate()'s. Valid until the kernel lock is dropped.
  */
-void *vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access);
+[[nodiscard]] kn_status vspace_kernel_page(
+    struct vspace *space, uint64_t address, unsigned access, void **page);

@@ -549,11 +549,11 @@ static void a_dry_pool_asks_its_handler(void **state)
 
 	while (fake_write(&space, a + page * PAGE_SIZE, 1) == KN_OK)
 		page++;
-	page_fault(&thread, vaddr(a + page * PAGE_SIZE), VM_WRITE);
+	page_fault(&thread, thread.vspace, vaddr(a + page * PAGE_SIZE), VM_WRITE);
 	assert_int_equal(fake_fault_reason, KN_E_NO_MEMORY);
 	assert_int_equal(
 	    pool_set_handler(&pool, &(struct pool_set_handler_in){&slot}), KN_OK);
-	page_fault(&thread, vaddr(a + page * PAGE_SIZE), VM_WRITE);
+	page_fault(&thread, thread.vspace, vaddr(a + page * PAGE_SIZE), VM_WRITE);
 	assert_int_equal(fake_fault_label, KN_LABEL_FAULT_POOL);
 	assert_ptr_equal(fake_fault_handler, &pool.handler);
 	assert_true(fake_fault_words[0] > 0);
@@ -569,7 +569,7 @@ static void a_spent_budget_is_no_matter_for_the_handler(void **state)
 	assert_int_equal(
 	    pool_set_handler(&pool, &(struct pool_set_handler_in){&slot}), KN_OK);
 	pool.limit = pool.used;
-	page_fault(&thread, vaddr(a), VM_WRITE);
+	page_fault(&thread, thread.vspace, vaddr(a), VM_WRITE);
 	assert_int_equal(fake_fault_label, 0);
 	assert_int_equal(fake_fault_reason, KN_E_NO_MEMORY);
 	assert_int_equal(space.tables.count, 1);
@@ -580,11 +580,11 @@ static void faults_go_to_the_thread_s_handler_with_their_reason(void **state)
 	struct tcb thread = {.vspace = &space};
 	uint64_t a = map(&space, nullptr, 1, 1, PRIVATE);
 
-	page_fault(&thread, vaddr(a + 10), VM_WRITE);
+	page_fault(&thread, thread.vspace, vaddr(a + 10), VM_WRITE);
 	assert_int_equal(fake_fault_reason, KN_E_RIGHTS);
 	assert_int_equal(thread.fault_address, a + 10);
 	assert_int_equal(thread.fault_access, VM_WRITE);
-	page_fault(&thread, vaddr(a - 1), VM_READ);
+	page_fault(&thread, thread.vspace, vaddr(a - 1), VM_READ);
 	assert_int_equal(fake_fault_reason, KN_E_BAD_ADDRESS);
 }
 
@@ -603,7 +603,7 @@ static void a_missing_page_is_asked_from_the_pager(void **state)
 
 	uint64_t a = map(&space, &paged_slot, 32, 1, PRIVATE);
 
-	page_fault(&thread, vaddr(a + 9 * PAGE_SIZE), VM_READ);
+	page_fault(&thread, thread.vspace, vaddr(a + 9 * PAGE_SIZE), VM_READ);
 	assert_int_equal(fake_fault_label, KN_LABEL_FAULT_PAGER);
 	assert_int_equal(fake_fault_words[0], 9);
 	assert_int_equal(fake_fault_words[1], VM_READ);
@@ -621,7 +621,7 @@ static void a_missing_page_is_asked_from_the_pager(void **state)
 	const struct memory_object_fail_in fail = {10, 1, KN_E_IO};
 
 	assert_int_equal(FAKE_RUN(memory_object_fail(&paged, &fail)), KN_OK);
-	page_fault(&thread, vaddr(a + 10 * PAGE_SIZE), VM_READ);
+	page_fault(&thread, thread.vspace, vaddr(a + 10 * PAGE_SIZE), VM_READ);
 	assert_int_equal(fake_fault_reason, KN_E_IO);
 	assert_int_equal(FAKE_RUN(memory_object_destroy(&paged.object)), KN_OK);
 	assert_int_equal(space.regions.count, 0);

@@ -214,6 +214,103 @@ static void fault_without_a_handler_stops_the_thread(void)
 	rig_await(thread, KN_TCB_STATE_INACTIVE);
 }
 
+static void its_own_fault_handler_hangs_harmlessly(void)
+{
+	setup_faults();
+	/* Only the thread itself would receive: it waits until somebody else does, or ends it. */
+	struct rig_thread *thread = rig_make_thread(write_null, nullptr, fault_endpoint);
+	struct kn_regs regs = {};
+
+	check_ok(kn_tcb_resume(thread->tcb));
+	rig_await(thread, KN_TCB_STATE_SENDING);
+	check_ok(kn_tcb_suspend(thread->tcb, true));
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+	check_status(kn_recv(fault_endpoint, &regs, KN_TIME_POLL, fault_reply), KN_E_WOULD_BLOCK);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)thread->tcb));
+	check(counter == 0);
+}
+
+/* Takes a fault, then faults itself. */
+static void fault_in_the_handler(void *argument)
+{
+	struct kn_regs regs = {};
+
+	(void)argument;
+	check_ok(kn_recv(fault_endpoint, &regs, FOREVER, fault_reply));
+	write_null(nullptr);
+}
+
+static void a_handler_that_faults_does_not_answer(void)
+{
+	struct kn_regs regs = {};
+
+	setup_faults();
+	kn_cap second = rig_new(KN_TYPE_ENDPOINT, 0), reply = rig_new(KN_TYPE_REPLY, 0);
+	struct rig_thread *handler = rig_make_thread(fault_in_the_handler, nullptr, second);
+	struct rig_thread *thread = rig_make_thread(write_null, nullptr, fault_endpoint);
+
+	check_ok(kn_tcb_resume(handler->tcb));
+	check_ok(kn_tcb_resume(thread->tcb));
+	/* The handler's handler hears of it; refused, the handler stops with the fault in hand. */
+	check_ok(kn_recv(second, &regs, FOREVER, reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_VM);
+	check(rig_state(thread) == KN_TCB_STATE_WAITING_REPLY);
+	regs.info = kn_info((uint64_t)KN_E_IO & 0xffffffffffff, 0, 0);
+	check_ok(kn_reply(reply, &regs));
+	rig_await(handler, KN_TCB_STATE_INACTIVE);
+	check(rig_state(thread) == KN_TCB_STATE_WAITING_REPLY);
+	/* The reply object was all that could still have answered. */
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)fault_reply));
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+	check(counter == 0);
+}
+
+static struct kn_thread *volatile seen_area;
+
+/* Not to be hoisted out of a loop. */
+[[gnu::noinline]] static struct kn_thread *area_now(void)
+{
+	__asm__ volatile("");
+	return kn_thread_self();
+}
+
+static void look_at_area(void *argument)
+{
+	(void)argument;
+	spinning = true;
+	while (spinning)
+		seen_area = area_now();
+}
+
+static void await_area(const struct kn_thread *area)
+{
+	for (unsigned i = 0; i < 10000 && seen_area != area; i++)
+		rig_sleep(200000);
+	check(seen_area == area);
+}
+
+static void thread_pointer_is_set_while_the_thread_runs(void)
+{
+	static struct {
+		struct kn_thread area __attribute__((aligned(16)));
+		uint64_t tail[2];
+	} second;
+	struct rig_thread *thread = rig_make_thread(look_at_area, nullptr, KN_CAP_NONE);
+
+	seen_area = nullptr;
+	kn_thread_init(&second.area, thread->ipc, thread->tcb, 0);
+	check_ok(kn_tcb_set_priority(thread->tcb, 100));
+	check_ok(kn_tcb_resume(thread->tcb));
+	await_area(&thread->area);
+	/* It never enters the kernel by itself; with several CPUs it runs right now. */
+	check_ok(kn_tcb_set_tls(thread->tcb, kn_thread_pointer(&second.area)));
+	await_area(&second.area);
+	check_ok(kn_tcb_set_tls(thread->tcb, kn_thread_pointer(&thread->area)));
+	await_area(&thread->area);
+	spinning = false;
+	rig_join(thread);
+}
+
 static void unknown_system_call(void *argument)
 {
 	(void)argument;
@@ -451,6 +548,9 @@ const struct rig_test thread_tests[] = {
     {"configure_refuses_bad_arguments", configure_refuses_bad_arguments},
     {"fault_is_a_message", fault_is_a_message},
     {"fault_without_a_handler_stops_the_thread", fault_without_a_handler_stops_the_thread},
+    {"its_own_fault_handler_hangs_harmlessly", its_own_fault_handler_hangs_harmlessly},
+    {"a_handler_that_faults_does_not_answer", a_handler_that_faults_does_not_answer},
+    {"thread_pointer_is_set_while_the_thread_runs", thread_pointer_is_set_while_the_thread_runs},
     {"unknown_system_call_is_a_fault", unknown_system_call_is_a_fault},
     {"contexts_are_read_and_written", contexts_are_read_and_written},
     {"upcall_interrupts_a_running_thread", upcall_interrupts_a_running_thread},

@@ -672,6 +672,68 @@ static void a_dry_pool_is_refilled_by_its_handler(void)
 	unmap(a, 30);
 }
 
+static kn_status wait_status;
+
+/* The kernel looks at the word, which is on a page that is not there. */
+static void wait_at_target(void *argument)
+{
+	(void)argument;
+	wait_status = kn_vspace_wait(OWN, (kn_word)(uintptr_t)fault_target, 1, KN_TIME_FOREVER);
+}
+
+static void the_kernel_s_own_look_asks_for_memory_too(void)
+{
+	kn_cap range, more = rig_slot(), pool = new_pool(15, &range);
+	kn_cap object = rig_new(KN_TYPE_MEMORY_OBJECT, 0), pager = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
+	struct kn_regs regs = {};
+
+	check_ok(kn_untyped_retype(rig_untyped, KN_TYPE_UNTYPED, 20, CSPACE, (uint32_t)more, 1));
+	check_ok(kn_memory_object_configure_anonymous(object, pool, 30));
+
+	uint64_t a = map(OWN, object, 30, RW, SHARED);
+
+	for (unsigned i = 0; i < 6; i++)
+		*at(a + i * PAGE) = 1;
+
+	struct rig_thread *thread = faulting(wait_at_target, nullptr, a + 20 * PAGE);
+
+	/* Without a handler of the pool it is the thread's own fault; the access is tried again. */
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_VM && regs.w[0] == a + 20 * PAGE);
+	check_ok(kn_pool_set_handler(pool, fault_endpoint));
+	answer_fault(KN_OK);
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_POOL);
+	check_ok(kn_pool_refill(pool, more));
+	answer_fault(KN_OK);
+	rig_join(thread);
+	/* The page is zero, not 1. */
+	check(wait_status == KN_E_WOULD_BLOCK);
+	unmap(a, 30);
+
+	/* A pager is asked in the same way, and its failure ends in the thread's handler. */
+	kn_cap pager_endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+
+	check_ok(kn_memory_object_configure_pager(pager, pool, pager_endpoint, 4));
+	a = map(OWN, pager, 4, RW, SHARED);
+	wait_status = KN_OK;
+	thread = faulting(wait_at_target, nullptr, a);
+
+	kn_cap vm_endpoint = fault_endpoint;
+
+	fault_endpoint = pager_endpoint;
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_PAGER && regs.w[0] == 0);
+	answer_fault(KN_E_IO);
+	fault_endpoint = vm_endpoint;
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_VM);
+	answer_fault(KN_E_IO);
+	rig_await(thread, KN_TCB_STATE_INACTIVE);
+	check(wait_status == KN_OK);
+	unmap(a, 4);
+}
+
 static void a_refused_refill_is_a_fault_of_the_thread(void)
 {
 	kn_cap range, pool = new_pool(15, &range), object = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
@@ -818,6 +880,7 @@ const struct rig_test memory_tests[] = {
     {"waiters_are_woken_across_spaces", waiters_are_woken_across_spaces},
     {"limits_of_child_pools_hold", limits_of_child_pools_hold},
     {"a_dry_pool_is_refilled_by_its_handler", a_dry_pool_is_refilled_by_its_handler},
+    {"the_kernel_s_own_look_asks_for_memory_too", the_kernel_s_own_look_asks_for_memory_too},
     {"a_refused_refill_is_a_fault_of_the_thread", a_refused_refill_is_a_fault_of_the_thread},
     {"revoking_a_pool_s_memory_takes_it_from_everybody",
 	revoking_a_pool_s_memory_takes_it_from_everybody},
