@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The debug object: counters, the event ring, invariant checks, and panicking on purpose. */
-#include "core/check.h"
+#include "core/self_check.h"
 #include "core/scheduler.h"
 #include "core/trace.h"
 #include "gen/debug_ops.h"

@@ -5,7 +5,7 @@
  * user pages with their frames' counts, free lists with a pool's number of free frames. Waiting threads, and what they wait
  * for, must agree about each other. Panics on the first thing that does not.
  */
-#include "core/check.h"
+#include "core/self_check.h"
 
 #include "core/scheduler.h"
 #include "mm/page_table.h"
