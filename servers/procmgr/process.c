@@ -26,6 +26,9 @@ static uint32_t last_pid;
 
 void process_table_init(struct procmgr_process_entry *memory, size_t count)
 {
+	for (size_t i = 0; i < used_count; i++) /* of the table before (tests) */
+		heap_free(processes[i]);
+	heap_free(processes);
 	entries = memory;
 	entry_count = count;
 	used_count = live_count = 0;

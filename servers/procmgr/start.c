@@ -351,8 +351,10 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	kn_cap fault, old = process->vspace;
 	kn_status status = slot_alloc(&fault);
 
-	if (status != KN_OK)
+	if (status != KN_OK) {
+		slot_release(vspace);
 		return status;
+	}
 	status = slot_mint(fault, process_endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL,
 	    process_badge(process) | BADGE_FAULT);
 	for (unsigned i = 1; i < PROCMGR_PROCESS_THREADS_MAX; i++)

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Beginning, waiting, signals, end: through the protocol's methods. Every way to begin is tried with each of its steps failing. */
+#include "check.h"
+#include "calls.h"
+#include "exit.h"
+#include "fake_heap.h"
+#include "objects.h"
+#include "signal.h"
+#include "test_fakes.h"
+#include "timer.h"
+#include "wait.h"
+
+static const struct procmgr_ops *const m = &procmgr_methods;
+static struct process *shell, *child;
+static const struct procmgr_image_args image = {.block = 0x1000, .block_pages = 1, .stack_top = 0x800000, .stack_pages = 16,
+    .sp = 0x7ff100, .name = "program"};
+static const struct procmgr_spawn_args plain;
+static const struct server_cap object = {.slot = 9};
+
+static int fresh(void **state)
+{
+	fake_reset();
+	shell = fake_process(nullptr, 0);
+	child = fake_process(shell, 0);
+	return 0;
+}
+
+static int done(void **state)
+{
+	fake_budget = -1;
+	for (struct process *p = process_next(nullptr); p; p = process_next(nullptr)) {
+		if (is_alive(p))
+			process_end(p, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
+		if (p->entry->state == PROCMGR_PROCESS_STATE_ZOMBIE) {
+			process_orphan(p);
+			process_free_entry(p);
+		}
+	}
+	assert_int_equal(process_count(), 0);
+	assert_int_equal(fake_slots | fake_accounts | fake_spaces | fake_mapped | fake_deferred, 0);
+	return 0;
+}
+
+static void send(struct process *process, uint32_t signal)
+{
+	signal_send(process, ANY_THREAD, &(struct procmgr_signal_record){.signal = signal, .code = CODE_USER});
+}
+
+static uint64_t bit(uint32_t signal)
+{
+	return 1ull << (signal - 1);
+}
+
+/* ---- wait ---- */
+
+static void wait_finds_an_ended_child(void **state)
+{
+	struct procmgr_process_event event;
+	uint32_t pid = child->entry->pid;
+
+	assert_int_equal(m->exit(fake_call(child), 300), KN_OK);
+	assert_int_equal(m->wait(fake_call(shell), -1, PROCMGR_WAIT_NO_REAP, &event), KN_OK);
+	assert_int_equal(m->wait(fake_call(shell), (int32_t)pid, 0, &event), KN_OK);
+	assert_int_equal(event.pid, pid);
+	assert_int_equal(event.kind, PROCMGR_EVENT_EXITED);
+	assert_int_equal(event.value, 300 & 255);
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_E_NO_CHILD);
+}
+
+static void wait_is_answered_later(void **state)
+{
+	struct procmgr_process_event event;
+
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_DEFERRED);
+	assert_int_equal(fake_answer.count, 0);
+	send(child, SIGNAL_KILL);
+	assert_int_equal(fake_answer.count, 1);
+	assert_int_equal(fake_answer.event.kind, PROCMGR_EVENT_KILLED);
+	assert_int_equal(fake_answer.event.value, SIGNAL_KILL);
+	assert_int_equal(process_count(), 1);
+}
+
+static void wait_without_hanging(void **state)
+{
+	struct procmgr_process_event event = {.pid = 5};
+
+	assert_int_equal(m->wait(fake_call(shell), -1, PROCMGR_WAIT_NO_HANG, &event), KN_OK);
+	assert_int_equal(event.pid, 0);
+	assert_int_equal(m->wait(fake_call(shell), -1, 1u << 31, &event), KN_E_INVALID_ARG);
+	assert_int_equal(m->wait(fake_call(child), -1, PROCMGR_WAIT_NO_HANG, &event), KN_E_NO_CHILD);
+}
+
+static void wait_matches_pid_and_group(void **state)
+{
+	struct procmgr_process_event event;
+	struct process *other = fake_process(shell, 0);
+	int32_t group = (int32_t)child->entry->pid;
+
+	assert_int_equal(m->set_group(fake_call(child), 0, 0), KN_OK);
+	process_end(child, PROCMGR_EVENT_EXITED, 1);
+	assert_int_equal(m->wait(fake_call(shell), (int32_t)other->entry->pid, PROCMGR_WAIT_NO_HANG, &event), KN_OK);
+	assert_int_equal(event.pid, 0);
+	assert_int_equal(m->wait(fake_call(shell), 0, PROCMGR_WAIT_NO_HANG, &event), KN_OK); /* own group: `other` lives */
+	assert_int_equal(event.pid, 0);
+	assert_int_equal(m->wait(fake_call(shell), 9999, 0, &event), KN_E_NO_CHILD);
+	assert_int_equal(m->wait(fake_call(shell), -group, 0, &event), KN_OK);
+	assert_int_equal(event.pid, group);
+}
+
+static void stops_are_told_to_who_asks(void **state)
+{
+	struct procmgr_process_event event;
+
+	send(child, SIGNAL_STOP);
+	assert_int_equal(m->wait(fake_call(shell), -1, PROCMGR_WAIT_NO_HANG, &event), KN_OK);
+	assert_int_equal(event.pid, 0);
+	assert_int_equal(m->wait(fake_call(shell), -1, PROCMGR_WAIT_STOPPED, &event), KN_OK);
+	assert_int_equal(event.kind, PROCMGR_EVENT_STOPPED);
+	assert_int_equal(m->wait(fake_call(shell), -1, PROCMGR_WAIT_STOPPED | PROCMGR_WAIT_NO_HANG, &event), KN_OK);
+	assert_int_equal(event.pid, 0); /* told once */
+	send(child, SIGNAL_CONT);
+	assert_int_equal(m->wait(fake_call(shell), -1, PROCMGR_WAIT_CONTINUED, &event), KN_OK);
+	assert_int_equal(event.kind, PROCMGR_EVENT_CONTINUED);
+}
+
+static void who_wants_no_zombies_has_none(void **state)
+{
+	struct procmgr_process_event event;
+
+	shell->signals->ignored = bit(SIGNAL_CHLD);
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_DEFERRED);
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(fake_answer.status, KN_E_NO_CHILD);
+	assert_int_equal(process_count(), 1);
+}
+
+static void a_wait_can_be_taken_back(void **state)
+{
+	struct procmgr_process_event event;
+
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_DEFERRED);
+	assert_false(wait_cancel(shell, nullptr));
+	assert_true(wait_cancel(shell, shell->waiters->reply));
+	assert_int_equal(fake_answer.status, KN_E_INTERRUPTED);
+}
+
+static void a_wait_without_memory_changes_nothing(void **state)
+{
+	struct procmgr_process_event event;
+
+	fake_heap_budget = 0;
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_E_NO_MEMORY);
+	fake_heap_budget = -1;
+	fake_budget = 0;
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_E_NO_MEMORY);
+	assert_null(shell->waiters);
+}
+
+static void who_waits_can_be_killed(void **state)
+{
+	struct procmgr_process_event event;
+
+	assert_int_equal(m->wait(fake_call(shell), -1, 0, &event), KN_DEFERRED);
+	send(shell, SIGNAL_KILL);
+	assert_int_equal(fake_answer.status, KN_E_PEER_GONE);
+	assert_int_equal(child->entry->parent, 1);
+}
+
+/* ---- signals ---- */
+
+static void default_actions(void **state)
+{
+	assert_int_equal(signal_default_action(SIGNAL_CHLD), ACTION_IGNORE);
+	assert_int_equal(signal_default_action(SIGNAL_TSTP), ACTION_STOP);
+	assert_int_equal(signal_default_action(SIGNAL_CONT), ACTION_CONTINUE);
+	assert_int_equal(signal_default_action(SIGNAL_SEGV), ACTION_CORE);
+	assert_int_equal(signal_default_action(1), ACTION_TERMINATE);
+	assert_int_equal(signal_default_action(40), ACTION_TERMINATE);
+}
+
+static void a_caught_signal_is_an_upcall(void **state)
+{
+	child->signals->caught = bit(10);
+	send(child, 10);
+	assert_int_equal(fake_upcalls, 1);
+	assert_true(child->signals->pending & bit(10));
+	assert_true(is_alive(child));
+}
+
+static void a_blocked_signal_waits(void **state)
+{
+	child->signals->threads[0].blocked = bit(10);
+	send(child, 10);
+	assert_int_equal(fake_upcalls, 0);
+	assert_true(child->signals->pending & bit(10));
+	assert_true(is_alive(child));
+}
+
+static void an_ignored_signal_is_gone(void **state)
+{
+	child->signals->ignored = bit(10);
+	send(child, 10);
+	send(child, SIGNAL_CHLD);
+	assert_int_equal(child->signals->pending, 0);
+	assert_true(is_alive(child));
+}
+
+static void nobody_escapes_kill_and_stop(void **state)
+{
+	child->signals->ignored = child->signals->caught = child->signals->threads[0].blocked = ~0ull;
+	send(child, SIGNAL_STOP);
+	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_STOPPED);
+	send(child, SIGNAL_KILL);
+	assert_false(is_alive(child));
+}
+
+static void continue_wakes_even_when_blocked(void **state)
+{
+	send(child, SIGNAL_STOP);
+	child->signals->threads[0].blocked = ~0ull;
+	child->signals->pending = bit(SIGNAL_TSTP);
+	send(child, SIGNAL_CONT);
+	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_RUNNING);
+	assert_false(child->signals->pending & bit(SIGNAL_TSTP));
+}
+
+static void terminal_stops_leave_orphaned_groups_alone(void **state)
+{
+	send(shell, SIGNAL_TSTP); /* a session leader without a parent */
+	assert_int_equal(shell->entry->state, PROCMGR_PROCESS_STATE_RUNNING);
+	assert_int_equal(m->set_group(fake_call(child), 0, 0), KN_OK);
+	send(child, SIGNAL_TSTP);
+	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_STOPPED);
+}
+
+static void kill_checks_who_and_what(void **state)
+{
+	struct process *user = fake_process(nullptr, 1000), *same = fake_process(nullptr, 1000);
+
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_PROCESS, (int32_t)child->entry->pid, 9, 0), KN_E_PERMISSION);
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_PROCESS, 9999, 9, 0), KN_E_NO_PROCESS);
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_PROCESS, -1, 9, 0), KN_E_INVALID_ARG);
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_PROCESS, (int32_t)same->entry->pid, 65, 0), KN_E_INVALID_ARG);
+	assert_int_equal(m->kill(fake_call(user), 9, (int32_t)same->entry->pid, 9, 0), KN_E_INVALID_ARG);
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_THREAD, 2, 9, 0), KN_E_NO_PROCESS);
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_PROCESS, (int32_t)same->entry->pid, 0, 0), KN_OK);
+	assert_true(is_alive(same));
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_PROCESS, (int32_t)same->entry->pid, 15, 0), KN_OK);
+	assert_false(is_alive(same));
+}
+
+static void kill_all_spares_the_caller_and_others_users(void **state)
+{
+	struct process *user = fake_process(nullptr, 1000), *same = fake_process(nullptr, 1000);
+
+	assert_int_equal(m->kill(fake_call(user), PROCMGR_TARGET_ALL, 0, 9, 0), KN_OK);
+	assert_false(is_alive(same));
+	assert_true(is_alive(user) && is_alive(shell) && is_alive(child));
+}
+
+static void killing_the_own_group_ends_the_caller_last(void **state)
+{
+	assert_int_equal(m->kill(fake_call(child), PROCMGR_TARGET_GROUP, 0, 9, 0), KN_OK);
+	assert_false(is_alive(child));
+	assert_false(is_alive(shell));
+}
+
+static void continue_goes_through_the_session(void **state)
+{
+	struct process *other = fake_process(shell, 0);
+
+	assert_int_equal(m->set_users(fake_call(other), 1000, 1000, 1000), KN_OK);
+	assert_int_equal(m->kill(fake_call(other), PROCMGR_TARGET_PROCESS, (int32_t)child->entry->pid, 18, 0), KN_OK);
+	assert_int_equal(m->kill(fake_call(other), PROCMGR_TARGET_PROCESS, (int32_t)child->entry->pid, 15, 0), KN_E_PERMISSION);
+}
+
+static void sigwait_takes_what_is_pending(void **state)
+{
+	uint32_t signal, code, sender;
+	uint64_t value;
+
+	child->signals->threads[0].blocked = ~0ull;
+	send(child, 12);
+	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(12), ~0ull, &signal, &code, &sender, &value), KN_OK);
+	assert_int_equal(signal, 12);
+	assert_int_equal(child->signals->pending, 0);
+	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(12), 0, &signal, &code, &sender, &value), KN_E_TIMED_OUT);
+	assert_int_equal(m->signal_wait(fake_call(child), 2, bit(12), 0, &signal, &code, &sender, &value), KN_E_INVALID_ARG);
+}
+
+static void sigwait_is_answered_by_the_signal_or_the_clock(void **state)
+{
+	uint32_t signal, code, sender;
+	uint64_t value;
+
+	child->signals->threads[0].blocked = ~0ull;
+	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(12), ~0ull, &signal, &code, &sender, &value), KN_DEFERRED);
+	send(child, 12);
+	assert_int_equal(fake_answer.signal, 12);
+	assert_int_equal(child->signals->pending, 0);
+	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(12), 500, &signal, &code, &sender, &value), KN_DEFERRED);
+	assert_int_equal(timer_next(), 1500);
+	fake_now = 1500;
+	timer_run(1500);
+	assert_int_equal(fake_answer.status, KN_E_TIMED_OUT);
+}
+
+static void an_alarm_rings_once(void **state)
+{
+	const struct procmgr_interval once = {.value = 100}, none = {};
+	struct procmgr_interval old;
+
+	child->signals->caught = bit(SIGNAL_ALRM);
+	assert_int_equal(m->set_timer(fake_call(child), TIMER_REAL, &once, &old), KN_OK);
+	assert_int_equal(m->set_timer(fake_call(child), 3, &once, &old), KN_E_INVALID_ARG);
+	assert_int_equal(timer_next(), 1100);
+	timer_run(1099);
+	assert_int_equal(fake_upcalls, 0);
+	timer_run(1100);
+	assert_int_equal(fake_upcalls, 1);
+	assert_int_equal(timer_next(), KN_TIME_FOREVER);
+	assert_int_equal(m->set_timer(fake_call(child), TIMER_REAL, &none, &old), KN_OK);
+	assert_int_equal(old.value, 0);
+}
+
+static void a_fault_ends_who_cannot_handle_it(void **state)
+{
+	struct process *other = fake_process(shell, 0);
+	const struct procmgr_signal_record fault = {.signal = SIGNAL_SEGV};
+
+	child->signals->ignored = ~0ull; /* of no use against a fault */
+	signal_fault(child, 0, &fault);
+	assert_false(is_alive(child));
+	other->signals->caught = bit(SIGNAL_SEGV);
+	signal_fault(other, 0, &fault);
+	assert_int_equal(fake_upcalls, 1);
+	other->signals->threads[0].blocked = bit(SIGNAL_SEGV);
+	signal_fault(other, 0, &fault);
+	assert_false(is_alive(other));
+}
+
+/* ---- threads ---- */
+
+static void threads_come_and_go(void **state)
+{
+	uint32_t thread;
+	uint64_t ipc;
+	kn_cap tcb;
+
+	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb), KN_OK);
+	assert_int_equal(thread, 2);
+	assert_int_equal(child->entry->threads, 2);
+	assert_int_equal(m->thread_exit(fake_call(child), 2, 0, 0, 0), KN_OK);
+	assert_int_equal(child->entry->threads, 1);
+	assert_int_equal(m->thread_exit(fake_call(child), 2, 0, 0, 0), KN_E_INVALID_ARG);
+	assert_int_equal(m->thread_exit(fake_call(child), 61, 0, 0, 0), KN_E_INVALID_ARG);
+	assert_int_equal(m->thread_exit(fake_call(child), 1, 0, 0, 0), KN_OK); /* the last one's end is the process's */
+	assert_false(is_alive(child));
+}
+
+static void there_are_only_so_many_threads(void **state)
+{
+	uint32_t thread;
+	uint64_t ipc;
+	kn_cap tcb;
+
+	for (unsigned i = 1; i < PROCMGR_PROCESS_THREADS_MAX; i++)
+		assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb), KN_OK);
+	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb), KN_E_QUOTA);
+}
+
+static void a_thread_that_cannot_be_made_leaves_nothing(void **state)
+{
+	uint32_t thread;
+	uint64_t ipc;
+	kn_cap tcb;
+	long slots = fake_slots;
+	kn_status status = KN_E_NO_MEMORY;
+
+	for (long budget = 0; status != KN_OK; budget++) {
+		fake_budget = budget;
+		status = m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb);
+		fake_budget = -1;
+		if (status != KN_OK) {
+			assert_int_equal(fake_slots, slots);
+			assert_int_equal(child->entry->threads, 1);
+		}
+	}
+}
+
+/* ---- beginnings ---- */
+
+static void bad_images_are_refused(void **state)
+{
+	const struct {
+		struct procmgr_image_args args;
+		kn_status status;
+	} cases[] = {
+	    {{.block = 0x1001, .block_pages = 1, .stack_top = 0x800000, .stack_pages = 16, .sp = 0x7ff100}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 0, .stack_top = 0x800000, .stack_pages = 16, .sp = 0x7ff100}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 16, .stack_top = 0x800000, .stack_pages = 16, .sp = 0x7ff100}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = 0x800001, .stack_pages = 16, .sp = 0x7ff100}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = ~0xfffull, .stack_pages = 16, .sp = 0x7ff100}, KN_E_BAD_ADDRESS},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = 0x10000, .stack_pages = 1 << 20, .sp = 0xff00}, KN_E_BAD_ADDRESS},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = 0x800000, .stack_pages = ~0ull, .sp = 0x7ff100}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = 0x800000, .stack_pages = 16, .sp = 0x7fe000}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = 0x800000, .stack_pages = 16, .sp = 0x7ff108}, KN_E_INVALID_ARG},
+	    {{.block = 0x1000, .block_pages = 1, .stack_top = 0x800000, .stack_pages = 16, .sp = 0x800010}, KN_E_INVALID_ARG},
+	};
+	uint32_t pid;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(m->exec(fake_call(child), &cases[i].args, object), cases[i].status);
+		assert_int_equal(m->spawn(fake_call(child), &cases[i].args, &plain, object, nullptr, 0, &pid), cases[i].status);
+	}
+	assert_int_equal(m->exec(fake_call(child), &image, (struct server_cap){}), KN_E_INVALID_CAP);
+	assert_int_equal(m->spawn(fake_call(child), &image, &plain, object, &image, 7, &pid), KN_E_INVALID_ARG);
+	fake_image = KN_E_BAD_IMAGE;
+	assert_int_equal(m->exec(fake_call(child), &image, object), KN_E_BAD_IMAGE);
+	assert_int_equal(m->spawn(fake_call(child), &image, &plain, object, nullptr, 0, &pid), KN_E_BAD_IMAGE);
+	assert_true(is_alive(child));
+	assert_int_equal(process_count(), 2);
+}
+
+static void exec_keeps_the_process(void **state)
+{
+	uint32_t pid = child->entry->pid;
+
+	child->signals->caught = bit(5);
+	child->signals->ignored = bit(6);
+	child->signals->threads[0].blocked = bit(7);
+	assert_int_equal(m->exec(fake_call(child), &image, object), KN_OK);
+	assert_int_equal(child->entry->pid, pid);
+	assert_string_equal((const char *)child->entry->name, "program");
+	assert_int_equal(child->signals->caught, 0);
+	assert_int_equal(child->signals->ignored, bit(6));
+	assert_int_equal(child->signals->threads[0].blocked, bit(7));
+	assert_true(child->has_execed);
+}
+
+static void spawn_does_as_it_is_told(void **state)
+{
+	struct procmgr_spawn_args args = {.flags = PROCMGR_SPAWN_NEW_SESSION | PROCMGR_SPAWN_SET_SIGNALS, .blocked = 3, .defaulted = bit(6)};
+	const struct procmgr_spawn_cap caps[] = {{.source = 40, .target = 41}, {.source = 40, .target = (50ull << 32) | 3}},
+				       bad = {.source = 40, .target = 3}, nowhere = {.source = 77ull << 32 | 1, .target = 40};
+	uint32_t pid;
+
+	child->signals->ignored = bit(6) | bit(10);
+	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, caps, sizeof caps, &pid), KN_OK);
+	struct process *made = process_by_pid(pid);
+	assert_int_equal(made->entry->session, pid);
+	assert_int_equal(made->signals->threads[0].blocked, 3);
+	assert_int_equal(made->signals->ignored, bit(10));
+	assert_int_equal(made->extra_slots[0], 50);
+	args = (struct procmgr_spawn_args){.flags = PROCMGR_SPAWN_SET_GROUP, .group = 4000};
+	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, nullptr, 0, &pid), KN_E_PERMISSION);
+	assert_int_equal(m->spawn(fake_call(child), &image, &plain, object, &bad, sizeof bad, &pid), KN_E_RANGE);
+	assert_int_equal(m->spawn(fake_call(child), &image, &plain, object, &nowhere, sizeof nowhere, &pid), KN_E_INVALID_CAP);
+	assert_int_equal(process_count(), 3);
+}
+
+static kn_status begin(unsigned way, uint32_t *pid)
+{
+	switch (way) {
+	case 0:
+		return m->fork(fake_call(child), 1, 2, 3, pid);
+	case 1:
+		return m->spawn(fake_call(child), &image, &plain, object, nullptr, 0, pid);
+	default:
+		return m->exec(fake_call(child), &image, object);
+	}
+}
+
+/* Whatever step fails: nothing is left, and who called is as before. */
+static void sweep(unsigned way)
+{
+	kn_status status = KN_E_NO_MEMORY;
+	uint32_t pid;
+	assert_int_equal(begin(0, &pid), KN_OK); /* entries that are kept */
+	process_end(process_by_pid(pid), PROCMGR_EVENT_EXITED, 0);
+	wait_reap(child->first_child);
+
+	const long slots = fake_slots, accounts = fake_accounts, spaces = fake_spaces, mapped = fake_mapped, blocks = fake_heap_blocks;
+	for (long budget = 0; status != KN_OK; budget++) {
+		assert_true(budget < 200);
+		fake_budget = budget;
+		status = begin(way, &pid);
+		fake_budget = -1;
+		if (!is_alive(child)) { /* exec beyond its point of no return */
+			assert_int_equal(way, 2);
+			return;
+		}
+		if (status == KN_OK)
+			break;
+		assert_int_equal(status, KN_E_NO_MEMORY);
+		assert_int_equal(process_count(), 2);
+		assert_true(fake_slots == slots && fake_accounts == accounts && fake_spaces == spaces && fake_mapped == mapped);
+		assert_int_equal(fake_heap_blocks, blocks);
+	}
+}
+
+static void a_fork_that_fails_leaves_nothing(void **state)
+{
+	sweep(0);
+}
+
+static void a_spawn_that_fails_leaves_nothing(void **state)
+{
+	sweep(1);
+}
+
+static void an_exec_that_fails_changes_nothing(void **state)
+{
+	sweep(2);
+}
+
+static void slots_are_added_where_there_are_none(void **state)
+{
+	assert_int_equal(m->expand_cspace(fake_call(child), 5), KN_E_RANGE);
+	assert_int_equal(m->expand_cspace(fake_call(child), 256), KN_E_RANGE);
+	for (uint32_t i = 0; i < EXTRA_CNODES_MAX; i++)
+		assert_int_equal(m->expand_cspace(fake_call(child), 100 + i), KN_OK);
+	assert_int_equal(m->expand_cspace(fake_call(child), 120), KN_E_QUOTA);
+}
+
+static void methods_for_servers_take_a_role(void **state)
+{
+	uint64_t entries;
+	uint32_t value;
+	kn_cap table;
+
+	assert_int_equal(m->signal_group(fake_call(child), 1, 2), KN_E_PERMISSION);
+	assert_int_equal(m->background(fake_call(child), 1, SIGNAL_TTIN, &value), KN_E_PERMISSION);
+	assert_int_equal(m->set_terminal(fake_call(child), 1, 2), KN_E_PERMISSION);
+	assert_int_equal(m->table(fake_call(child), (struct server_cap){}, &entries, &table), KN_E_PERMISSION);
+	assert_int_equal(m->start(fake_call(child), &image, 0, 0, object, object, (struct server_cap){}, &value), KN_E_PERMISSION);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, done)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    CASE(wait_finds_an_ended_child),
+	    CASE(wait_is_answered_later),
+	    CASE(wait_without_hanging),
+	    CASE(wait_matches_pid_and_group),
+	    CASE(stops_are_told_to_who_asks),
+	    CASE(who_wants_no_zombies_has_none),
+	    CASE(a_wait_can_be_taken_back),
+	    CASE(a_wait_without_memory_changes_nothing),
+	    CASE(who_waits_can_be_killed),
+	    CASE(default_actions),
+	    CASE(a_caught_signal_is_an_upcall),
+	    CASE(a_blocked_signal_waits),
+	    CASE(an_ignored_signal_is_gone),
+	    CASE(nobody_escapes_kill_and_stop),
+	    CASE(continue_wakes_even_when_blocked),
+	    CASE(terminal_stops_leave_orphaned_groups_alone),
+	    CASE(kill_checks_who_and_what),
+	    CASE(kill_all_spares_the_caller_and_others_users),
+	    CASE(killing_the_own_group_ends_the_caller_last),
+	    CASE(continue_goes_through_the_session),
+	    CASE(sigwait_takes_what_is_pending),
+	    CASE(sigwait_is_answered_by_the_signal_or_the_clock),
+	    CASE(an_alarm_rings_once),
+	    CASE(a_fault_ends_who_cannot_handle_it),
+	    CASE(threads_come_and_go),
+	    CASE(there_are_only_so_many_threads),
+	    CASE(a_thread_that_cannot_be_made_leaves_nothing),
+	    CASE(bad_images_are_refused),
+	    CASE(exec_keeps_the_process),
+	    CASE(spawn_does_as_it_is_told),
+	    CASE(a_fork_that_fails_leaves_nothing),
+	    CASE(a_spawn_that_fails_leaves_nothing),
+	    CASE(an_exec_that_fails_changes_nothing),
+	    CASE(slots_are_added_where_there_are_none),
+	    CASE(methods_for_servers_take_a_role),
+	};
+	return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Table, families, groups and sessions, credentials, limits, priorities: through the protocol's methods, as programs reach them. */
+#include "check.h"
+#include "calls.h"
+#include "exit.h"
+#include "fake_heap.h"
+#include "objects.h"
+#include "pressure.h"
+#include "signal.h"
+#include "test_fakes.h"
+#include "user.h"
+
+#define SAME 0xffffffffu
+
+static const struct procmgr_ops *const m = &procmgr_methods;
+static struct process *shell, *child;
+
+static int fresh(void **state)
+{
+	fake_reset();
+	shell = fake_process(nullptr, 0);
+	child = fake_process(shell, 0);
+	return 0;
+}
+
+static int user_fresh(void **state)
+{
+	fake_reset();
+	shell = fake_process(nullptr, 1000);
+	child = fake_process(shell, 1000);
+	return 0;
+}
+
+static int done(void **state)
+{
+	for (struct process *p = process_next(nullptr); p; p = process_next(nullptr)) {
+		if (is_alive(p))
+			process_end(p, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
+		if (p->entry->state == PROCMGR_PROCESS_STATE_ZOMBIE) {
+			process_orphan(p);
+			process_free_entry(p);
+		}
+	}
+	assert_int_equal(process_count(), 0);
+	assert_int_equal(fake_slots | fake_accounts | fake_spaces | fake_mapped | fake_deferred, 0);
+	return 0;
+}
+
+/* ---- table ---- */
+
+static void a_badge_names_its_process_only(void **state)
+{
+	uint64_t badge = process_badge(child);
+
+	assert_ptr_equal(process_by_badge(badge), child);
+	assert_null(process_by_badge(badge + (1ull << 32)));
+	assert_null(process_by_badge(999));
+	assert_null(process_by_badge(~0ull));
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	assert_null(process_by_badge(badge));
+}
+
+static void a_used_entry_gets_a_new_badge_and_pid(void **state)
+{
+	uint64_t badge = process_badge(child);
+	uint32_t pid = child->entry->pid;
+
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	process_orphan(child);
+	process_free_entry(child);
+	struct process *next = fake_process(shell, 0);
+	assert_ptr_equal(next, child);
+	assert_int_not_equal(process_badge(next), badge);
+	assert_int_not_equal(next->entry->pid, pid);
+	assert_null(process_by_badge(badge));
+	assert_null(process_by_pid(pid));
+}
+
+static void a_full_table_refuses(void **state)
+{
+	uint32_t pid;
+	kn_status status;
+
+	while ((status = m->fork(fake_call(shell), 1, 2, 3, &pid)) == KN_OK)
+		;
+	assert_int_equal(status, KN_E_QUOTA);
+	assert_int_equal(process_count(), 64);
+}
+
+static void an_entry_is_even_when_nobody_writes(void **state)
+{
+	assert_int_equal(child->entry->sequence & 1, 0);
+	process_entry_begin(child);
+	assert_int_equal(child->entry->sequence & 1, 1);
+	process_entry_end(child);
+	assert_int_equal(child->entry->sequence & 1, 0);
+}
+
+static void orphans_belong_to_pid_one(void **state)
+{
+	struct process *grandchild = fake_process(child, 0);
+
+	assert_int_equal(grandchild->entry->parent, child->entry->pid);
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(grandchild->entry->parent, 1);
+	assert_int_equal(grandchild->page->parent, 1);
+	process_end(grandchild, PROCMGR_EVENT_EXITED, 0); /* nobody waits for it: gone at once */
+	assert_int_equal(grandchild->entry->state, PROCMGR_PROCESS_STATE_FREE);
+}
+
+static void a_dead_caller_has_no_methods(void **state)
+{
+	struct server_call *call = fake_call(child);
+	uint32_t a, b, c;
+
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(m->ids(call, 0, &a, &b, &c), KN_E_NO_PROCESS);
+	assert_int_equal(m->exit(call, 0), KN_E_NO_PROCESS);
+	assert_int_equal(m->fork(call, 0, 0, 0, &a), KN_E_NO_PROCESS);
+}
+
+/* ---- groups and sessions ---- */
+
+static void a_child_inherits_group_and_session(void **state)
+{
+	assert_int_equal(child->entry->group, shell->entry->pid);
+	assert_int_equal(child->entry->session, shell->entry->pid);
+	assert_int_equal(child->page->group, shell->entry->pid);
+}
+
+static void setpgid_makes_and_joins_groups(void **state)
+{
+	struct process *other = fake_process(shell, 0);
+
+	assert_int_equal(m->set_group(fake_call(shell), child->entry->pid, 0), KN_OK);
+	assert_int_equal(child->entry->group, child->entry->pid);
+	assert_int_equal(m->set_group(fake_call(other), 0, child->entry->pid), KN_OK);
+	assert_int_equal(other->page->group, child->entry->pid);
+}
+
+static void setpgid_refuses(void **state)
+{
+	struct process *grandchild = fake_process(child, 0), *stranger = fake_process(nullptr, 0);
+
+	assert_int_equal(m->set_group(fake_call(shell), grandchild->entry->pid, 0), KN_E_NO_PROCESS); /* not a child */
+	assert_int_equal(m->set_group(fake_call(shell), 9999, 0), KN_E_NO_PROCESS);
+	assert_int_equal(m->set_group(fake_call(shell), 0, 0), KN_E_PERMISSION); /* session leader */
+	assert_int_equal(m->set_group(fake_call(child), 0, 4000), KN_E_PERMISSION); /* no such group */
+	assert_int_equal(m->set_group(fake_call(child), 0, stranger->entry->pid), KN_E_PERMISSION); /* of another session */
+	assert_int_equal(m->set_group(fake_call(child), 0, 0x80000000u), KN_E_INVALID_ARG);
+	child->has_execed = true;
+	assert_int_equal(m->set_group(fake_call(shell), child->entry->pid, 0), KN_E_ACCESS);
+	assert_int_equal(m->set_group(fake_call(child), 0, 0), KN_OK);
+}
+
+static void setsid_makes_a_session_once(void **state)
+{
+	uint32_t session;
+
+	child->entry->terminal = 77;
+	assert_int_equal(m->new_session(fake_call(child), &session), KN_OK);
+	assert_int_equal(session, child->entry->pid);
+	assert_int_equal(child->entry->group, session);
+	assert_int_equal(child->entry->terminal, 0);
+	assert_int_equal(m->new_session(fake_call(child), &session), KN_E_PERMISSION);
+	assert_int_equal(m->set_group(fake_call(shell), child->entry->pid, 0), KN_E_PERMISSION);
+}
+
+static void setsid_refuses_while_the_group_lives(void **state)
+{
+	struct process *member = fake_process(child, 0);
+	uint32_t session;
+
+	assert_int_equal(m->set_group(fake_call(child), 0, 0), KN_OK);
+	assert_int_equal(m->set_group(fake_call(member), 0, child->entry->pid), KN_OK);
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(member->entry->group, child->entry->pid);
+	assert_int_equal(m->new_session(fake_call(member), &session), KN_OK);
+}
+
+static void a_group_is_orphaned_without_a_parent_outside(void **state)
+{
+	assert_int_equal(m->set_group(fake_call(child), 0, 0), KN_OK);
+	assert_false(group_is_orphaned(child->entry->group, nullptr));
+	assert_true(group_is_orphaned(child->entry->group, shell));
+	assert_true(group_is_orphaned(shell->entry->group, nullptr));
+}
+
+static void an_orphaned_group_with_stopped_members_goes_on(void **state)
+{
+	assert_int_equal(m->set_group(fake_call(child), 0, 0), KN_OK);
+	signal_send(child, ANY_THREAD, &(struct procmgr_signal_record){.signal = SIGNAL_STOP});
+	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_STOPPED);
+	child->signals->ignored = 1ull << (SIGNAL_HUP - 1);
+	process_end(shell, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_RUNNING);
+}
+
+static void ids_tell_of_others_too(void **state)
+{
+	uint32_t parent, group, session;
+
+	assert_int_equal(m->ids(fake_call(shell), child->entry->pid, &parent, &group, &session), KN_OK);
+	assert_int_equal(parent, shell->entry->pid);
+	assert_int_equal(session, shell->entry->pid);
+	assert_int_equal(m->ids(fake_call(shell), 9999, &parent, &group, &session), KN_E_NO_PROCESS);
+}
+
+/* ---- credentials ---- */
+
+static void the_superuser_becomes_anybody_once(void **state)
+{
+	assert_int_equal(m->set_users(fake_call(child), 5, 6, 7), KN_OK);
+	assert_int_equal(child->page->uid, 5);
+	assert_int_equal(child->page->euid, 6);
+	assert_int_equal(child->entry->suid, 7);
+	assert_int_equal(m->set_users(fake_call(child), 0, 0, 0), KN_E_PERMISSION);
+	assert_int_equal(m->set_users(fake_call(child), SAME, 7, SAME), KN_OK); /* the saved one */
+	assert_int_equal(m->set_users(fake_call(child), 6, SAME, SAME), KN_E_PERMISSION); /* it was only effective */
+}
+
+static void a_user_stays_himself(void **state)
+{
+	const uint32_t groups[2] = {1, 2};
+
+	assert_int_equal(m->set_users(fake_call(child), 0, SAME, SAME), KN_E_PERMISSION);
+	assert_int_equal(m->set_groups(fake_call(child), SAME, 0, SAME), KN_E_PERMISSION);
+	assert_int_equal(m->set_supplementary(fake_call(child), groups, sizeof groups), KN_E_PERMISSION);
+	assert_int_equal(m->set_users(fake_call(child), 1000, 1000, 1000), KN_OK);
+}
+
+static void supplementary_groups_are_kept(void **state)
+{
+	uint32_t groups[PROCMGR_PROCESS_GROUPS + 1] = {10, 20};
+
+	assert_int_equal(m->set_supplementary(fake_call(child), groups, 8), KN_OK);
+	assert_int_equal(child->entry->group_count, 2);
+	assert_int_equal(fake_process(child, 0)->entry->groups[1], 20);
+	assert_int_equal(m->set_supplementary(fake_call(child), groups, 7), KN_E_INVALID_ARG);
+	assert_int_equal(m->set_supplementary(fake_call(child), groups, sizeof groups), KN_E_INVALID_ARG);
+}
+
+/* ---- limits ---- */
+
+static void processes_of_a_user_are_counted(void **state)
+{
+	assert_int_equal(user_count(1000), 2);
+	struct process *third = fake_process(child, 1000);
+	assert_int_equal(user_count(1000), 3);
+	process_end(third, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(user_count(1000), 3); /* a zombie counts */
+	process_orphan(third);
+	process_free_entry(third);
+	assert_int_equal(user_count(1000), 2);
+	assert_int_equal(user_count(0), 0);
+}
+
+static void changing_the_user_changes_the_count(void **state)
+{
+	long blocks = fake_heap_blocks;
+
+	assert_int_equal(m->set_users(fake_call(child), 7, 7, 7), KN_OK);
+	assert_int_equal(user_count(0), 1);
+	assert_int_equal(user_count(7), 1);
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	process_orphan(child);
+	process_free_entry(child);
+	assert_int_equal(user_count(7), 0);
+	assert_int_equal(fake_heap_blocks, blocks);
+}
+
+static void changing_the_user_without_memory_changes_nothing(void **state)
+{
+	fake_heap_budget = 0;
+	assert_int_equal(m->set_users(fake_call(child), 7, 7, 7), KN_E_NO_MEMORY);
+	fake_heap_budget = -1;
+	assert_int_equal(child->entry->uid, 0);
+	assert_int_equal(user_count(0), 2);
+}
+
+static void more_processes_than_allowed_are_refused(void **state)
+{
+	const struct procmgr_limit limit = {3, 3};
+	struct procmgr_limit old;
+	uint32_t pid;
+
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NPROC, true, &limit, &old), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_E_QUOTA);
+	assert_int_equal(m->fork(fake_call(shell), 1, 2, 3, &pid), KN_OK); /* his limit is another */
+}
+
+static void the_superuser_has_no_number(void **state)
+{
+	const struct procmgr_limit limit = {1, 1};
+	struct procmgr_limit old;
+	uint32_t pid;
+
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NPROC, true, &limit, &old), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_OK);
+}
+
+static void limits_go_down_and_not_up(void **state)
+{
+	const struct procmgr_limit low = {5, 10}, high = {5, 11}, wrong = {11, 10};
+	struct procmgr_limit old;
+
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NOFILE, true, &low, &old), KN_OK);
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NOFILE, true, &high, &old), KN_E_PERMISSION);
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NOFILE, true, &wrong, &old), KN_E_INVALID_ARG);
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_COUNT, false, &low, &old), KN_E_INVALID_ARG);
+	assert_int_equal(m->limit(fake_call(child), 9999, LIMIT_NOFILE, false, &low, &old), KN_E_NO_PROCESS);
+	assert_int_equal(m->limit(fake_call(fake_process(child, 1000)), 0, LIMIT_NOFILE, false, &low, &old), KN_OK);
+	assert_int_equal(old.maximum, 10);
+}
+
+static void anothers_limits_are_his(void **state)
+{
+	struct process *root = fake_process(nullptr, 0);
+	struct procmgr_limit old;
+
+	assert_int_equal(m->limit(fake_call(child), root->entry->pid, LIMIT_AS, false, nullptr, &old), KN_E_PERMISSION);
+	assert_int_equal(m->limit(fake_call(root), child->entry->pid, LIMIT_AS, false, nullptr, &old), KN_OK);
+}
+
+/* ---- priorities ---- */
+
+static void nice_adds_to_what_there_is(void **state)
+{
+	int32_t nice;
+
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_ADD, 5, &nice), KN_OK);
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_ADD, 5, &nice), KN_OK);
+	assert_int_equal(nice, 10);
+	assert_int_equal(fake_priority, 90);
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_ADD, INT32_MAX, &nice), KN_OK);
+	assert_int_equal(nice, 19);
+	struct process *heir = fake_process(child, 1000);
+	assert_int_equal(heir->entry->nice, 19);
+	assert_int_equal(fake_priority, 81);
+}
+
+static void a_user_only_becomes_nicer(void **state)
+{
+	int32_t nice;
+
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_SET, -1, &nice), KN_E_ACCESS);
+	assert_int_equal(m->priority(fake_call(child), 3, 0, PROCMGR_CHANGE_SET, 1, &nice), KN_E_INVALID_ARG);
+	assert_int_equal(m->priority(fake_call(child), 0, 0, 3, 1, &nice), KN_E_INVALID_ARG);
+	assert_int_equal(m->priority(fake_call(child), 0, 9999, PROCMGR_CHANGE_NOTHING, 1, &nice), KN_E_NO_PROCESS);
+	struct process *root = fake_process(nullptr, 0);
+	assert_int_equal(m->priority(fake_call(child), 0, root->entry->pid, PROCMGR_CHANGE_SET, 5, &nice), KN_E_PERMISSION);
+	assert_int_equal(m->priority(fake_call(root), 0, child->entry->pid, PROCMGR_CHANGE_SET, -5, &nice), KN_OK);
+}
+
+static void groups_and_users_have_priorities(void **state)
+{
+	int32_t nice;
+
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_GROUP, 0, PROCMGR_CHANGE_SET, 3, &nice), KN_OK);
+	assert_int_equal(shell->entry->nice, 3);
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_USER, 1000, PROCMGR_CHANGE_SET, 7, &nice), KN_OK);
+	assert_int_equal(shell->entry->nice, 7);
+	child->entry->nice = 9;
+	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_USER, 0, PROCMGR_CHANGE_NOTHING, 0, &nice), KN_OK);
+	assert_int_equal(nice, 7);
+}
+
+static void a_crowd_runs_behind_the_others(void **state)
+{
+	struct process *many[48];
+
+	assert_int_equal(user_priority(child), 100);
+	for (int i = 0; i < 46; i++)
+		many[i] = fake_process(child, 1000);
+	assert_int_equal(user_priority(child), 60);
+	assert_int_equal(fake_priority, 60);
+	for (int i = 0; i < 46; i++) {
+		process_end(many[i], PROCMGR_EVENT_EXITED, 0);
+		process_orphan(many[i]);
+		process_free_entry(many[i]);
+	}
+	assert_int_equal(user_priority(child), 100);
+}
+
+/* ---- memory runs out ---- */
+
+static void the_largest_of_the_largest_user_ends(void **state)
+{
+	struct process *big = fake_process(nullptr, 7), *small[3];
+
+	fake_pages[big->vspace % 256] = 1000;
+	for (int i = 0; i < 3; i++) { /* together more than `big` */
+		small[i] = fake_process(child, 1000);
+		fake_pages[small[i]->vspace % 256] = 500 + (uint64_t)i;
+	}
+	pressure_page_missing(big);
+	assert_true(is_alive(big));
+	assert_false(is_alive(small[2]));
+	assert_true(is_alive(small[1]));
+	assert_int_equal(fake_logged, 1);
+}
+
+static void who_is_the_cause_is_refused(void **state)
+{
+	struct process *root = fake_process(nullptr, 0);
+
+	fake_pages[child->vspace % 256] = 1000;
+	assert_false(pressure_call_refused(shell));
+	assert_true(is_alive(child));
+	assert_true(pressure_call_refused(root));
+	assert_false(is_alive(child));
+}
+
+static void ones_own_limit_ends_oneself(void **state)
+{
+	fake_pages[shell->vspace % 256] = 1000;
+	child->limits[LIMIT_AS].current = 409600;
+	fake_pages[0] = 100;
+	pressure_page_missing(child);
+	assert_false(is_alive(child));
+	assert_true(is_alive(shell));
+}
+
+static void without_a_cause_the_asker_ends(void **state)
+{
+	pressure_page_missing(child);
+	assert_false(is_alive(child));
+	assert_true(is_alive(shell));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, done)
+#define USER(name) cmocka_unit_test_setup_teardown(name, user_fresh, done)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    CASE(a_badge_names_its_process_only),
+	    CASE(a_used_entry_gets_a_new_badge_and_pid),
+	    CASE(a_full_table_refuses),
+	    CASE(an_entry_is_even_when_nobody_writes),
+	    CASE(orphans_belong_to_pid_one),
+	    CASE(a_dead_caller_has_no_methods),
+	    CASE(a_child_inherits_group_and_session),
+	    CASE(setpgid_makes_and_joins_groups),
+	    CASE(setpgid_refuses),
+	    CASE(setsid_makes_a_session_once),
+	    CASE(setsid_refuses_while_the_group_lives),
+	    CASE(a_group_is_orphaned_without_a_parent_outside),
+	    CASE(an_orphaned_group_with_stopped_members_goes_on),
+	    CASE(ids_tell_of_others_too),
+	    CASE(the_superuser_becomes_anybody_once),
+	    USER(a_user_stays_himself),
+	    CASE(supplementary_groups_are_kept),
+	    USER(processes_of_a_user_are_counted),
+	    CASE(changing_the_user_changes_the_count),
+	    CASE(changing_the_user_without_memory_changes_nothing),
+	    USER(more_processes_than_allowed_are_refused),
+	    CASE(the_superuser_has_no_number),
+	    USER(limits_go_down_and_not_up),
+	    USER(anothers_limits_are_his),
+	    USER(nice_adds_to_what_there_is),
+	    USER(a_user_only_becomes_nicer),
+	    USER(groups_and_users_have_priorities),
+	    USER(a_crowd_runs_behind_the_others),
+	    USER(the_largest_of_the_largest_user_ends),
+	    USER(who_is_the_cause_is_refused),
+	    USER(ones_own_limit_ends_oneself),
+	    USER(without_a_cause_the_asker_ends),
+	};
+	return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The world below procmgr, for host tests: slots, kernel objects, accounts and spaces are only counted, mapped memory is the host's. Everything that
+ * can fail does so on demand.
+ */
+#pragma once
+
+#include "process.h"
+
+/* The next `count` operations that can fail succeed, all later ones are NO_MEMORY; -1: none fails. */
+extern long fake_budget;
+/* Alive now. */
+extern long fake_slots, fake_accounts, fake_spaces, fake_mapped, fake_deferred;
+extern kn_time fake_now;
+/* The last answer to a deferred wait or signal_wait. */
+extern struct fake_answer {
+	unsigned count;
+	kn_status status;
+	struct procmgr_process_event event;
+	uint32_t signal;
+} fake_answer;
+/* Upcalls, suspensions and resumptions since fake_reset(), the last priority given, log lines. */
+extern unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
+extern uint32_t fake_priority;
+/* What an image is worth (elf_parse), and what each space uses (kn_vspace_usage). */
+extern kn_status fake_image;
+extern uint64_t fake_pages[256];
+
+void fake_reset(void);
+/* A process of user `uid`; of its own session without a parent. */
+struct process *fake_process(struct process *parent, uint32_t uid);
+/* A call of a process. */
+struct server_call *fake_call(const struct process *process);
