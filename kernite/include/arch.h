@@ -37,6 +37,7 @@ struct boot_info;
  *
  * struct cpu *this_cpu(void)     (offsets for the entry code are in core/cpu.h)
  * REG_*                          members of struct arch_context by role, for syscall_registers.h
+ * ctx_set_ip(c, v)
  * ctx_set_argument(c, i, v)     function arguments 0..3 of the C calling convention (thread start)
  * ctx_rewind(c)                 move ip back onto the system call instruction (restartable operations)
  *
@@ -161,7 +162,7 @@ void arch_context_print(const struct arch_context *context);
 
 /* ---- what the entry code calls (core/trap.c); interrupts off; this_cpu()->current has its context saved ---- */
 /* No register has to survive it: the entry code has saved them all. */
-[[clang::preserve_none]] void trap_syscall(void);
+[[noreturn, clang::preserve_none]] void trap_syscall(void); /* ends in arch_enter_user() */
 /* Page fault of the current user thread. access: VM_READ, VM_WRITE or VM_EXECUTE. present: permission fault. */
 void trap_page_fault(vaddr_t address, unsigned access, bool present);
 /* Anything else that is the user's fault. code: enum below; detail: the machine's error code / ESR. */

@@ -62,11 +62,6 @@ static inline uint64_t ctx_ip(const struct arch_context *context)
 	return context->REG_IP;
 }
 
-static inline void ctx_set_ip(struct arch_context *context, uint64_t ip)
-{
-	context->REG_IP = ip;
-}
-
 static inline uint64_t ctx_sp(const struct arch_context *context)
 {
 	return context->REG_SP;

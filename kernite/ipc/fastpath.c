@@ -22,8 +22,11 @@
 #include "object/reply.h"
 #include "uapi/object/endpoint.h"
 
-/* The numbers of system calls with a fast path; none has number 0. */
-static uint64_t call_number = KN_SYS_CALL, reply_receive_number = KN_SYS_REPLY_RECV;
+/*
+ * The numbers of system calls with a fast path; none has number 0. "used": that the compiler keeps
+ * the numbers, instead of flags that choose them at every system call.
+ */
+[[gnu::used]] static uint64_t call_number = KN_SYS_CALL, reply_receive_number = KN_SYS_REPLY_RECV;
 
 void fastpath_disable(void)
 {
@@ -142,7 +145,7 @@ void fastpath_disable(void)
 	return true;
 }
 
-[[clang::preserve_none]] void trap_syscall(void)
+[[noreturn, clang::preserve_none]] void trap_syscall(void)
 {
 	struct cpu *cpu = this_cpu();
 	struct tcb *thread = cpu->current;
@@ -159,7 +162,7 @@ void fastpath_disable(void)
 			is_done = fast_call(cpu, thread, slot);
 		} else if (!slot_is_empty(slot)) {
 			syscall_invoke(cpu, thread, slot);
-			return;
+			arch_enter_user();
 		}
 	} else if (likely(number == reply_receive_number)) {
 		is_done = fast_reply_receive(
@@ -169,4 +172,5 @@ void fastpath_disable(void)
 		kernel_unlock();
 	else
 		syscall_slow(cpu, thread, number);
+	arch_enter_user();
 }

@@ -73,6 +73,11 @@ static inline void cpu_relax(void)
 	__asm__ volatile("yield" ::: "memory");
 }
 
+static inline void ctx_set_ip(struct arch_context *context, uint64_t ip)
+{
+	context->ip = ip;
+}
+
 static inline void ctx_set_argument(struct arch_context *context, unsigned index, uint64_t value)
 {
 	context->x[index] = value;

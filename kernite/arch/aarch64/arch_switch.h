@@ -15,7 +15,8 @@ extern uint64_t asid_shared;
 /* Null: no user half. */
 void space_switch_slow(struct cpu *cpu, const struct arch_space *space);
 
-static inline void arch_switch(struct cpu *cpu, struct tcb *from, struct tcb *to)
+[[gnu::always_inline]] static inline void arch_switch(
+    struct cpu *cpu, struct tcb *from, struct tcb *to)
 {
 	const struct vspace *vspace = to->vspace;
 

@@ -6,7 +6,7 @@
  * member), so that an entry can store registers without a scratch register. The kernel then runs
  * on the CPU's stack. return_to_user is the only way out.
  *
- * A system call is 29 instructions in and 24 out, the branches to and from trap_syscall included.
+ * A system call is 28 instructions in and 24 out.
  */
 #include "asm_offsets.h"
 #include "core/cpu_offsets.h"
@@ -76,8 +76,7 @@ vectors:
 	cmp x1, #EC_SVC64
 	b.ne user_fault_entry
 	to_kernel_stack
-	adr x30, return_to_user
-	b trap_syscall
+	bl trap_syscall /* ends in arch_enter_user */
 	.balign 128
 	save_user
 	to_kernel_stack

@@ -47,6 +47,12 @@ struct arch_fpu {
 	alignas(64) uint8_t area[FPU_AREA_SIZE];
 };
 
+static inline void ctx_set_ip(struct arch_context *c, uint64_t ip)
+{
+	c->rip = ip;
+	c->vector = 0; /* SYSRET is only for the address that SYSCALL left (entry.S) */
+}
+
 static inline void ctx_set_argument(struct arch_context *c, unsigned i, uint64_t value)
 {
 	uint64_t *const registers[] = {&c->rdi, &c->rsi, &c->words[0], &c->rcx};

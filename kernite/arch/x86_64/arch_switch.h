@@ -45,7 +45,8 @@ static inline void tlb_space_enter(struct cpu *cpu, struct arch_space *space)
 	cr3_write(space->root.raw);
 }
 
-static inline void arch_switch(struct cpu *cpu, struct tcb *from, struct tcb *to)
+[[gnu::always_inline]] static inline void arch_switch(
+    struct cpu *cpu, struct tcb *from, struct tcb *to)
 {
 	if (__builtin_expect(cpu_has_fsgsbase, true)) {
 		from->context.fs_base = fs_base_read();

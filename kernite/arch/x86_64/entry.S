@@ -60,22 +60,20 @@ syscall_entry:
 	movq %rax, CTX_RSP(%rsp)
 	movq %gs:CPU_STACK_TOP, %rsp
 	xorl %ebp, %ebp
-	call trap_syscall
+	call trap_syscall /* ends in arch_enter_user */
 
 /* Restore the context of this_cpu()->current, which need not be the one that came in. */
-	.globl user_return
-user_return:
+	.globl arch_enter_user
+arch_enter_user:
 	movq %gs:CPU_CURRENT, %rsp
 	cmpq $CONTEXT_SYSCALL, CTX_VECTOR(%rsp)
 	jne leave_by_iret
 	/*
 	 * SYSRET with a non-canonical RCX faults in ring 0 on the user's stack (Intel SDM vol. 2,
-	 * SYSRET). Any address beyond the lower half goes the slow way.
+	 * SYSRET). This one is canonical: SYSCALL stored it after an instruction that lies below
+	 * KN_USER_MAX, and whoever sets another makes the context leave by IRETQ (ctx_set_ip).
 	 */
 	movq CTX_RIP(%rsp), %rcx
-	movq %rcx, %r11
-	shrq $47, %r11
-	jnz leave_by_iret
 	movq CTX_RFLAGS(%rsp), %r11
 	.irp register, SYSCALL_REGISTERS
 	movq CTX_\register(%rsp), %\register
@@ -97,13 +95,6 @@ leave_by_iret:
 1:	pop_registers
 	swapgs
 	iretq
-
-/* void arch_enter_user(void) */
-	.globl arch_enter_user
-arch_enter_user:
-	movq %gs:CPU_STACK_TOP, %rsp
-	xorl %ebp, %ebp
-	jmp user_return
 
 /*
  * SYSCALL from compatibility mode; there is no 32-bit user code segment, so nobody can come here.
@@ -132,7 +123,7 @@ trap_common:
 	movq %gs:CPU_STACK_TOP, %rsp
 	xorl %ebp, %ebp
 	call trap_from_user
-	jmp user_return
+	jmp arch_enter_user
 
 trap_in_kernel:
 	push_registers

@@ -52,6 +52,11 @@ static inline uint64_t arch_cycles(void)
 	return cycles += 7919;
 }
 
+static inline void ctx_set_ip(struct arch_context *c, uint64_t ip)
+{
+	c->ip = ip;
+}
+
 static inline void ctx_set_argument(struct arch_context *c, unsigned i, uint64_t value)
 {
 	c->argument[i] = value;
