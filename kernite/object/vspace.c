@@ -337,6 +337,7 @@ kn_status vspace_clone(struct vspace *self, const struct vspace_clone_in *in)
 		child->clone_failed = true;
 	}
 	TRY(vspace_empty(child));
+	region_set_destroy(&child->regions, child->pool);
 	child->cloning = 0;
 	child->clone_failed = false;
 	return KN_E_NO_MEMORY;

@@ -287,7 +287,9 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(memory_tests);
 	run(machine_tests);
 	run(error_tests);
+	run(exhaustion_tests);
 	run(method_tests());
+	run(coverage_tests);
 	run(stress_tests);
 	run(bench_tests);
 	rig_print("1..%u\n", ran);
