@@ -178,6 +178,15 @@ static kn_status copy_cspace(struct process *parent, struct process *child)
 	return status;
 }
 
+/* The kernel's log calls the thread what ps calls the process. */
+static void name_thread(const struct process *process)
+{
+	uint64_t name[2];
+
+	memcpy(name, process->entry->name, sizeof name);
+	(void)kn_tcb_set_name(process->threads[0].tcb, name[0], name[1]);
+}
+
 kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t *pid)
 {
 	struct process *child;
@@ -205,6 +214,7 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 		    .thread = 1, .blocked = ALL_BLOCKED, .ipc = objects_ipc_address(child, 0)};
 		status = kn_tcb_start(child->threads[0].tcb, ip, sp, tls, child->pages_address, sp);
 	}
+	name_thread(child);
 	if (status == KN_OK)
 		status = kn_tcb_resume(child->threads[0].tcb);
 	if (status != KN_OK) {
@@ -223,6 +233,7 @@ static kn_status begin_image(struct process *process, const struct program_layou
 
 	if (status == KN_OK)
 		status = kn_tcb_start(tcb, layout->entry, layout->sp, 0, process->pages_address, layout->sp);
+	name_thread(process);
 	return status == KN_OK ? kn_tcb_resume(tcb) : status;
 }
 

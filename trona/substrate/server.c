@@ -348,7 +348,7 @@ void server_run(void)
 			start_exit(kn_status_text(status));
 		else if (status != KN_E_INTERRUPTED && server->timeout != nullptr)
 			server->timeout();
-		if (server->after != nullptr && (server->has_work == nullptr || server->has_work())) {
+		if (server->after != nullptr && (status != KN_OK || server->has_work == nullptr || server->has_work())) {
 			if (has_answer)
 				(void)!kn_reply(current->slot, &regs);
 			has_answer = false;

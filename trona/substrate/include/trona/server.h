@@ -77,8 +77,9 @@ struct server {
 	kn_time (*next_timeout)(void);
 	void (*timeout)(void);
 	/*
-	 * After a message has been handled and answered, before the next is received: work in small portions. It costs a system
-	 * call of its own to answer first, so has_work says whether it is worth it (null: always).
+	 * After a message has been handled and answered, before the next is received, and after `timeout`: work in small portions. It costs a
+	 * system call of its own to answer first, so has_work says whether it is worth it (null: always); it is asked after messages only,
+	 * so that it may count them.
 	 */
 	void (*after)(void);
 	bool (*has_work)(void);
