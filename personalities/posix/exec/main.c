@@ -12,7 +12,7 @@
  *
  * The command is /run/exec/command: argv as NUL-terminated strings. Its working directory is / and its environment this
  * program's. A malformed frame ends the run with status 125. The run ends with the command, not with what it left in the
- * background: a pipe that a daemon still holds open is read empty and given up.
+ * background: a pipe that a daemon still holds open is read empty and given up. Then the machine is switched off.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -304,7 +305,9 @@ int main(void)
 	console_write(GREETING, sizeof GREETING - 1);
 	pid_t pid = start(read_command(), fds);
 	send_word('x', (uint32_t)serve(pid, fds));
+	/* The frame is out before the machine is off; what the command has left behind ends with it. */
 	tcdrain(1);
-	pause();
-	return 0;
+	sync();
+	reboot(RB_POWER_OFF);
+	fail("power off");
 }
