@@ -168,7 +168,8 @@ void signal_send(struct process *process, uint32_t thread, const struct procmgr_
 	}
 	uint32_t taker = choose_thread(process, thread, signal);
 	bool is_caught = load(&process->signals->caught) & bit(signal);
-	bool is_ignored = !is_caught && ((load(&process->signals->ignored) & bit(signal)) ||
+	/* What is blocked is kept even if it would be ignored now: sigwait() takes it, or the disposition changes. */
+	bool is_ignored = taker != ANY_THREAD && !is_caught && ((load(&process->signals->ignored) & bit(signal)) ||
 					    action == ACTION_IGNORE || action == ACTION_CONTINUE);
 	if (is_ignored)
 		return;
