@@ -196,6 +196,15 @@ static void a_blocked_signal_waits(void **state)
 	assert_true(is_alive(child));
 }
 
+static void a_blocked_signal_waits_even_if_ignored(void **state)
+{
+	child->signals->threads[0].blocked = bit(10) | bit(SIGNAL_CHLD);
+	child->signals->ignored = bit(10);
+	send(child, 10);
+	send(child, SIGNAL_CHLD);
+	assert_int_equal(child->signals->pending, bit(10) | bit(SIGNAL_CHLD));
+}
+
 static void an_ignored_signal_is_gone(void **state)
 {
 	child->signals->ignored = bit(10);
@@ -553,6 +562,7 @@ int main(void)
 	    CASE(default_actions),
 	    CASE(a_caught_signal_is_an_upcall),
 	    CASE(a_blocked_signal_waits),
+	    CASE(a_blocked_signal_waits_even_if_ignored),
 	    CASE(an_ignored_signal_is_gone),
 	    CASE(nobody_escapes_kill_and_stop),
 	    CASE(continue_wakes_even_when_blocked),

@@ -385,6 +385,11 @@ kn_status kn_tcb_set_priority(kn_cap self, uint32_t priority)
 	return KN_OK;
 }
 
+kn_status kn_tcb_set_name(kn_cap self, uint64_t name0, uint64_t name1)
+{
+	return KN_OK;
+}
+
 kn_status kn_tcb_set_upcall(kn_cap self, uint64_t entry)
 {
 	return KN_OK;
