@@ -255,8 +255,9 @@ static void read_manifests(void)
 {
 	struct cpio_entry entry;
 	uint64_t position = 0;
+	kn_status status;
 
-	while (boot_next_file(UNIT_FOLDER, &position, &entry) == KN_OK) {
+	while ((status = boot_next_file(UNIT_FOLDER, &position, &entry)) == KN_OK) {
 		char *text = heap_alloc(entry.size + 1);
 
 		if (text == nullptr) {
@@ -267,6 +268,10 @@ static void read_manifests(void)
 		text[entry.size] = '\0';
 		/* The table's texts point into it for ever. */
 		unit_add(entry.name, text, entry.size);
+	}
+	if (status != KN_E_NOT_FOUND) {
+		log_line("the entry at byte %lu of the boot archive cannot be read", (unsigned long)position);
+		end_system("the boot archive is damaged", status);
 	}
 }
 

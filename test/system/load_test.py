@@ -14,7 +14,7 @@ import tempfile
 from console import ROOT, tap
 
 SOURCES = ROOT / "test/system/programs"
-PROCESSES = 5000
+PROCESSES, PROCESSES_SMP = 5000, 1500  # several virtual CPUs share few real ones
 
 
 def build(arch, folder):
@@ -66,8 +66,9 @@ def main():
         cases = [("what is mapped stays", lambda: run(arch, 1, programs["mappings"])),
                  ("faults within faults end a process", lambda: run(arch, 1, programs["faults"]))]
         for smp in counts:
-            cases.append((f"{PROCESSES} processes killed at any moment leak nothing, {smp} CPUs",
-                          lambda n=smp: run(arch, n, programs["churn"], PROCESSES, n)))
+            count = PROCESSES if smp == 1 else PROCESSES_SMP
+            cases.append((f"{count} processes killed at any moment leak nothing, {smp} CPUs",
+                          lambda n=smp, c=count: run(arch, n, programs["churn"], c, n, timeout=600)))
             for kind in ("forks", "shell", "memory", "map", "cow") if smp == 1 else ("forks", "memory"):
                 cases.append((f"an ordinary user's attack ({kind}) leaves others the machine, {smp} CPUs",
                               lambda n=smp, k=kind: siege(arch, n, programs["siege"], k)))

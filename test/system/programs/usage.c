@@ -38,8 +38,21 @@ unsigned long usage_value(const char *name)
 	return find(&usage, name);
 }
 
+/* Looks at every entry of the process table, whose pages are made at the first look: in the numbers before as in those after. */
+static void look_at_all(void)
+{
+	char text[64];
+	FILE *file = fopen("/proc/loadavg", "r");
+
+	if (file) {
+		(void)!fgets(text, sizeof text, file);
+		fclose(file);
+	}
+}
+
 void usage_settle(struct usage *usage, unsigned long processes)
 {
+	look_at_all();
 	for (int i = 0; i < 400; i++) {
 		(void)usleep(50000);
 		take(usage);
