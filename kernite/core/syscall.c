@@ -112,7 +112,8 @@ static void unknown(struct tcb *thread, uint64_t number)
 }
 
 /* Store the result and leave the kernel. */
-static void finish(struct cpu *cpu, struct tcb *thread, kn_status status)
+[[noreturn, gnu::always_inline]] static inline void finish(
+    struct cpu *cpu, struct tcb *thread, kn_status status)
 {
 	if (status < 0 && trace_errors)
 		klog("%s: call %lx on %lx, label %lx: %d\n", thread->name,
@@ -127,6 +128,7 @@ static void finish(struct cpu *cpu, struct tcb *thread, kn_status status)
 	scheduler_exit(cpu);
 	work_end(cpu);
 	kernel_unlock();
+	arch_enter_user();
 }
 
 void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What trap_syscall() (ipc/fastpath.c) leaves to others. Both drop the kernel lock at their end. */
+/* What trap_syscall() (ipc/fastpath.c) leaves to others. Both drop the lock and leave the kernel. */
 #pragma once
 
 #include "object/tcb.h"
@@ -7,6 +7,6 @@
 struct cpu;
 
 /* Any system call. */
-void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number);
+[[noreturn]] void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number);
 /* KN_SYS_CALL on a capability to something else than an endpoint. */
-void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot);
+[[noreturn]] void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot);

@@ -162,15 +162,13 @@ void fastpath_disable(void)
 			is_done = fast_call(cpu, thread, slot);
 		} else if (!slot_is_empty(slot)) {
 			syscall_invoke(cpu, thread, slot);
-			arch_enter_user();
 		}
 	} else if (likely(number == reply_receive_number)) {
 		is_done = fast_reply_receive(
 		    cpu, thread, cspace_capability(thread, ctx_cap(&thread->context)));
 	}
-	if (is_done)
-		kernel_unlock();
-	else
+	if (!is_done)
 		syscall_slow(cpu, thread, number);
+	kernel_unlock();
 	arch_enter_user();
 }
