@@ -27,7 +27,8 @@ paddr_t clock_boot(uint64_t wall)
 kn_status clock_now(struct clock *self, struct clock_now_out *out)
 {
 	out->monotonic = arch_now();
-	out->wall = (int64_t)out->monotonic + page->wall_offset;
+	/* Wraps: any time may have been set. */
+	out->wall = (int64_t)(out->monotonic + (uint64_t)page->wall_offset);
 	return KN_OK;
 }
 

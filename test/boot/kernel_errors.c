@@ -47,6 +47,22 @@ static void thread_needs_a_configured_address_space(void)
 	rig_await(thread, KN_TCB_STATE_INACTIVE);
 }
 
+/* The sanitizer's kernel died of the sum. */
+static void wall_clock_takes_any_time(void)
+{
+	static const int64_t times[] = {INT64_MIN, -1, INT64_MAX - 1000000000000};
+	int64_t before, wall;
+	kn_time start, end;
+
+	check_ok(kn_clock_now(KN_BOOT_SLOT_CLOCK, &start, &before));
+	for (unsigned i = 0; i < 3; i++) {
+		check_ok(kn_clock_set_wall(KN_BOOT_SLOT_CLOCK, times[i]));
+		check_ok(kn_clock_now(KN_BOOT_SLOT_CLOCK, &end, &wall));
+		check(wall >= times[i] && (uint64_t)wall - (uint64_t)times[i] <= end - start);
+	}
+	check_ok(kn_clock_set_wall(KN_BOOT_SLOT_CLOCK, before + (int64_t)(end - start)));
+}
+
 #define OUTSIDE 5000 /* our CSpace has 4096 slots */
 #define READ_WRITE (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE)
 
@@ -279,6 +295,7 @@ static void errors_of_mapping(void)
 const struct rig_test error_tests[] = {
     {"name_makes_no_lines_in_the_log", name_makes_no_lines_in_the_log},
     {"thread_needs_a_configured_address_space", thread_needs_a_configured_address_space},
+    {"wall_clock_takes_any_time", wall_clock_takes_any_time},
     {"errors_of_cnode", errors_of_cnode},
     {"errors_of_untyped", errors_of_untyped},
     {"errors_of_console_and_exec_authority", errors_of_console_and_exec_authority},

@@ -288,6 +288,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(machine_tests);
 	run(error_tests);
 	run(exhaustion_tests);
+	run(lifetime_tests);
 	run(method_tests());
 	run(coverage_tests);
 	run(stress_tests);

@@ -40,7 +40,7 @@ struct rig_test {
 
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
-    error_tests[], exhaustion_tests[], time_tests[], memory_tests[], machine_tests[], stress_tests[],
+    error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], memory_tests[], machine_tests[], stress_tests[],
     bench_tests[];
 
 /* Made from the contracts (kernel_methods.c). */
