@@ -21,13 +21,13 @@ UNITS = ["objsrv", "mmsrv", "namesrv", "console", "procmgr", "vfs"]
 FEW = 50  # fewer boot tests than this did not run them all
 
 
-def boot_tests(folder, *extra):
+def boot_tests(folder, *extra, program="kernel_test", few=FEW):
     result = subprocess.run([sys.executable, ROOT / "scripts/boot_test.py", "--build", folder, "--archive",
-                             folder / "test/boot/kernel_test.archive", *extra],
+                             folder / f"test/boot/{program}.archive", *extra],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
     passed = len(re.findall(r"^ok ", result.stdout, re.M))
     print(f"# {passed} boot tests passed {' '.join(extra)}")
-    if result.returncode or passed < FEW or re.search(r"^(not ok|Bail out!)", result.stdout, re.M):
+    if result.returncode or passed < few or re.search(r"^(not ok|Bail out!)", result.stdout, re.M):
         lines = result.stdout.splitlines()
         at = [i for i, line in enumerate(lines) if re.match("not ok|Bail out!", line)]
         raise AssertionError("\n".join(line for i in at[:5] for line in lines[max(i - 8, 0):i + 1]) or result.stdout[-2000:])
@@ -46,10 +46,13 @@ def main():
     kind, build = sys.argv[1], pathlib.Path(sys.argv[2])
     arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
     folder = build / "variants" / kind
-    targets = [f"image/saltyos-{arch}.iso", "image/boot.archive", "test/boot/kernel_test.archive"]
+    targets = [f"image/saltyos-{arch}.iso", "image/boot.archive", "test/boot/kernel_test.archive",
+               "test/boot/kernel_fuzz.archive"]
     cases = [(f"the {kind} system builds", lambda: variant.make(build, kind, OPTIONS[kind], targets)),
              ("its units get ready", lambda: units_get_ready(folder))]
     cases += [(f"its boot tests pass with {smp} CPUs", lambda n=smp: boot_tests(folder, "--smp", n)) for smp in ("1", "4")]
+    if kind == "sanitizer":
+        cases += [("it survives random calls", lambda: boot_tests(folder, "--append", "calls=100000", program="kernel_fuzz", few=1))]
     sys.exit(tap(cases))
 
 
