@@ -70,7 +70,7 @@ static kn_status fault(struct server_call *call)
 	} else {
 		struct procmgr_signal_record record = describe_fault(call);
 
-		signal_fault(process, thread, &record);
+		signal_fault(process, thread, call->words[2], &record);
 	}
 	return is_alive(process) ? KN_OK : KN_E_NO_PROCESS;
 }

@@ -183,12 +183,20 @@ void signal_send(struct process *process, uint32_t thread, const struct procmgr_
 	}
 }
 
-void signal_fault(struct process *process, uint32_t thread, const struct procmgr_signal_record *record)
+static bool is_guarded(const struct process *process, uint64_t ip)
+{
+	return ip >= load(&process->signals->guard_first) && ip < load(&process->signals->guard_end);
+}
+
+void signal_fault(struct process *process, uint32_t thread, uint64_t ip, const struct procmgr_signal_record *record)
 {
 	uint64_t mask = bit(record->signal);
 
-	if (!(load(&process->signals->caught) & mask) ||
-	    (load(&process->signals->threads[thread].blocked) & mask) || objects_blocks_upcalls(process, thread)) {
+	/* A process that lies about its guarded instructions only gets its fault again. */
+	bool is_unheard = !is_guarded(process, ip) && (!(load(&process->signals->caught) & mask) ||
+							   (load(&process->signals->threads[thread].blocked) & mask));
+
+	if (is_unheard || objects_blocks_upcalls(process, thread)) {
 		process_end(process, PROCMGR_EVENT_KILLED, record->signal);
 		return;
 	}

@@ -38,8 +38,11 @@ enum signal_action : uint8_t { ACTION_TERMINATE, ACTION_CORE, ACTION_IGNORE, ACT
 enum signal_action signal_default_action(uint32_t signal);
 /* Deliver a signal to a live process (thread: its number, or ANY_THREAD). Never fails: it is ignored, pending or acted on. */
 void signal_send(struct process *process, uint32_t thread, const struct procmgr_signal_record *record);
-/* A signal that a machine fault caused: if the thread blocks or ignores it, or has no stack to handle it on, the process ends. */
-void signal_fault(struct process *process, uint32_t thread, const struct procmgr_signal_record *record);
+/*
+ * A signal that a machine fault at `ip` caused: if the thread has no stack to handle it on, the process ends; also if it blocks or ignores
+ * it, unless `ip` is among the process's guarded instructions.
+ */
+void signal_fault(struct process *process, uint32_t thread, uint64_t ip, const struct procmgr_signal_record *record);
 /* Answer and forget the waiter at *link. */
 void signal_drop_waiter(struct signal_waiter **link, kn_status status);
 /* The same signal to every member of a group; how many there were. */

@@ -209,6 +209,8 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 		child->signals->ignored = parent->signals->ignored;
 		child->signals->no_child_wait = parent->signals->no_child_wait;
 		child->signals->no_child_stop = parent->signals->no_child_stop;
+		child->signals->guard_first = parent->signals->guard_first;
+		child->signals->guard_end = parent->signals->guard_end;
 		/* Until the child's first instructions have put its mask there. */
 		child->signals->threads[0] = (struct procmgr_signal_thread){
 		    .thread = 1, .blocked = ALL_BLOCKED, .ipc = objects_ipc_address(child, 0)};
@@ -390,6 +392,7 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	uint64_t pending = process->signals->threads[0].pending;
 	memset(process->signals->threads, 0, sizeof process->signals->threads);
 	process->signals->caught = 0;
+	process->signals->guard_first = process->signals->guard_end = 0;
 	process->signals->threads[0] = (struct procmgr_signal_thread){
 	    .thread = 1, .blocked = blocked, .pending = pending, .ipc = objects_ipc_address(process, 0)};
 	process_entry_begin(process);

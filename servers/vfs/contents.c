@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "trona/heap.h"
 #include "trona/string.h"
+#include "view.h"
 
 /* Address space reserved for an object; sparse, so it costs nothing. */
 #define OBJECT_PAGES_FIRST (1ull << 18)
@@ -112,6 +113,7 @@ static kn_status become_object(struct contents *contents)
 	if (contents->form == CONTENTS_SMALL)
 		heap_free(contents->data);
 	drop_capabilities(contents);
+	view_end(contents);
 	*contents = fresh;
 	return KN_OK;
 
@@ -246,8 +248,10 @@ kn_status contents_write(struct contents *contents, uint64_t offset, const void 
 	if (contents->form == CONTENTS_SMALL && offset > contents->size)
 		memset(contents->data + contents->size, 0, offset - contents->size);
 	memcpy(contents->data + offset, data, length);
-	if (offset + length > contents->size)
+	if (offset + length > contents->size) {
 		contents->size = offset + length;
+		view_resize(contents);
+	}
 	*done = length;
 	return KN_OK;
 }
@@ -285,6 +289,7 @@ kn_status contents_resize(struct contents *contents, uint64_t size)
 	bool has_shrunk = size < contents->size;
 
 	contents->size = size;
+	view_resize(contents);
 	if (!has_shrunk)
 		return KN_OK;
 	clear_tail(contents);
@@ -347,6 +352,12 @@ uint64_t contents_seek(const struct contents *contents, uint64_t offset, bool ho
 	return offset < contents->size ? offset : contents->size;
 }
 
+bool contents_is_whole(const struct contents *contents)
+{
+	return contents->size != 0 &&
+	       (contents->form != CONTENTS_OBJECT || contents->committed_count >= pages_of(contents->size));
+}
+
 uint64_t contents_memory(const struct contents *contents)
 {
 	if (contents->form == CONTENTS_OBJECT)
@@ -363,4 +374,5 @@ void contents_destroy(struct contents *contents)
 		heap_free(contents->committed);
 	}
 	drop_capabilities(contents);
+	view_end(contents);
 }

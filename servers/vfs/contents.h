@@ -19,6 +19,8 @@
 #define CONTENTS_SMALL_MAX 4096
 #define CONTENTS_SIZE_MAX (1ull << 34)
 
+struct shared_memory;
+
 enum contents_form : uint8_t {
 	CONTENTS_SMALL = 0,
 	CONTENTS_ADOPTED = 1,
@@ -39,6 +41,7 @@ struct contents {
 	kn_cap image;           /* READ and EXECUTE, made on demand */
 	kn_cap for_reading;     /* what clients get copies of, made on demand */
 	kn_cap for_writing;
+	struct shared_memory *view; /* null: nobody looks at its size (view.h) */
 };
 
 /* Copies out; *done less than length at the end of the file. */
@@ -54,6 +57,8 @@ void contents_adopt(struct contents *contents, const void *data, uint64_t size);
 bool contents_is_executing(const struct contents *contents);
 /* The next offset at or after `offset` that is data (hole false) or hole; the size if none. */
 uint64_t contents_seek(const struct contents *contents, uint64_t offset, bool hole);
+/* Not empty, and every page of it is there. */
+bool contents_is_whole(const struct contents *contents);
 /* Bytes of memory behind it. */
 uint64_t contents_memory(const struct contents *contents);
 void contents_destroy(struct contents *contents);

@@ -6,6 +6,7 @@
 #include "trona/array.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
+#include "view.h"
 
 #define YOUNG_MAX 16
 
@@ -109,6 +110,7 @@ static void finish(struct description *description)
 
 	if (inode != nullptr)
 		lock_forget_description(inode, description);
+	position_end(description);
 	if (description->class->close != nullptr)
 		description->class->close(description);
 	description_discard(description);

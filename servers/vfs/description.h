@@ -24,6 +24,7 @@
 #define BADGE_WINDOW (BADGE_OBJECT | 1ull << 56)
 
 struct poll_source;
+struct shared_memory;
 struct window;
 struct pipe;
 struct socket;
@@ -69,6 +70,7 @@ struct description {
 	const struct description_class *class;
 	struct inode *inode;     /* null: pipes and sockets without a name */
 	uint64_t offset;
+	struct shared_memory *position; /* not null: the offset is there (view.h) */
 	union {
 		struct pipe *pipe;
 		struct socket *socket;

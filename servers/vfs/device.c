@@ -10,6 +10,7 @@
 #include "trona/start.h"
 #include "trona/string.h"
 #include "uapi/protocol/tty.h"
+#include "uapi/protocol/vfs.h"
 
 #define MEMORY 1
 #define NUMBER_NULL DEVICE_NUMBER(MEMORY, 3)
@@ -89,21 +90,23 @@ static const struct description_class zero_class = {.kind = FILE_KIND_DEVICE, .r
 static const struct description_class full_class = {.kind = FILE_KIND_DEVICE, .read = read_zeros, .write = write_full};
 static const struct description_class random_class = {.kind = FILE_KIND_DEVICE, .read = read_random, .write = write_all};
 
-kn_status device_class(const struct inode *inode, const struct description_class **class, uint64_t *terminal)
+kn_status device_class(const struct inode *inode, const struct description_class **class, uint64_t *device)
 {
 	uint64_t number = inode->special_device;
 
 	*class = nullptr;
 	if (number >> 8 == PTS_MAJOR) {
-		*terminal = TTY_DEVICE_PTS + (number & 0xff) + (inode->key & ~0xffull);
+		*device = TTY_DEVICE_PTS + (number & 0xff) + (inode->key & ~0xffull);
 		return KN_OK;
 	}
 	switch (number) {
 	case NUMBER_NULL:
 		*class = &null_class;
+		*device = VFS_DEVICE_NULL;
 		return KN_OK;
 	case NUMBER_ZERO:
 		*class = &zero_class;
+		*device = VFS_DEVICE_ZERO;
 		return KN_OK;
 	case NUMBER_FULL:
 		*class = &full_class;
@@ -113,14 +116,14 @@ kn_status device_class(const struct inode *inode, const struct description_class
 		*class = &random_class;
 		return KN_OK;
 	case NUMBER_TTY:
-		*terminal = TTY_DEVICE_CURRENT;
+		*device = TTY_DEVICE_CURRENT;
 		return KN_OK;
 	case NUMBER_CONSOLE:
 	case NUMBER_SERIAL:
-		*terminal = TTY_DEVICE_CONSOLE;
+		*device = TTY_DEVICE_CONSOLE;
 		return KN_OK;
 	case NUMBER_PTMX:
-		*terminal = TTY_DEVICE_MASTER;
+		*device = TTY_DEVICE_MASTER;
 		return KN_OK;
 	default:
 		return KN_E_NO_DEVICE;

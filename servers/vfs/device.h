@@ -9,9 +9,12 @@
 
 #define DEVICE_NUMBER(major, minor) ((uint64_t)(major) << 8 | (minor))
 
-/* What a character inode leads to: a class of this server, or (null) the terminal device *terminal. NO_DEVICE: nothing. */
+/*
+ * What a character inode leads to: a class of this server, whose vfs_device is *device, or (null) the terminal device
+ * *device. NO_DEVICE: nothing.
+ */
 [[nodiscard]] kn_status device_class(
-    const struct inode *inode, const struct description_class **class, uint64_t *terminal);
+    const struct inode *inode, const struct description_class **class, uint64_t *device);
 /* Fills the root directory of a fresh devfs. */
 [[nodiscard]] kn_status device_populate(struct filesystem *filesystem);
 /* A node or its removal in the devfs that was populated first: name may be "pts/N". */

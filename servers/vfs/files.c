@@ -11,6 +11,7 @@
 #include "mode.h"
 #include "names.h"
 #include "trona/poll.h"
+#include "view.h"
 #include "window.h"
 
 /* The description that the call came through. */
@@ -232,6 +233,12 @@ static kn_status on_map(struct server_call *call, bool executable, uint64_t *siz
 	return status;
 }
 
+static kn_status on_view(struct server_call *call, kn_cap *object, kn_cap *view, kn_cap *position)
+{
+	DESCRIPTION(description);
+	return view_show(description, object, view, position);
+}
+
 static kn_status on_sync(struct server_call *call)
 {
 	DESCRIPTION(description);
@@ -299,4 +306,5 @@ const struct file_ops file_methods = {
     .set_times = on_set_times,
     .lock = on_lock,
     .available = on_available,
+    .view = on_view,
 };

@@ -4,6 +4,10 @@
 #include "trona/poll.h"
 #include "trona/heap.h"
 #include "trona/string.h"
+#include "view.h"
+
+/* How often a reader may come in between before its bytes are told twice. */
+#define CLAIM_ATTEMPTS 8
 
 /* Reading changes the access time only when it would else look older than the last change (relatime). */
 static void touch_access(struct inode *inode)
@@ -16,13 +20,17 @@ static kn_status regular_read(struct description *description, struct transfer *
 {
 	struct inode *inode = description->inode;
 	bool is_current = transfer->offset == FILE_OFFSET_CURRENT;
-	kn_status status = contents_read(&inode->contents, is_current ? description->offset : transfer->offset,
-	    transfer->data, transfer->length, &transfer->done);
+	/* Somebody who reads by himself may take these bytes meanwhile; then the next ones are ours. */
+	for (int left = CLAIM_ATTEMPTS;; left--) {
+		uint64_t offset = is_current ? position_get(description) : transfer->offset;
+		kn_status status =
+		    contents_read(&inode->contents, offset, transfer->data, transfer->length, &transfer->done);
 
-	if (status != KN_OK)
-		return status;
-	if (is_current)
-		description->offset += transfer->done;
+		if (status != KN_OK)
+			return status;
+		if (!is_current || position_advance(description, offset, transfer->done) || left == 0)
+			break;
+	}
 	touch_access(inode);
 	return KN_OK;
 }
@@ -32,14 +40,14 @@ static kn_status regular_write(struct description *description, struct transfer 
 	struct inode *inode = description->inode;
 	bool is_current = transfer->offset == FILE_OFFSET_CURRENT;
 	uint64_t offset = (description->flags & FILE_FLAG_APPEND) ? inode->contents.size
-			  : is_current				  ? description->offset
+			  : is_current				  ? position_get(description)
 								  : transfer->offset;
 	kn_status status = contents_write(&inode->contents, offset, transfer->data, transfer->length, &transfer->done);
 
 	if (status != KN_OK)
 		return status;
 	if (is_current)
-		description->offset = offset + transfer->done;
+		position_set(description, offset + transfer->done);
 	if (transfer->done != 0)
 		inode_touch(inode);
 	return KN_OK;
@@ -47,9 +55,9 @@ static kn_status regular_write(struct description *description, struct transfer 
 
 static uint64_t regular_available(struct description *description)
 {
-	uint64_t size = description->inode->contents.size;
+	uint64_t size = description->inode->contents.size, offset = position_get(description);
 
-	return size > description->offset ? size - description->offset : 0;
+	return size > offset ? size - offset : 0;
 }
 
 const struct description_class regular_class = {
@@ -122,7 +130,7 @@ kn_status description_seek(struct description *description, int64_t offset, uint
 	case FILE_SEEK_SET:
 		break;
 	case FILE_SEEK_CURRENT:
-		start = (int64_t)description->offset;
+		start = (int64_t)position_get(description);
 		break;
 	case FILE_SEEK_END:
 		start = (int64_t)(class == &text_class ? description->text_length : inode_size(description->inode));
@@ -143,6 +151,7 @@ kn_status description_seek(struct description *description, int64_t offset, uint
 
 	if (__builtin_add_overflow(start, offset, &target) || target < 0)
 		return KN_E_INVALID_ARG;
-	*position = description->offset = (uint64_t)target;
+	*position = (uint64_t)target;
+	position_set(description, (uint64_t)target);
 	return KN_OK;
 }

@@ -3,7 +3,7 @@
 #include "window.h"
 
 #include "description.h"
-#include "memory.h"
+#include "shared_memory.h"
 #include "trona/array.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
@@ -12,8 +12,8 @@
 #define PAGES (VFS_WINDOW_SIZE / KN_PAGE_SIZE)
 
 struct window {
-	kn_cap slot, object, copy;
-	uint8_t *data;
+	kn_cap slot;
+	struct shared_memory memory;
 	uint32_t index;
 	uint32_t holds;
 	uint32_t committed; /* pages from the start */
@@ -23,35 +23,6 @@ struct window {
 
 static struct window **table;
 static size_t capacity, count;
-
-static kn_status make_memory(struct window *window)
-{
-	kn_status status = memory_create(PAGES, &window->object);
-
-	if (status != KN_OK)
-		return status;
-	status = memory_map(window->object, PAGES, &window->data);
-	if (status != KN_OK)
-		goto fail_map;
-	status = memory_for_client(window->object, true, &window->copy);
-	if (status != KN_OK)
-		goto fail_copy;
-	window->committed = 0;
-	return KN_OK;
-
-fail_copy:
-	memory_unmap(window->data, PAGES);
-fail_map:
-	memory_release(window->object);
-	return status;
-}
-
-static void drop_memory(struct window *window)
-{
-	memory_unmap(window->data, PAGES);
-	memory_release(window->copy);
-	memory_release(window->object);
-}
 
 static kn_status add_entry(struct window **added)
 {
@@ -104,7 +75,7 @@ kn_status window_create(kn_cap *capability, kn_cap *memory)
 		struct window *other = table[next++ % count];
 
 		if (is_abandoned(other)) {
-			drop_memory(other);
+			shared_memory_destroy(&other->memory);
 			window = other;
 			window->is_used = false;
 		}
@@ -115,13 +86,14 @@ kn_status window_create(kn_cap *capability, kn_cap *memory)
 		if (status != KN_OK)
 			return status;
 	}
-	kn_status status = make_memory(window);
+	kn_status status = shared_memory_create(&window->memory, PAGES, true);
 	if (status != KN_OK)
 		return status;
+	window->committed = 0;
 	window->is_used = true;
 	window->is_orphan = false;
 	*capability = window->slot;
-	*memory = window->copy;
+	*memory = window->memory.copy;
 	return KN_OK;
 }
 
@@ -141,19 +113,19 @@ kn_status window_data(struct window *window, size_t length, uint8_t **data)
 	if (length > VFS_WINDOW_SIZE)
 		return KN_E_RANGE;
 	if (pages > window->committed) {
-		kn_status status = memory_commit(window->object, window->committed, pages - window->committed);
+		kn_status status = memory_commit(window->memory.object, window->committed, pages - window->committed);
 
 		if (status != KN_OK)
 			return KN_E_NO_MEMORY;
 		window->committed = pages;
 	}
-	*data = window->data;
+	*data = window->memory.data;
 	return KN_OK;
 }
 
 static void end(struct window *window)
 {
-	drop_memory(window);
+	shared_memory_destroy(&window->memory);
 	window->is_used = false;
 }
 

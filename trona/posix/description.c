@@ -19,6 +19,16 @@ off_t sys_seek(int fd, off_t offset, int whence)
 
 	if (whence < 0 || whence > (int)FILE_SEEK_HOLE)
 		return -EINVAL;
+	struct file *known = file_take(fd);
+	if (known && known->kind == FILE_KIND_REGULAR) {
+		off_t target = view_seek(known, offset, whence);
+
+		file_drop(known);
+		if (target != VIEW_ASK)
+			return target;
+	} else if (known) {
+		file_drop(known);
+	}
 	WITH_FILE(fd, file_seek(file->slot, offset, (uint32_t)whence, &position));
 	return status == KN_OK ? (off_t)position : to_errno(status);
 }
@@ -34,7 +44,7 @@ static struct timespec to_timespec(int64_t ns)
 	return (struct timespec){.tv_sec = seconds, .tv_nsec = rest};
 }
 
-void stat_convert(const struct file_stat *from, struct stat *to)
+static void stat_convert(const struct file_stat *from, struct stat *to)
 {
 	*to = (struct stat){
 	    .st_dev = from->device,
@@ -53,14 +63,20 @@ void stat_convert(const struct file_stat *from, struct stat *to)
 	};
 }
 
+int stat_give(const struct file_stat *from, struct stat *to)
+{
+	struct stat converted;
+
+	stat_convert(from, &converted);
+	return touch_copy(to, &converted, sizeof converted) ? 0 : -EFAULT;
+}
+
 int sys_stat_fd(int fd, struct stat *stat)
 {
 	struct file_stat raw;
 	WITH_FILE(fd, file_stat(file->slot, &raw));
 
-	if (status == KN_OK)
-		stat_convert(&raw, stat);
-	return to_errno(status);
+	return status == KN_OK ? stat_give(&raw, stat) : to_errno(status);
 }
 
 int sys_truncate_fd(int fd, off_t length)

@@ -210,6 +210,7 @@ static void put_descriptors(char *to, const struct image_descriptors *from)
 	    .current = from->current,
 	    .entry_count = (uint32_t)from->count,
 	    .stale_count = (uint32_t)from->stale_count,
+	    .is_fresh = from->is_fresh,
 	};
 	memcpy(block->roots, from->roots, sizeof block->roots);
 	for (size_t i = 0; i < from->count; i++)
@@ -218,6 +219,7 @@ static void put_descriptors(char *to, const struct image_descriptors *from)
 		    .file = from->entries[i].file,
 		    .kind = from->entries[i].kind,
 		    .is_terminal = from->entries[i].is_terminal,
+		    .local = from->entries[i].local,
 		    .slot = from->entries[i].slot,
 		};
 	memcpy(&block->entries[from->count], from->stale, from->stale_count * sizeof *from->stale);

@@ -21,6 +21,7 @@ struct image_descriptor {
 	uint32_t file;
 	uint32_t kind;
 	bool is_terminal;
+	uint8_t local;
 	kn_cap slot; /* there */
 };
 
@@ -31,6 +32,7 @@ struct image_descriptors {
 	size_t stale_count;
 	kn_cap current;
 	uint64_t roots[4];
+	bool is_fresh; /* for a new process, not for this one */
 };
 
 /*

@@ -10,10 +10,42 @@
 #include "client/tty.h"
 #include "client/vfs.h"
 
+static bool touch_zeros(unsigned char *data, size_t size)
+{
+	static const unsigned char zeros[KN_PAGE_SIZE];
+
+	while (size > sizeof zeros) {
+		if (!touch_copy(data, zeros, sizeof zeros))
+			return false;
+		data += sizeof zeros;
+		size -= sizeof zeros;
+	}
+	return touch_copy(data, zeros, size);
+}
+
+/* What the process knows itself, or VIEW_ASK. */
+static ssize_t read_here(struct file *file, void *data, size_t size, uint64_t offset)
+{
+	if (file->kind == FILE_KIND_REGULAR)
+		return view_read(file, data, size, offset);
+	if (file->local & LOCAL_READ_END)
+		return 0;
+	if (file->local & LOCAL_READ_ZEROS)
+		return touch_zeros(data, size) ? (ssize_t)size : -EFAULT;
+	return VIEW_ASK;
+}
+
 static ssize_t read_file(struct file *file, void *data, size_t size, uint64_t offset)
 {
 	kn_status status;
 	struct window *window = nullptr;
+	ssize_t known = read_here(file, data, size, offset);
+
+	if (known != VIEW_ASK)
+		return known;
+	/* Before anything is taken out of a pipe. */
+	if (size && !touch_write(data))
+		return -EFAULT;
 
 	if (size > FILE_INLINE_MAX && !file->is_terminal)
 		window = window_take();
@@ -33,10 +65,9 @@ static ssize_t read_file(struct file *file, void *data, size_t size, uint64_t of
 			    (uint32_t)(size < VFS_WINDOW_SIZE ? size : VFS_WINDOW_SIZE), &count));
 	if (status == KN_OK && count > size)
 		status = KN_E_BAD_MESSAGE;
-	if (status == KN_OK)
-		memcpy(data, window->memory, count);
+	bool is_there = status != KN_OK || touch_copy(data, window->memory, count);
 	window_give(window);
-	return status == KN_OK ? (ssize_t)count : to_errno(status);
+	return !is_there ? -EFAULT : status == KN_OK ? (ssize_t)count : to_errno(status);
 }
 
 /* One message or window. */
@@ -51,12 +82,17 @@ static ssize_t write_part(struct file *file, const void *data, size_t size, uint
 	if (window) {
 		if (size > VFS_WINDOW_SIZE)
 			size = VFS_WINDOW_SIZE;
-		memcpy(window->memory, data, size);
+		if (!touch_copy(window->memory, data, size)) {
+			window_give(window);
+			return -EFAULT;
+		}
 		RESTART(status, vfs_window_write(window->slot, file->slot, offset, (uint32_t)size, &written));
 		window_give(window);
 	} else {
 		if (size > FILE_INLINE_MAX)
 			size = FILE_INLINE_MAX;
+		if (size && (!touch_read(data) || !touch_read((const char *)data + size - 1)))
+			return -EFAULT;
 		if (file->is_terminal)
 			RESTART(status, tty_write(file->slot, SLOT(TTY), data, size, &written));
 		else
@@ -71,6 +107,8 @@ static ssize_t write_file(struct file *file, const void *data, size_t size, uint
 {
 	size_t done = 0;
 
+	if (file->local & LOCAL_DISCARD)
+		return (ssize_t)size;
 	do {
 		ssize_t part = write_part(file, (const char *)data + done, size - done,
 		    offset == FILE_OFFSET_CURRENT ? offset : offset + done);

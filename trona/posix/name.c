@@ -20,12 +20,10 @@ int sys_stat(int base, const char *path, struct stat *stat, int flags)
 
 	if (fd >= 0 && !(flags & AT_SYMLINK_NOFOLLOW))
 		return sys_stat_fd(fd, stat);
-	if (!*path && flags & AT_EMPTY_PATH)
+	if (flags & AT_EMPTY_PATH && touch_read(path) && !*path)
 		return base == AT_FDCWD ? sys_stat(base, ".", stat, 0) : sys_stat_fd(base, stat);
 	WITH_PATH(base, path, vfs_stat(SLOT(VFS), start, (flags & AT_SYMLINK_NOFOLLOW) != 0, path, length, &raw));
-	if (status == KN_OK)
-		stat_convert(&raw, stat);
-	return to_errno(status);
+	return status == KN_OK ? stat_give(&raw, stat) : to_errno(status);
 }
 
 int sys_access(int base, const char *path, int mode, int flags)
@@ -36,9 +34,9 @@ int sys_access(int base, const char *path, int mode, int flags)
 		return table_look(fd, nullptr) ? 0 : -ENOENT;
 	if (mode & ~7)
 		return -EINVAL;
-	/* bit 8: by the effective ids */
-	uint32_t how = (uint32_t)mode | (flags & AT_EACCESS ? 8 : 0);
-	WITH_PATH(base, path, vfs_access(SLOT(VFS), start, how & 7, path, length));
+	/* vfs.access: 8 by the effective ids, 16 not through a last link */
+	uint32_t how = (uint32_t)mode | (flags & AT_EACCESS ? 8 : 0) | (flags & AT_SYMLINK_NOFOLLOW ? 16 : 0);
+	WITH_PATH(base, path, vfs_access(SLOT(VFS), start, how, path, length));
 	return to_errno(status);
 }
 

@@ -39,6 +39,19 @@ static uint32_t open_flags(int flags)
 	return result;
 }
 
+static enum file_local local_of(uint64_t device, uint32_t flags)
+{
+	enum file_local local = 0;
+
+	if (flags & FILE_FLAG_READ && device == VFS_DEVICE_NULL)
+		local |= LOCAL_READ_END;
+	if (flags & FILE_FLAG_READ && device == VFS_DEVICE_ZERO)
+		local |= LOCAL_READ_ZEROS;
+	if (flags & FILE_FLAG_WRITE && device != VFS_DEVICE_OTHER)
+		local |= LOCAL_DISCARD;
+	return local;
+}
+
 /* A file with the given vfs flags; not in the table yet. */
 int open_capability(int base, const char *path, uint32_t flags, mode_t mode, struct file **out)
 {
@@ -71,6 +84,8 @@ int open_capability(int base, const char *path, uint32_t flags, mode_t mode, str
 		slot_delete(slot);
 		return -ENOMEM;
 	}
+	if (opened.server == VFS_SERVER_SELF && opened.kind == FILE_KIND_DEVICE)
+		file->local = local_of(opened.device, opened.flags);
 	*out = file;
 	return 0;
 }
@@ -143,7 +158,7 @@ static int put_pair(kn_cap first, uint32_t kind, int flags, int fds[2])
 int pair_make(uint32_t kind, int flags, int fds[2])
 {
 	int pair[2];
-	kn_cap slot = slot_take_pair();
+	kn_cap slot = slot_take_run(2);
 
 	if (slot == KN_CAP_NONE)
 		return -EMFILE;

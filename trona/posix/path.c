@@ -11,6 +11,8 @@
 
 int path_base(int base, const char *path, kn_cap *out, size_t *length)
 {
+	if (!touch_read(path))
+		return -EFAULT;
 	*length = strlen(path);
 	if (*length == 0)
 		return -ENOENT;
@@ -48,7 +50,7 @@ static int number(const char *text)
 
 int path_is_descriptor(const char *path)
 {
-	if (path[0] != '/' || (path[1] != 'd' && path[1] != 'p'))
+	if (!touch_read(path) || path[0] != '/' || (path[1] != 'd' && path[1] != 'p'))
 		return -1;
 	if (strncmp(path, "/dev/fd/", 8) == 0)
 		return number(path + 8);

@@ -20,6 +20,7 @@
 #include "uapi/error_errno.h"
 #include "uapi/protocol/file.h"
 #include "uapi/protocol/procmgr.h"
+#include "uapi/protocol/vfs.h"
 #include "uapi/types.h"
 
 #define SLOT(name) ((kn_cap)PROCMGR_PROCESS_SLOT_##name)
@@ -105,6 +106,11 @@ static inline void signals_release(void)
 kn_status guarded_call(uint64_t number, kn_cap dest, struct kn_regs *regs, kn_time deadline, const volatile uint32_t *flag,
     uint32_t expected);
 
+/* Memory that a caller names and that may not be there (arch/<isa>/guard.S): false if it is not. */
+bool touch_read(const void *address);
+bool touch_write(void *address);
+bool touch_copy(void *to, const void *from, size_t size);
+
 /* Repeat a call that a stop, or handlers with SA_RESTART only, have interrupted. */
 #define RESTART(status, call) \
 	do { \
@@ -130,7 +136,7 @@ static inline int to_errno(kn_status status)
 /* slots.c */
 void slots_start(void);
 kn_cap slot_take(void);             /* KN_CAP_NONE: none left */
-kn_cap slot_take_pair(void);        /* two neighbours */
+kn_cap slot_take_run(unsigned width); /* up to 3 neighbours */
 void slot_mark(kn_cap slot);        /* in use since before this image */
 void slot_give(kn_cap slot);        /* empty already */
 void slot_delete(kn_cap slot);      /* empties it first */
@@ -141,12 +147,13 @@ void slots_clear_unknown(void);
 
 /* What exec and spawn hand to the new image, at AT_SALTYOS_FDS. */
 #define AT_SALTYOS_FDS 0x5350
-#define POSIX_FD_BLOCK_VERSION 1
+#define POSIX_FD_BLOCK_VERSION 2
 struct posix_fd_entry {
 	int32_t fd;
 	uint32_t file; /* entries with the same number share a description */
 	uint32_t kind;
-	uint32_t is_terminal;
+	uint16_t is_terminal;
+	uint16_t local;
 	uint64_t slot;
 };
 struct posix_fd_block {
@@ -155,8 +162,25 @@ struct posix_fd_block {
 	uint64_t current; /* current directory, 0: the root */
 	uint32_t entry_count;
 	uint32_t stale_count; /* slots to be emptied, u64 each behind the entries */
+	uint64_t is_fresh;    /* a new process: no slot is in use but what is named here */
 	uint64_t roots[4];    /* root slots that hold further CNodes */
 	struct posix_fd_entry entries[];
+};
+
+/* What reads and writes of a descriptor need no server for (U4). */
+enum file_local : uint8_t {
+	LOCAL_READ_END = 1,   /* nothing to read, ever */
+	LOCAL_READ_ZEROS = 2,
+	LOCAL_DISCARD = 4,    /* writes succeed */
+};
+
+/* view.c: a regular file's bytes, its size and the shared offset; mapped. */
+struct view {
+	kn_cap slots;              /* three: a mapping alone does not keep its object */
+	const unsigned char *data; /* null: not there (yet) */
+	size_t mapped;             /* bytes at data */
+	const struct file_view *file;
+	struct file_position *position;
 };
 
 /* table.c: descriptors. */
@@ -164,10 +188,13 @@ struct file {
 	uint32_t references;
 	uint8_t kind;       /* file_kind */
 	uint8_t is_terminal;
+	uint8_t local;      /* file_local */
+	uint8_t asked;      /* calls since the view was last thought of */
 	uint16_t armed;     /* events that thread `poller` has armed and that have not come */
 	uint32_t poller;
 	uint32_t index;
 	kn_cap slot;
+	struct view view;
 };
 
 extern struct lock table_lock;
@@ -178,6 +205,7 @@ struct file *file_take(int fd);  /* null: bad descriptor; file_drop() later */
 void file_drop(struct file *file);
 int table_put(struct file *file, int least, bool is_private); /* takes over the reference; -EMFILE drops it */
 int table_size(void);
+int table_next(int fd); /* the first one in use from fd on, or -1 */
 struct file *table_look(int fd, bool *is_private); /* no reference */
 kn_cap directory_current(void);
 kn_cap directory_root(void);
@@ -200,6 +228,15 @@ extern mode_t file_mask;
 int path_base(int base, const char *path, kn_cap *out, size_t *length);
 /* n of /dev/fd/n and its like, else -1. */
 int path_is_descriptor(const char *path);
+
+/* view.c */
+#define VIEW_ASK ((ssize_t)-1000000) /* not to be answered here */
+ssize_t view_read(struct file *file, void *data, size_t size, uint64_t offset);
+/* The new offset, or VIEW_ASK. */
+off_t view_seek(struct file *file, off_t offset, int whence);
+void view_drop(struct view *view);
+/* A child of a fork has none of its parent's. */
+void view_forked(struct file *file);
 
 /* window.c */
 struct window {
@@ -226,7 +263,8 @@ int open_capability(int base, const char *path, uint32_t flags, mode_t mode, str
 int pair_make(uint32_t kind, int flags, int fds[2]);
 
 /* description.c: the server's forms of things. */
-void stat_convert(const struct file_stat *from, struct stat *to);
+/* 0 or -EFAULT. */
+int stat_give(const struct file_stat *from, struct stat *to);
 int64_t time_argument(const struct timespec *time);
 
 long fork_trampoline(long (*call)(kn_word sp));

@@ -91,7 +91,8 @@ static int own_descriptors(struct image_descriptors *out, kn_cap object)
 			continue;
 		if (!is_private && out->count < limit)
 			out->entries[out->count++] = (struct image_descriptor){
-			    .fd = fd, .file = file->index, .kind = file->kind, .is_terminal = file->is_terminal, .slot = file->slot};
+			    .fd = fd, .file = file->index, .kind = file->kind, .is_terminal = file->is_terminal,
+			    .local = file->local, .slot = file->slot};
 	}
 	/* A private descriptor's slot goes unless a public one shares it. */
 	for (int fd = 0; fd < size; fd++) {

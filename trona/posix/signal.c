@@ -142,6 +142,8 @@ kn_word upcall_main(void *fpu)
 	kn_word leave = kn_info(KN_TCB_UPCALL_RETURN, 0, 0);
 
 	signal_frame_abort_guard(ipc->context);
+	if (thread->signals->pending & (bit(SIGSEGV) | bit(SIGBUS)) && signal_frame_abort_touch(ipc->context))
+		__atomic_fetch_and(&thread->signals->pending, ~(bit(SIGSEGV) | bit(SIGBUS)), __ATOMIC_ACQ_REL);
 	if (thread->hold) {
 		thread->signal_seen = true;
 		/* A fault inside the library cannot wait. */

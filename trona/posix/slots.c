@@ -37,7 +37,7 @@ static bool locate(kn_cap slot, unsigned *node, unsigned *index)
 	return false;
 }
 
-/* `width` neighbouring slots of one CNode, not among its last `reserve`. */
+/* `width` (1 to 3) neighbouring slots of one CNode, not among its last `reserve`. */
 static kn_cap find(unsigned node, unsigned width, unsigned reserve)
 {
 	for (unsigned w = 0; w < WORDS; w++) {
@@ -45,12 +45,12 @@ static kn_cap find(unsigned node, unsigned width, unsigned reserve)
 
 		if (w == WORDS - 1)
 			free &= ~0ull >> reserve;
-		if (width == 2)
-			free &= free >> 1 & ~(1ull << 63);
+		for (unsigned i = 1; i < width; i++)
+			free &= free >> 1;
 		if (free == 0)
 			continue;
 		unsigned bit = (unsigned)__builtin_ctzll(free);
-		used[node][w] |= (width == 2 ? 3ull : 1ull) << bit;
+		used[node][w] |= ((1ull << width) - 1) << bit;
 		return address(node, w * 64 + bit);
 	}
 	return KN_CAP_NONE;
@@ -95,9 +95,9 @@ kn_cap slot_take(void)
 	return take(1);
 }
 
-kn_cap slot_take_pair(void)
+kn_cap slot_take_run(unsigned width)
 {
-	return take(2);
+	return take(width);
 }
 
 void slot_mark(kn_cap slot)

@@ -40,7 +40,7 @@ static int plan_set(struct plan *plan, int fd, struct file *file)
 		return -EMFILE;
 	}
 	plan->entries[plan->count] = (struct image_descriptor){
-	    .fd = fd, .file = file->index, .kind = file->kind, .is_terminal = file->is_terminal};
+	    .fd = fd, .file = file->index, .kind = file->kind, .is_terminal = file->is_terminal, .local = file->local};
 	plan->files[plan->count++] = file;
 	return 0;
 }
@@ -55,9 +55,9 @@ static struct file *plan_find(const struct plan *plan, int fd)
 
 static int plan_start(struct plan *plan)
 {
-	for (int fd = 0; fd < table_size(); fd++) {
-		bool is_private;
+	bool is_private;
 
+	for (int fd = table_next(0); fd >= 0; fd = table_next(fd + 1)) {
 		if (!table_look(fd, &is_private) || is_private)
 			continue;
 		struct file *file = file_take(fd);
@@ -156,12 +156,15 @@ static size_t plan_caps(struct plan *plan, struct procmgr_spawn_cap *caps, kn_ca
 int sys_spawn(pid_t *pid, const char *path, const struct __spawn_action *actions, const posix_spawnattr_t *attributes,
     char *const argv[], char *const envp[])
 {
-	struct plan plan = {};
+	struct plan plan; /* large: only what says how much of it is used is cleared */
 	struct procmgr_spawn_cap caps[DESCRIPTORS + 1];
 	struct image image = {};
 	void *made = nullptr;
 	char *const *arguments = argv;
 	uint32_t child;
+
+	plan.count = 0;
+	plan.current = nullptr;
 	int error = plan_start(&plan);
 
 	for (const struct __spawn_action *a = actions; a && error == 0; a = a->next)
@@ -172,7 +175,7 @@ int sys_spawn(pid_t *pid, const char *path, const struct __spawn_action *actions
 		plan_end(&plan);
 		return error;
 	}
-	struct image_descriptors descriptors = {.entries = plan.entries, .count = plan.count};
+	struct image_descriptors descriptors = {.entries = plan.entries, .count = plan.count, .is_fresh = true};
 	size_t count = plan_caps(&plan, caps, &descriptors.current);
 	error = image_build(&image, arguments != argv ? arguments[0] : path, arguments, envp, &descriptors);
 	if (error == 0) {

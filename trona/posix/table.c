@@ -92,19 +92,28 @@ struct file *file_take(int fd)
 	return file;
 }
 
-void file_drop(struct file *file)
+/* With the lock, which it gives back. */
+[[gnu::noinline]] static void file_end(struct file *file)
 {
-	kn_cap slot = KN_CAP_NONE;
+	kn_cap slot = file->slot;
+	struct view view = file->view;
 
-	lock_take(&table_lock);
-	if (--file->references == 0) {
-		slot = file->slot;
-		*(struct file **)file = free_files;
-		free_files = file;
-	}
+	*(struct file **)file = free_files;
+	free_files = file;
 	lock_give(&table_lock);
+	if (view.data)
+		view_drop(&view);
 	if (slot != KN_CAP_NONE)
 		slot_delete(slot);
+}
+
+void file_drop(struct file *file)
+{
+	lock_take(&table_lock);
+	if (--file->references == 0)
+		file_end(file);
+	else
+		lock_give(&table_lock);
 }
 
 /* With the lock: room for descriptor fd. */
@@ -153,6 +162,13 @@ int table_put(struct file *file, int least, bool is_private)
 int table_size(void)
 {
 	return size;
+}
+
+int table_next(int fd)
+{
+	while (fd < size && !entries[fd])
+		fd++;
+	return fd < size ? fd : -1;
 }
 
 struct file *table_look(int fd, bool *is_private)
@@ -239,16 +255,17 @@ void table_start(const struct posix_fd_block *block)
 	if (!block || block->version != POSIX_FD_BLOCK_VERSION)
 		return;
 
-	for (unsigned i = 0; i < 256; i++)
-		if (block->roots[i / 64] >> i % 64 & 1)
-			slot_mark_root(i);
+	for (unsigned i = 0; i < sizeof block->roots / sizeof block->roots[0]; i++)
+		for (uint64_t left = block->roots[i]; left; left &= left - 1)
+			slot_mark_root(i * 64 + (unsigned)__builtin_ctzll(left));
 	file_mask = block->mask & 0777;
 	current = block->current;
 	if (current)
 		slot_mark(current);
 	for (uint32_t i = 0; i < block->entry_count; i++)
 		slot_mark(block->entries[i].slot);
-	slots_clear_unknown(); /* with it, what was to be closed */
+	if (!block->is_fresh)
+		slots_clear_unknown(); /* with it, what was to be closed */
 	for (uint32_t i = 0; i < block->entry_count; i++) {
 		const struct posix_fd_entry *entry = &block->entries[i];
 		struct file *file = nullptr;
@@ -260,19 +277,23 @@ void table_start(const struct posix_fd_block *block)
 			file->references++;
 		else
 			file = file_make(entry->slot, entry->kind, entry->is_terminal);
+		if (file)
+			file->local = (uint8_t)entry->local;
 		if (file && grow(entry->fd) == 0)
 			entries[entry->fd] = (uintptr_t)file;
 	}
 }
 
-/* What the parent's threads have armed signals the parent. */
+/* What the parent's threads have armed signals the parent; what it has mapped of files is not here. */
 void table_forked(void)
 {
 	for (int fd = 0; fd < table_size(); fd++) {
 		struct file *file = table_look(fd, nullptr);
 
-		if (file)
+		if (file) {
 			file->armed = 0;
+			view_forked(file);
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ static bool create(struct window *window)
 {
 	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 	uint64_t mapped;
-	kn_cap slots = slot_take_pair();
+	kn_cap slots = slot_take_run(2);
 
 	if (slots == KN_CAP_NONE)
 		return false;

@@ -35,3 +35,54 @@ guard_abort:
 	mov w0, #-13 /* KN_E_INTERRUPTED */
 	ret
 	.size guarded_call, . - guarded_call
+
+	/*
+	 * Memory that a caller names and that may not be there: a fault between touch_first and touch_end continues at touch_abort (procmgr
+	 * knows the range). bool touch_read(const void *), touch_write(void *), touch_copy(void *to, const void *from, size_t): false if so.
+	 */
+	.globl touch_read, touch_write, touch_copy, touch_first, touch_end, touch_abort
+	.type touch_read, %function
+	.type touch_write, %function
+	.type touch_copy, %function
+touch_first:
+touch_read:
+	bti c
+	ldrb w1, [x0]
+	mov w0, #1
+	ret
+touch_write:
+	bti c
+1:	ldxrb w1, [x0]
+	stxrb w2, w1, [x0]
+	cbnz w2, 1b
+	mov w0, #1
+	ret
+touch_copy:
+	bti c
+	subs x2, x2, #64
+	b.lo 2f
+1:	ldp x3, x4, [x1]
+	ldp x5, x6, [x1, #16]
+	ldp x7, x9, [x1, #32]
+	ldp x10, x11, [x1, #48]
+	add x1, x1, #64
+	stp x3, x4, [x0]
+	stp x5, x6, [x0, #16]
+	stp x7, x9, [x0, #32]
+	stp x10, x11, [x0, #48]
+	add x0, x0, #64
+	subs x2, x2, #64
+	b.hs 1b
+2:	adds x2, x2, #64
+	b.eq 4f
+3:	ldrb w3, [x1], #1
+	strb w3, [x0], #1
+	subs x2, x2, #1
+	b.ne 3b
+4:	mov w0, #1
+	ret
+touch_end:
+touch_abort:
+	mov w0, #0
+	ret
+	.size touch_copy, touch_end - touch_copy

@@ -6,9 +6,12 @@
 static_assert(offsetof(struct __pthread, alternate_low) == 32, "upcall.S reads it");
 
 extern char guard_begin[], guard_end[], guard_abort[];
+extern char touch_first[], touch_end[], touch_abort[];
 
 void signal_frame_start(void)
 {
+	process.signals->guard_first = (uint64_t)touch_first;
+	process.signals->guard_end = (uint64_t)touch_end;
 }
 
 /* Context words: 0 pc, 1 sp, 2 pstate, 3..33 x0..x30, 34 tpidr_el0. */
@@ -35,4 +38,12 @@ void signal_frame_abort_guard(kn_word *context)
 {
 	if (context[0] >= (kn_word)guard_begin && context[0] < (kn_word)guard_end)
 		context[0] = (kn_word)guard_abort;
+}
+
+bool signal_frame_abort_touch(kn_word *context)
+{
+	if (context[0] < (kn_word)touch_first || context[0] >= (kn_word)touch_end)
+		return false;
+	context[0] = (kn_word)touch_abort;
+	return true;
 }

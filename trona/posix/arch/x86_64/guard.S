@@ -48,4 +48,41 @@ guard_abort:
 	mov $-13, %eax /* KN_E_INTERRUPTED */
 	jmp 1b
 	.size guarded_call, . - guarded_call
+
+	/*
+	 * Memory that a caller names and that may not be there: a fault between touch_first and touch_end continues at touch_abort (procmgr
+	 * knows the range). bool touch_read(const void *), touch_write(void *), touch_copy(void *to, const void *from, size_t): false if so.
+	 */
+	.globl touch_read, touch_write, touch_copy, touch_first, touch_end, touch_abort
+	.type touch_read, @function
+	.type touch_write, @function
+	.type touch_copy, @function
+touch_first:
+touch_read:
+	movb (%rdi), %al
+	mov $1, %eax
+	ret
+touch_write:
+	lock orb $0, (%rdi)
+	mov $1, %eax
+	ret
+touch_copy:
+	mov %rdx, %rcx
+	cmp $16, %rdx
+	jb 1f
+	mov -8(%rsi,%rdx), %r8
+	lea -8(%rdi,%rdx), %r9
+	shr $3, %rcx
+	rep movsq
+	mov %r8, (%r9)
+	mov $1, %eax
+	ret
+1:	rep movsb
+	mov $1, %eax
+	ret
+touch_end:
+touch_abort:
+	xor %eax, %eax
+	ret
+	.size touch_copy, touch_end - touch_copy
 	.section .note.GNU-stack, "", @progbits

@@ -8,11 +8,14 @@
 static_assert(offsetof(struct __pthread, alternate_low) == 32, "upcall.S reads it");
 
 extern char guard_begin[], guard_end[], guard_abort[];
+extern char touch_first[], touch_end[], touch_abort[];
 /* Bytes of an XSAVE area; 0: the CPU has FXSAVE only (512 bytes). Read by upcall.S. */
 uint32_t upcall_xsave_size;
 
 void signal_frame_start(void)
 {
+	process.signals->guard_first = (uint64_t)touch_first;
+	process.signals->guard_end = (uint64_t)touch_end;
 	unsigned a, b, c, d;
 
 	if (__get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE && __get_cpuid_count(13, 0, &a, &b, &c, &d))
@@ -45,4 +48,12 @@ void signal_frame_abort_guard(kn_word *context)
 {
 	if (context[0] >= (kn_word)guard_begin && context[0] < (kn_word)guard_end)
 		context[0] = (kn_word)guard_abort;
+}
+
+bool signal_frame_abort_touch(kn_word *context)
+{
+	if (context[0] < (kn_word)touch_first || context[0] >= (kn_word)touch_end)
+		return false;
+	context[0] = (kn_word)touch_abort;
+	return true;
 }

@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Run posix_calls.c's program in the system: posix_test.py ARCH PROGRAM CPUS... Its TAP lines are this test's."""
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def main():
+    arch, program, *cpus = sys.argv[1:]
+    number = failed = 0
+    for count in cpus:
+        run = subprocess.run(
+            [ROOT / "scripts/exec", "--arch", arch, "--smp", count, "--timeout", "240", "--add", f"{program}:/tmp/posix", "--",
+             "/tmp/posix"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+        lines = run.stdout.splitlines()
+        for line in lines:
+            verdict, dash, name = line.partition(" - ")
+            if dash and verdict.startswith(("ok ", "not ok ")):
+                number += 1
+                failed += verdict.startswith("not")
+                print(f"{verdict.rsplit(' ', 1)[0]} {number} - {name}, {count} CPUs")
+            elif line.startswith("#"):
+                print(line)
+        number += 1
+        is_whole = run.returncode == 0 and any(line.startswith("1..") for line in lines)
+        failed += not is_whole
+        print(f"{'ok' if is_whole else 'not ok'} {number} - the program ends well, {count} CPUs (status {run.returncode})")
+    print(f"1..{number}")
+    sys.exit(failed != 0)
+
+
+if __name__ == "__main__":
+    main()
