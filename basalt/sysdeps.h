@@ -84,6 +84,7 @@ int sys_statvfs_fd(int fd, struct statvfs *result);
 ssize_t sys_read_directory(int fd, void *entries, size_t size);
 
 /* Terminals. */
+struct winsize;
 int sys_tty_get(int fd, struct termios *attributes);
 int sys_tty_set(int fd, int when, const struct termios *attributes);
 int sys_tty_window(int fd, struct winsize *window, bool set);

@@ -338,14 +338,30 @@ static void a_fault_ends_who_cannot_handle_it(void **state)
 	const struct procmgr_signal_record fault = {.signal = SIGNAL_SEGV};
 
 	child->signals->ignored = ~0ull; /* of no use against a fault */
-	signal_fault(child, 0, &fault);
+	signal_fault(child, 0, 0x1000, &fault);
 	assert_false(is_alive(child));
 	other->signals->caught = bit(SIGNAL_SEGV);
-	signal_fault(other, 0, &fault);
+	signal_fault(other, 0, 0x1000, &fault);
 	assert_int_equal(fake_upcalls, 1);
 	other->signals->threads[0].blocked = bit(SIGNAL_SEGV);
-	signal_fault(other, 0, &fault);
+	signal_fault(other, 0, 0x1000, &fault);
 	assert_false(is_alive(other));
+}
+
+static void a_fault_of_a_guarded_instruction_is_an_upcall(void **state)
+{
+	const struct procmgr_signal_record fault = {.signal = SIGNAL_SEGV};
+	unsigned before = fake_upcalls;
+
+	child->signals->guard_first = 0x2000;
+	child->signals->guard_end = 0x2010;
+	child->signals->threads[0].blocked = ~0ull;
+	signal_fault(child, 0, 0x2000, &fault);
+	signal_fault(child, 0, 0x200f, &fault);
+	assert_int_equal(fake_upcalls, before + 2);
+	assert_true(is_alive(child));
+	signal_fault(child, 0, 0x2010, &fault);
+	assert_false(is_alive(child));
 }
 
 /* ---- threads ---- */
@@ -575,6 +591,7 @@ int main(void)
 	    CASE(sigwait_is_answered_by_the_signal_or_the_clock),
 	    CASE(an_alarm_rings_once),
 	    CASE(a_fault_ends_who_cannot_handle_it),
+	    CASE(a_fault_of_a_guarded_instruction_is_an_upcall),
 	    CASE(threads_come_and_go),
 	    CASE(there_are_only_so_many_threads),
 	    CASE(a_thread_that_cannot_be_made_leaves_nothing),

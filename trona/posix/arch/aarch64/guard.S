@@ -73,7 +73,13 @@ touch_copy:
 	add x0, x0, #64
 	subs x2, x2, #64
 	b.hs 1b
-2:	adds x2, x2, #64
+2:	add x2, x2, #64
+5:	subs x2, x2, #8
+	b.lo 6f
+	ldr x3, [x1], #8
+	str x3, [x0], #8
+	b 5b
+6:	adds x2, x2, #8
 	b.eq 4f
 3:	ldrb w3, [x1], #1
 	strb w3, [x0], #1
