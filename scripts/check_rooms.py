@@ -28,7 +28,7 @@ ROOMS = {
     "servers": {"uapi", "substrate"},
     "personalities": {"posix program", "uapi", "substrate"},
 }
-WITH_LOADER = ("servers/init/", "servers/procmgr/")
+WITH_LOADER = ("servers/init/", "servers/procmgr/", "servers/test_runner/")
 LOADER_HEADERS = ("trona/elf.h", "trona/image.h", "trona/pe.h")
 
 # server -> servers it may call (besides objsrv's callers below everything is a DAG by construction of this table)
@@ -39,6 +39,7 @@ CALLS = {
     "console": {"objsrv", "namesrv"},
     "procmgr": {"objsrv", "mmsrv", "namesrv"},
     "vfs": {"objsrv", "mmsrv", "namesrv"},
+    "test_runner": {"objsrv", "mmsrv", "namesrv"},
     "ttysrv": {"objsrv", "mmsrv", "namesrv", "console", "vfs", "procmgr"},
 }
 STARTERS = {"vfs": {"procmgr"}}  # a table handed over at start, before either serves

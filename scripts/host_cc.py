@@ -13,7 +13,7 @@ import tempfile
 depfile, output = sys.argv[1:3]
 split = sys.argv.index("--")
 flags, sources = sys.argv[3:split], sys.argv[split + 1:]
-libraries = [f for f in flags if f.startswith("-l")]
+libraries = [f for f in flags if f.startswith("-l") or f.endswith(".a")]
 flags = [f for f in flags if f not in libraries]
 needed = []
 with tempfile.TemporaryDirectory() as folder:

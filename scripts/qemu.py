@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 
+GDB_PORT = 1234
 EFI_X86 = ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd")
 EFI_ARM = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 
@@ -54,7 +55,7 @@ def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archiv
     if icount:
         line += ["-icount", "shift=0,sleep=off"]
     if gdb:
-        line += ["-s", "-S"]
+        line += ["-S", "-gdb", f"tcp:127.0.0.1:{GDB_PORT if gdb is True else gdb}"]
     if firmware == "direct":
         if not x86:
             line += ["-bios", EFI_ARM]
@@ -91,6 +92,14 @@ def status(arch, code):
     return code
 
 
+def gdb_hint(build):
+    """How to attach: breakpoints in hardware, for the kernel is not there yet when the machine waits."""
+    art = Artifacts(build)
+    return (f"the machine waits for: gdb -ex 'target remote :{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue"
+            f" {art.build}/kernite/kernite-{art.arch}.elf\n(aarch64: gdb-multiarch; a server's symbols:"
+            f" 'add-symbol-file {art.build}/servers/vfs.elf')")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
@@ -112,6 +121,8 @@ def main():
         line = command(**options)
     except ValueError as error:
         sys.exit(f"qemu.py: {error}")
+    if options["gdb"]:
+        print(gdb_hint(options["build"]), file=sys.stderr)
     if only_print:
         print(" ".join(line))
         return

@@ -110,6 +110,8 @@ static void errors_of_cnode(void)
 
 static void errors_of_untyped(void)
 {
+	if (rig_is_shared())
+		return;
 	const uint32_t free = (uint32_t)rig_slot(), used = (uint32_t)rig_new(KN_TYPE_ENDPOINT, 0);
 
 	check_status(kn_untyped_retype(rig_untyped, 200, 0, KN_SLOT_CSPACE, free, 1), KN_E_INVALID_ARG);
@@ -121,6 +123,8 @@ static void errors_of_untyped(void)
 
 static void errors_of_console_and_exec_authority(void)
 {
+	if (rig_is_shared())
+		return;
 	const struct kn_console_data data = {};
 	kn_cap object = anonymous(1);
 
@@ -134,6 +138,8 @@ static void errors_of_console_and_exec_authority(void)
 
 static void errors_of_io_ports(void)
 {
+	if (rig_is_shared())
+		return;
 	kn_cap port = rig_new(KN_TYPE_IO_PORT, 0), other = rig_new(KN_TYPE_IO_PORT, 0);
 	const struct kn_port_data data = {};
 	uint32_t value;
@@ -160,6 +166,8 @@ static void errors_of_io_ports(void)
 
 static void errors_of_pools(void)
 {
+	if (rig_is_shared())
+		return;
 	kn_cap pool = KN_BOOT_SLOT_POOL, deep = rig_new(KN_TYPE_POOL, 0);
 
 	for (unsigned depth = 1; depth < 4; depth++) {

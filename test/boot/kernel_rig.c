@@ -11,6 +11,8 @@
 
 kn_cap rig_untyped = KN_BOOT_SLOT_UNTYPED - 1;
 const struct kn_boot_page *rig_boot;
+uint32_t rig_priority;
+const struct rig_test *rig_running;
 
 static struct kn_thread main_area __attribute__((aligned(16)));
 static uint64_t main_area_tail[2];
@@ -20,7 +22,7 @@ static unsigned thread_count;
 static kn_cap next_slot;
 static kn_cap ipc_object, sleeper;
 static char *ipc_pages;
-static bool has_failed;
+static bool has_failed, was_skipped, is_list, is_shared;
 static unsigned ran, failed;
 
 [[noreturn]] void start_main(kn_word boot_page, kn_word ipc_buffer);
@@ -65,6 +67,12 @@ bool rig_check_status(
 		method_saw_error(text, got);
 	}
 	return got == expected;
+}
+
+bool rig_is_shared(void)
+{
+	was_skipped = is_shared;
+	return is_shared;
 }
 
 kn_cap rig_slot(void)
@@ -122,7 +130,7 @@ struct rig_thread *rig_make_thread(void (*entry)(void *), void *argument, kn_cap
 	check_ok(kn_tcb_configure(thread->tcb, KN_SLOT_VSPACE, KN_SLOT_CSPACE, ipc_object, index,
 	    (kn_word)thread->ipc, fault_handler));
 	check_ok(kn_sched_context_bind(thread->sched_context, thread->tcb));
-	check_ok(kn_tcb_set_priority(thread->tcb, 200));
+	check_ok(kn_tcb_set_priority(thread->tcb, rig_priority));
 	check_ok(kn_tcb_start(thread->tcb, (kn_word)thread_entry,
 	    (kn_word)stacks[index] + STACK_SIZE - KN_ENTRY_STACK_BIAS,
 	    kn_thread_pointer(&thread->area), (kn_word)thread, 0));
@@ -204,17 +212,37 @@ static const char *behind(const char *text, const char *word, size_t length)
 	return nullptr;
 }
 
-/* `only=PART` on the command line: tests whose name has it. */
+/* `only=PART` on the command line (several: any): tests whose name has it. */
 static bool is_wanted(const char *name)
 {
-	const char *part = behind((const char *)rig_boot->command_line, "only=", 5);
-	size_t length = 0;
+	const char *part = (const char *)rig_boot->command_line;
+	bool is_choice = false;
 
-	if (!part)
-		return true;
-	while (part[length] && part[length] != ' ')
-		length++;
-	return behind(name, part, length);
+	while ((part = behind(part, "only=", 5))) {
+		size_t length = 0;
+
+		is_choice = true;
+		while (part[length] && part[length] != ' ')
+			length++;
+		if (behind(name, part, length))
+			return true;
+	}
+	return !is_choice;
+}
+
+/* What the harness's own tests run: never unless it is named. */
+static void fails_on_purpose(void)
+{
+	check(false);
+}
+
+static const struct rig_test own_tests[] = {{"fails_on_purpose", fails_on_purpose}, {}};
+
+static bool is_left_out(const struct rig_test *test)
+{
+	const char *words = (const char *)rig_boot->command_line;
+
+	return !is_wanted(test->name) || (test == own_tests && !behind(words, "only=fails_on_purpose", 21));
 }
 
 static void run(const struct rig_test *suite)
@@ -222,10 +250,15 @@ static void run(const struct rig_test *suite)
 	for (const struct rig_test *test = suite; test->name; test++) {
 		struct kn_object_counts before = {}, after = {};
 
-		if (!is_wanted(test->name))
+		if (is_left_out(test))
 			continue;
-		has_failed = false;
+		if (is_list) {
+			rig_print("%s\n", test->name);
+			continue;
+		}
+		has_failed = was_skipped = false;
 		check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &before));
+		rig_running = test;
 		test->run();
 		clean_up();
 		check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &after));
@@ -237,7 +270,8 @@ static void run(const struct rig_test *suite)
 		}
 		ran++;
 		failed += has_failed;
-		rig_print("%s %u - %s\n", has_failed ? "not ok" : "ok", ran, test->name);
+		rig_print("%s %u - %s%s\n", has_failed ? "not ok" : "ok", ran, test->name,
+		    was_skipped ? " # SKIP needs the machine for itself" : "");
 	}
 }
 
@@ -272,6 +306,10 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	kn_thread_init(&main_area, (struct kn_ipc_buffer *)ipc_buffer, KN_SLOT_TCB, 0);
 	(void)main_area_tail;
 	check_ok(kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(&main_area)));
+	struct kn_tcb_info self = {};
+
+	check_ok(kn_tcb_info(KN_SLOT_TCB, &self));
+	rig_priority = self.priority;
 	find_untyped();
 	check_ok(kn_memory_object_configure_anonymous(ipc_object, KN_BOOT_SLOT_POOL, RIG_THREADS));
 	check_ok(kn_vspace_map(KN_SLOT_VSPACE, ipc_object, 0, 0, RIG_THREADS,
@@ -279,6 +317,8 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	    KN_VSPACE_MAP_SHARED, &mapped));
 	ipc_pages = (char *)mapped;
 	next_slot = RIG_SLOT;
+	is_list = behind((const char *)rig_boot->command_line, "tests=list", 10);
+	is_shared = behind((const char *)rig_boot->command_line, "tests=shared", 12);
 	run(cnode_tests);
 	run(untyped_tests);
 	run(ipc_tests);
@@ -293,8 +333,10 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(coverage_tests);
 	run(stress_tests);
 	run(bench_tests);
-	rig_print("1..%u\n", ran);
-	(void)kn_power_off(KN_BOOT_SLOT_POWER, failed ? 1 : 0);
+	run(own_tests);
+	if (!is_list)
+		rig_print("1..%u\n", ran);
+	(void)kn_power_off(KN_BOOT_SLOT_POWER, failed || (!ran && !is_list) ? 1 : 0);
 	for (;;)
 		;
 }

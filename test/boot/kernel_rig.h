@@ -52,6 +52,10 @@ void method_saw_error(const char *text, kn_status error);
 /* The untyped that a test may use up (8 MiB), and the first of its slots. */
 extern kn_cap rig_untyped;
 extern const struct kn_boot_page *rig_boot;
+/* Of the tests and of the threads they start: the most they may give. */
+extern uint32_t rig_priority;
+/* The test that runs. */
+extern const struct rig_test *rig_running;
 #define RIG_SLOT 512
 #define RIG_SLOTS 3000
 
@@ -64,6 +68,12 @@ extern const struct kn_boot_page *rig_boot;
 bool rig_check(bool claim, const char *text, const char *file, int line);
 bool rig_check_status(
     kn_status got, kn_status expected, const char *text, const char *file, int line);
+
+/*
+ * For tests that need the machine for themselves (they set its clock, claim its interrupts): in a running system ("tests=shared" on the
+ * command line) true, and the test, which returns then, counts as skipped.
+ */
+bool rig_is_shared(void);
 
 void rig_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -40,7 +40,7 @@ static void thread_runs_and_ends(void)
 	rig_await(thread, KN_TCB_STATE_INACTIVE);
 	struct kn_tcb_info info = {};
 	check_ok(kn_tcb_info(thread->tcb, &info));
-	check(info.is_suspended && info.priority == 200 && info.cpu_time > 0 &&
+	check(info.is_suspended && info.priority == rig_priority && info.cpu_time > 0 &&
 	      info.kernel_entries > 0);
 }
 
@@ -113,7 +113,7 @@ static void threads_run_on_every_cpu(void)
 	struct rig_thread *thread = rig_make_thread(count_once, nullptr, KN_CAP_NONE);
 	check_status(kn_tcb_set_affinity(thread->tcb, online), KN_E_RANGE);
 	check_status(kn_tcb_set_priority(thread->tcb, 256), KN_E_RANGE);
-	check_status(kn_tcb_set_priority(thread->tcb, 201), KN_E_RIGHTS);
+	check_status(kn_tcb_set_priority(thread->tcb, rig_priority + 1), KN_E_RIGHTS);
 	check_status(kn_tcb_set_priority(KN_SLOT_TCB, 255), KN_E_RIGHTS);
 	check_status(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, online, &online, &idle), KN_E_RANGE);
 }

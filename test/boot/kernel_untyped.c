@@ -118,6 +118,8 @@ static void nested_untypeds_are_revoked(void)
 
 static void device_untypeds_yield_only_untypeds(void)
 {
+	if (rig_is_shared())
+		return;
 	for (unsigned i = 0; i < rig_boot->untyped_count; i++) {
 		if (!rig_boot->untypeds[i].is_device || rig_boot->untypeds[i].size_bits < 13)
 			continue;

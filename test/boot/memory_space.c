@@ -315,6 +315,10 @@ static void kernel_addresses_are_no_memory(void)
 
 static void code_runs_from_pages_with_the_authority(void)
 {
+	/* It takes its own text from the archive as init's. */
+	if (rig_is_shared())
+		return;
+
 	/* The archive holds this very program: its first segment with code can be mapped a second
 	 * time. */
 	kn_cap code = rig_slot();

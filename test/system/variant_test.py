@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 from console import ROOT, Console, tap
+import qemu
 import variant
 
 OPTIONS = {
@@ -42,6 +43,17 @@ def units_get_ready(folder):
             raise AssertionError(console.tail(20))
 
 
+def tests_run_on_the_console(folder):
+    """Without a personality the system runs its tests by itself and switches itself off."""
+    line = qemu.command(folder, firmware="direct", serial="stdio")
+    result = subprocess.run(["timeout", "-k", "5", "600", *line], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    output = result.stdout.decode(errors="replace")
+    passed = len(re.findall(r"^ok ", output, re.M))
+    if qemu.status(qemu.Artifacts(folder).arch, result.returncode) or passed < FEW or f"1..{passed}" not in output or \
+            re.search(r"^(not ok|Bail out!)", output, re.M):
+        raise AssertionError(f"QEMU ended with {result.returncode}:\n" + "\n".join(output.splitlines()[-20:]))
+
+
 def main():
     kind, build = sys.argv[1], pathlib.Path(sys.argv[2])
     arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
@@ -49,7 +61,8 @@ def main():
     targets = [f"image/saltyos-{arch}.iso", "image/boot.archive", "test/boot/kernel_test.archive",
                "test/boot/kernel_fuzz.archive"]
     cases = [(f"the {kind} system builds", lambda: variant.make(build, kind, OPTIONS[kind], targets)),
-             ("its units get ready", lambda: units_get_ready(folder))]
+             ("its units get ready", lambda: units_get_ready(folder)),
+             ("test_runner runs the boot tests on its console", lambda: tests_run_on_the_console(folder))]
     cases += [(f"its boot tests pass with {smp} CPUs", lambda n=smp: boot_tests(folder, "--smp", n)) for smp in ("1", "4")]
     if kind == "sanitizer":
         cases += [("it survives random calls", lambda: boot_tests(folder, "--append", "calls=100000", program="kernel_fuzz", few=1))]

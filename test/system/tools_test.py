@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What developers type: a piped ./scripts/run, the debugger, printing what is missing: tools_test.py BUILD."""
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+
+from console import ROOT, tap
+import qemu
+
+TIMEOUT = 600
+
+
+def run(*command, text=""):
+    result = subprocess.run([str(word) for word in command], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            errors="replace", timeout=TIMEOUT, check=False, cwd=ROOT)
+    return result.returncode, result.stdout, result.stderr
+
+
+def pipes(arch):
+    """Input from a pipe: the shell reads it, and its end is the end of the system."""
+    status, output, errors = run("scripts/run", "--no-install", "--arch", arch, text="uname -a; ls /\n")
+    if status or "SaltyOS" not in output or "etc" not in output.split():
+        raise AssertionError(f"status {status}:\n{output}{errors[-2000:]}")
+    status, output, errors = run("scripts/run", "--no-install", "--arch", arch, text="")
+    if status or output:
+        raise AssertionError(f"without input: status {status}:\n{output}{errors[-2000:]}")
+
+
+def tells_what_is_missing():
+    """On a machine whose dpkg knows nothing everything is missing; nothing is installed."""
+    script = ". scripts/prepare.sh; dpkg-query() { return 1; }; prepare_packages --no-install; echo reached"
+    status, output, errors = run("bash", "-c", script)
+    if status != 1 or "reached" in output or "missing Debian packages" not in errors or "clang-19" not in errors:
+        raise AssertionError(f"status {status}:\n{output}{errors}")
+
+
+def debugs(build, arch):
+    """The debugger stops the kernel where it begins and knows its names."""
+    kernel = build / f"kernite/kernite-{arch}.elf"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    line = qemu.command(build, firmware="direct", serial="null", gdb=port)
+    with subprocess.Popen(["timeout", "-k", "5", str(TIMEOUT), *line], stdin=subprocess.DEVNULL) as machine:
+        try:
+            status, output, errors = run("gdb", "-nx", "-batch", "-ex", "set tcp connect-timeout 30", "-ex", f"target remote 127.0.0.1:{port}",
+                                         "-ex", "hbreak kernel_main", "-ex", "continue", "-ex", "backtrace", "-ex", "info line",
+                                         "-ex", "kill", kernel)
+        finally:
+            machine.terminate()
+    if "kernel_main (" not in output or "boot.c" not in output:
+        raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
+
+
+def main():
+    build = pathlib.Path(sys.argv[1])
+    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    cases = [("what is missing is told, not installed", tells_what_is_missing)]
+    if build.resolve() == ROOT / "build" / arch:
+        cases.append(("run with input from a pipe", lambda: pipes(arch)))
+    debugger = shutil.which("gdb")
+    if debugger and f"{arch.replace('_', '-')}" in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-"):
+        cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, arch)))
+    else:
+        print(f"# SKIP gdb is not installed or does not know {arch}")
+    sys.exit(tap(cases))
+
+
+if __name__ == "__main__":
+    main()
