@@ -49,7 +49,7 @@ def numbers(output):
 
 def siege(arch, smp, program, kind):
     """Besieged, a shell command of somebody else takes less than a second (the program sees to that)."""
-    output, log = run(arch, smp, program, kind, options=["--icount"])
+    output, log = run(arch, smp, program, kind, options=["--icount"], timeout=600)
     found = numbers(output)
     if kind == "forks" and not found["again"]:
         raise AssertionError(f"the bomb was never refused:\n{output}")
