@@ -4,7 +4,7 @@
 
 The second tree is a copy of the sources in a folder whose path has another length, built at another time. Ports come from the
 cache by the hash of their inputs, the C library among them: were that not the same, the test would fail on it
-before the ports. What ports themselves owe to folders and time is `ninja ports-reproducible`'s to say (slow).
+before the ports. Ports themselves are not built twice here.
 """
 import hashlib
 import pathlib

@@ -7,7 +7,7 @@ import sys
 
 from console import ROOT, tap
 
-TIMEOUT = 1200
+TIMEOUT = 300
 FEW = 90
 SCRIPT = """
 test_runner list; echo "=== $?"
