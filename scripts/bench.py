@@ -26,7 +26,7 @@ NOT_MEASURED = {"total", "empty_loop"}
 NO_TCP = ("tcp_",)
 TIMEOUT = 900
 CROSSINGS = re.compile(r"^CROSSINGS (\S+) ns (\d+) entries (\d+) switches (\d+)", re.M)
-KERNEL_LINE = re.compile(r"^# bench (\S+) (\d+)(?: entries ([\d.]+) switches ([\d.]+))?", re.M)
+KERNEL_LINE = re.compile(r"^# bench (\S+) (\d+)(?: rounds \d+ entries ([\d.]+) switches ([\d.]+))?", re.M)
 
 
 def measure_kernel(arch, names):

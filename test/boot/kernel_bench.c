@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What kernel operations cost; under icount a ns is an instruction. Printed as
- *   # bench NAME NS entries E switches S
+ *   # bench NAME NS rounds N entries E switches S
  * an operation, all of it: the user's stub and loop too. Entries into the kernel and switches of
  * address space are the kernel's own counters.
  *
@@ -47,7 +47,8 @@ static void end(void)
 	struct kn_kernel_stats at_end;
 
 	check_ok(kn_debug_stats(KN_BOOT_SLOT_DEBUG, &at_end));
-	rig_print("# bench %s %lu", measured, (unsigned long)((now - started) / measured_rounds));
+	rig_print("# bench %s %lu rounds %u", measured, (unsigned long)((now - started) / measured_rounds),
+	    measured_rounds);
 	/* Three entries are the measuring's own. */
 	print_part("entries", at_end.kernel_entries - at_start.kernel_entries - 3);
 	print_part("switches", at_end.space_switches - at_start.space_switches);
