@@ -33,8 +33,8 @@ struct cpu {
 	bool reschedule;    /* choose again before leaving the kernel */
 	bool is_idle;       /* inside arch_idle(), kernel lock dropped */
 	bool in_syscall;    /* the current thread's own system call, not an interrupt */
-	uint64_t locked_at; /* arch_cycles() when this kernel entry got the lock */
-	uint64_t longest_locked;
+	uint32_t locked_at; /* arch_cycles() when this kernel entry got the lock: half of it will do */
+	uint32_t longest_locked;
 	int work;               /* units left in this kernel entry (core/work.h) */
 	int top;                /* highest priority in `run`, -1: empty */
 	struct tcb *fpu_owner;  /* who had the FPU here last (core/fpu.h) */

@@ -28,7 +28,7 @@ void fault_send(struct tcb *thread, struct slot *handler, uint64_t label, const 
 {
 	thread->fault_label = label;
 	memcpy(thread->fault_words, words, sizeof(thread->fault_words));
-	trace(TRACE_FAULT, label, words[0], ctx_ip(&thread->context), (uint64_t)thread);
+	trace_often(TRACE_FAULT, label, words[0], ctx_ip(&thread->context), (uint64_t)thread);
 	if (!handler || slot_is_empty(handler)) {
 		fault_refused(thread, KN_E_PEER_GONE);
 		return;

@@ -81,11 +81,11 @@ void scheduler_tick(struct cpu *cpu, kn_time now);
 void scheduler_choose(struct cpu *cpu);
 /* Choose if that is asked for, deliver upcalls: the last thing of a kernel entry, with the lock
  * held. */
-static inline void scheduler_exit(struct cpu *cpu)
+[[gnu::always_inline]] static inline void scheduler_exit(struct cpu *cpu)
 {
 	if (cpu->reschedule)
 		scheduler_choose(cpu);
-	if (cpu->current->exit_work)
+	if (__builtin_expect(cpu->current->exit_work, 0))
 		upcall_deliver(cpu->current);
 }
 /* Cycles that the thread runs since it was charged last (0 when it is not running). */

@@ -9,7 +9,7 @@
 /* May alias anything, at any alignment (both machines load and store words anywhere). */
 typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+void *(memcpy)(void *restrict to, const void *restrict from, size_t size)
 {
 	char *t = to;
 	const char *f = from;
@@ -21,11 +21,17 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	return to;
 }
 
-void *memset(void *to, int value, size_t size)
+void *(memset)(void *to, int value, size_t size)
 {
 	char *t = to;
 	uint64_t pattern = (uint8_t)value * 0x0101010101010101ull;
 
+	for (; size >= 32; size -= 32, t += 32) {
+		((word *)t)[0] = pattern;
+		((word *)t)[1] = pattern;
+		((word *)t)[2] = pattern;
+		((word *)t)[3] = pattern;
+	}
 	for (; size >= 8; size -= 8, t += 8)
 		*(word *)t = pattern;
 	for (; size > 0; size--)

@@ -22,7 +22,9 @@
 /* FAULT_EXEC code for a system call number that is none. */
 #define FAULT_UNKNOWN_SYSCALL 100
 
-static kn_status invoke(struct tcb *thread, struct slot *slot)
+#define unlikely(claim) __builtin_expect(claim, 0)
+
+[[gnu::always_inline]] static inline kn_status invoke(struct tcb *thread, struct slot *slot)
 {
 	const struct object_class *class = &object_classes[slot->cap.type];
 	struct invocation inv = {.caller = thread,
@@ -32,7 +34,7 @@ static kn_status invoke(struct tcb *thread, struct slot *slot)
 	    .slot = slot,
 	    .info = ctx_info(&thread->context)};
 
-	if (kn_info_words(inv.info) > KN_MSG_REGS &&
+	if (unlikely(kn_info_words(inv.info) > KN_MSG_REGS) &&
 	    (!thread->ipc || kn_info_words(inv.info) > KN_MSG_MAX_WORDS))
 		return KN_E_BAD_MESSAGE;
 	kn_status status = class->dispatch(&inv);
@@ -115,13 +117,13 @@ static void unknown(struct tcb *thread, uint64_t number)
 [[noreturn, gnu::always_inline]] static inline void finish(
     struct cpu *cpu, struct tcb *thread, kn_status status)
 {
-	if (status < 0 && trace_errors)
+	if (unlikely(status < 0) && trace_errors)
 		klog("%s: call %lx on %lx, label %lx: %d\n", thread->name,
 		    ctx_number(&thread->context), ctx_cap(&thread->context),
 		    kn_info_label(ctx_info(&thread->context)), status);
 	/* The thread may be halted by now, never gone: a thread that runs is destroyed only after
 	 * its switch. */
-	if (status == KN_RESTART)
+	if (unlikely(status == KN_RESTART))
 		ctx_rewind(&thread->context);
 	else if (status != KN_BLOCKED)
 		ctx_set_status(&thread->context, status);

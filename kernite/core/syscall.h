@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What trap_syscall() (ipc/fastpath.c) leaves to others. Both drop the lock and leave the kernel. */
+/* What trap_syscall() (ipc/fastpath.c) leaves to others. Both drop the lock and leave the kernel: no
+ * register has to survive them. */
 #pragma once
 
 #include "object/tcb.h"
@@ -7,6 +8,8 @@
 struct cpu;
 
 /* Any system call. */
-[[noreturn]] void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number);
+[[noreturn, clang::preserve_none]] void syscall_slow(
+    struct cpu *cpu, struct tcb *thread, uint64_t number);
 /* KN_SYS_CALL on a capability to something else than an endpoint. */
-[[noreturn]] void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot);
+[[noreturn, clang::preserve_none]] void syscall_invoke(
+    struct cpu *cpu, struct tcb *thread, struct slot *slot);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The event ring and the counters. Rare events (faults, stopped threads, destroyed objects) are
- * always recorded; frequent ones (IPC, interrupts, page faults) only after `trace=on` on the
+ * The event ring and the counters. Rare events (stopped threads, destroyed objects) are
+ * always recorded; frequent ones (IPC, interrupts, faults) only after `trace=on` on the
  * command line. A panic prints the last records, debug.trace() reads all that are held.
  */
 #pragma once

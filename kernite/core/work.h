@@ -12,16 +12,16 @@
 /* In units of about 10 instructions: some 20 us at one instruction a ns. */
 #define WORK_BUDGET 2000
 
-static inline void work_begin(struct cpu *cpu)
+[[gnu::always_inline]] static inline void work_begin(struct cpu *cpu)
 {
 	cpu->work = WORK_BUDGET;
-	cpu->locked_at = arch_cycles();
+	cpu->locked_at = (uint32_t)arch_cycles();
 }
 
 /* The kernel lock is about to be dropped. */
-static inline void work_end(struct cpu *cpu)
+[[gnu::always_inline]] static inline void work_end(struct cpu *cpu)
 {
-	uint64_t held = arch_cycles() - cpu->locked_at;
+	uint32_t held = (uint32_t)arch_cycles() - cpu->locked_at;
 
 	if (held > cpu->longest_locked)
 		cpu->longest_locked = held;

@@ -79,7 +79,7 @@ static const uint8_t initrd_path[] = {4, 3, 20, 0, 0x27, 0xe4, 0x68, 0x55, 0xfc,
 
 /* By words where size allows: kernel and archive are megabytes, and firmware allows unaligned
  * access. */
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+void *(memcpy)(void *restrict to, const void *restrict from, size_t size)
 {
 	uint8_t *target = to;
 	const uint8_t *source = from;
@@ -103,7 +103,7 @@ void *memmove(void *to, const void *from, size_t size)
 	return to;
 }
 
-void *memset(void *to, int value, size_t size)
+void *(memset)(void *to, int value, size_t size)
 {
 	uint8_t *target = to;
 	uint64_t word = (uint8_t)value * 0x0101010101010101ull;
