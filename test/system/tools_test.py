@@ -29,6 +29,13 @@ def pipes(arch):
         raise AssertionError(f"without input: status {status}:\n{output}{errors[-2000:]}")
 
 
+def refuses(tool, *options):
+    """Nonsense is one line that names the option, before anything is built."""
+    status, output, errors = run(f"scripts/{tool}", *options, *(["--", "true"] if tool == "exec" else []))
+    if status != 2 or output or options[0] not in errors:
+        raise AssertionError(f"{options}: status {status}:\n{output}{errors}")
+
+
 def tells_what_is_missing():
     """On a machine whose dpkg knows nothing everything is missing; nothing is installed."""
     script = ". scripts/prepare.sh; dpkg-query() { return 1; }; prepare_packages --no-install; echo reached"
@@ -59,6 +66,9 @@ def main():
     build = pathlib.Path(sys.argv[1])
     arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
     cases = [("what is missing is told, not installed", tells_what_is_missing)]
+    for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios"), ("run", "--gdb"),
+                  ("run", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
+        cases.append((" ".join(wrong) + " is refused", lambda wrong=wrong: refuses(*wrong)))
     if build.resolve() == ROOT / "build" / arch:
         cases.append(("run with input from a pipe", lambda: pipes(arch)))
     debugger = shutil.which("gdb")
