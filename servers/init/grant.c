@@ -119,7 +119,7 @@ static kn_status give_mint(struct launch *launch, const char *grant)
 	/* A server that this system does not have: its user does without. */
 	if (unit_provider(grant + 5, &endpoint) == nullptr)
 		return KN_OK;
-	return launch_give(launch, grant, endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL | KN_RIGHT_GRANT, 0);
+	return launch_give(launch, grant, endpoint, SLOT_CLIENT_RIGHTS, 0);
 }
 
 kn_status grant_plain(const char *grant, kn_cap *source, uint32_t *rights)

@@ -30,7 +30,6 @@ kn_cap process_endpoint;
 static const uint32_t tcb_rights = KN_RIGHT_READ | KN_RIGHT_CONFIGURE | KN_RIGHT_GRANT;
 static const uint32_t vspace_rights = KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_UNMAP;
 static const uint32_t cnode_rights = KN_RIGHT_READ | KN_RIGHT_WRITE;
-static const uint32_t service_rights = KN_RIGHT_SEND | KN_RIGHT_CALL | KN_RIGHT_GRANT;
 
 /* A new object from the process's account, in a fresh slot of ours. */
 static kn_status make(struct process *process, uint8_t type, uint8_t size_bits, kn_cap *slot, uint64_t *handle)
@@ -105,7 +104,7 @@ static kn_status give(struct process *process, uint32_t slot, kn_cap source, uin
 static kn_status give_badged(struct process *process, uint32_t slot, kn_cap source)
 {
 	return source == KN_CAP_NONE ? KN_OK
-				     : kn_cnode_mint(process->cnode, slot, source, service_rights,
+				     : kn_cnode_mint(process->cnode, slot, source, SLOT_CLIENT_RIGHTS,
 					   process_badge(process));
 }
 
@@ -123,7 +122,7 @@ static kn_status fill_cspace(struct process *process)
 	    {PROCMGR_PROCESS_SLOT_PROCMGR, process_endpoint, 0},
 	    {PROCMGR_PROCESS_SLOT_VFS, services.vfs, 0},
 	    {PROCMGR_PROCESS_SLOT_NAMESRV, services.namesrv, 0},
-	    {PROCMGR_PROCESS_SLOT_MMSRV, process->memory, service_rights},
+	    {PROCMGR_PROCESS_SLOT_MMSRV, process->memory, SLOT_CLIENT_RIGHTS},
 	    {PROCMGR_PROCESS_SLOT_TTY, services.tty, 0},
 	    {PROCMGR_PROCESS_SLOT_CLOCK_PAGE, services.clock_page, KN_RIGHT_READ | KN_RIGHT_MAP},
 	    {PROCMGR_PROCESS_SLOT_RANDOM, services.random, KN_RIGHT_READ},
@@ -286,6 +285,7 @@ kn_status objects_notification(struct process *process, kn_cap *slot)
 kn_status objects_expand(struct process *process, uint32_t slot)
 {
 	unsigned i = 0;
+	uint64_t handle;
 
 	if (slot < PROCMGR_PROCESS_SLOT_FIRST_FREE || slot >= 1u << CNODE_BITS)
 		return KN_E_RANGE;
@@ -293,12 +293,12 @@ kn_status objects_expand(struct process *process, uint32_t slot)
 		i++;
 	if (i == EXTRA_CNODES_MAX)
 		return KN_E_QUOTA;
-	kn_status status = make(process, KN_TYPE_CNODE, CNODE_BITS, &process->extra_cnodes[i], nullptr);
+	kn_status status = make(process, KN_TYPE_CNODE, CNODE_BITS, &process->extra_cnodes[i], &handle);
 	if (status != KN_OK)
 		return status;
 	status = kn_cnode_copy(process->cnode, slot, process->extra_cnodes[i], cnode_rights);
 	if (status != KN_OK) {
-		/* The account keeps the CNode until exit; without a capability it only costs quota. */
+		(void)objsrv_free(process->account, handle);
 		drop(&process->extra_cnodes[i]);
 		return status;
 	}

@@ -235,7 +235,7 @@ static kn_status start_thread(uint64_t entry)
 
 	if (status != KN_OK)
 		return status;
-	status = slot_mint(fault, parts[ENDPOINT], SLOT_CLIENT_RIGHTS, BADGE_FAULT);
+	status = slot_mint(fault, parts[ENDPOINT], KN_RIGHT_SEND | KN_RIGHT_CALL, BADGE_FAULT);
 	if (status == KN_OK)
 		status = kn_tcb_configure(parts[TCB], parts[VSPACE], parts[CNODE], parts[PAGES], PAGE_IPC,
 		    PAGES_ADDRESS + KN_PAGE_SIZE, fault);

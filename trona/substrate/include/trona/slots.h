@@ -47,5 +47,5 @@ void slot_delete(kn_cap slot);
 /* Empties it and gives it back. */
 void slot_release(kn_cap slot);
 
-/* What clients of an endpoint get. */
-#define SLOT_CLIENT_RIGHTS (KN_RIGHT_SEND | KN_RIGHT_CALL | KN_RIGHT_GRANT)
+/* What clients of an endpoint get. Not SEND: a message without a caller, once deferred, is never called back. */
+#define SLOT_CLIENT_RIGHTS (KN_RIGHT_CALL | KN_RIGHT_GRANT)
