@@ -548,6 +548,15 @@ static void slots_are_added_where_there_are_none(void **state)
 	assert_int_equal(m->expand_cspace(fake_call(child), 120), KN_E_QUOTA);
 }
 
+static void a_child_has_its_parents_further_slots(void **state)
+{
+	uint32_t pid;
+
+	assert_int_equal(m->expand_cspace(fake_call(child), 100), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_OK);
+	assert_int_equal(process_by_pid(pid)->extra_slots[0], 100);
+}
+
 static void methods_for_servers_take_a_role(void **state)
 {
 	uint64_t entries;
@@ -598,6 +607,7 @@ int main(void)
 	    CASE(bad_images_are_refused),
 	    CASE(exec_keeps_the_process),
 	    CASE(spawn_does_as_it_is_told),
+	    CASE(a_child_has_its_parents_further_slots),
 	    CASE(a_fork_that_fails_leaves_nothing),
 	    CASE(a_spawn_that_fails_leaves_nothing),
 	    CASE(an_exec_that_fails_changes_nothing),

@@ -172,8 +172,8 @@ static kn_status copy_cspace(struct process *parent, struct process *child)
 		if (status == KN_OK)
 			status = objects_expand(child, parent->extra_slots[i]);
 		if (status == KN_OK)
-			status = kn_cnode_clone(child->extra_cnodes[i], parent->extra_cnodes[i], 0, 1u << CNODE_BITS,
-			    &copied);
+			status = kn_cnode_clone(child->extra_cnodes[i], parent->extra_cnodes[i], 1,
+			    (1u << CNODE_BITS) - 1, &copied); /* slot 0 is empty for ever */
 	}
 	return status;
 }

@@ -331,6 +331,8 @@ kn_status kn_cnode_delete(kn_cap self, uint32_t index)
 kn_status kn_cnode_clone(kn_cap self, kn_cap source, uint32_t first, uint32_t count, uint32_t *copied)
 {
 	*copied = 0;
+	if (first == 0 || first + count > 1u << CNODE_BITS)
+		return KN_E_RANGE;
 	return try();
 }
 

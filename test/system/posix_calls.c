@@ -213,6 +213,22 @@ static void access_by_effective_ids(void)
 	unlink("/tmp/posix_link");
 }
 
+/* More descriptors than the first CNode of a process has slots. */
+static void forks_with_many_descriptors(void)
+{
+	int fds[400], status = 0;
+	char byte = 0;
+
+	for (int i = 0; i < 400; i++)
+		CHECK((fds[i] = open("/dev/zero", O_RDONLY)) >= 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(pread(fds[399], &byte, 1, 0) == 1 ? 7 : 8);
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7);
+	for (int i = 0; i < 400; i++)
+		close(fds[i]);
+}
+
 int main(void)
 {
 	run("bad buffers are EFAULT and lose nothing", bad_buffers);
@@ -224,6 +240,7 @@ int main(void)
 	run("memory that is replaced is read anew", replaced_memory_is_read_anew);
 	run("null and zero keep their access modes", devices_keep_their_modes);
 	run("faccessat by effective ids and without following", access_by_effective_ids);
+	run("a process with many descriptors forks", forks_with_many_descriptors);
 	printf("1..%d\n", number);
 	unlink("/tmp/posix_calls");
 	return failures != 0;
