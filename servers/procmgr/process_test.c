@@ -314,6 +314,20 @@ static void limits_go_down_and_not_up(void **state)
 	assert_int_equal(old.maximum, 10);
 }
 
+static void limits_that_nobody_keeps_cannot_be_set(void **state)
+{
+	const struct procmgr_limit low = {1, 1};
+	const uint32_t unkept[] = {LIMIT_CPU, LIMIT_FSIZE, LIMIT_DATA, LIMIT_STACK};
+	struct procmgr_limit now, old;
+
+	for (size_t i = 0; i < sizeof unkept / sizeof *unkept; i++) {
+		assert_int_equal(m->limit(fake_call(child), 0, unkept[i], true, &low, &old), KN_E_NOT_SUPPORTED);
+		assert_int_equal(m->limit(fake_call(child), 0, unkept[i], false, &low, &now), KN_OK);
+		assert_memory_equal(&now, &old, sizeof now);
+		assert_int_equal(m->limit(fake_call(child), 0, unkept[i], true, &now, &old), KN_OK);
+	}
+}
+
 static void anothers_limits_are_his(void **state)
 {
 	struct process *root = fake_process(nullptr, 0);
@@ -458,6 +472,7 @@ int main(void)
 	    USER(more_processes_than_allowed_are_refused),
 	    CASE(the_superuser_has_no_number),
 	    USER(limits_go_down_and_not_up),
+	    USER(limits_that_nobody_keeps_cannot_be_set),
 	    USER(anothers_limits_are_his),
 	    USER(nice_adds_to_what_there_is),
 	    USER(a_user_only_becomes_nicer),

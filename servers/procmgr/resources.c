@@ -23,6 +23,12 @@ kn_status on_get_timer(struct server_call *call, uint32_t which, struct procmgr_
 	return timer_get(caller, which, now);
 }
 
+/* CORE is one of them: nothing is ever dumped. RSS is no promise anywhere. Locked memory does not exist. */
+static bool is_kept(uint32_t resource)
+{
+	return resource != LIMIT_CPU && resource != LIMIT_FSIZE && resource != LIMIT_DATA && resource != LIMIT_STACK;
+}
+
 kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bool set,
     const struct procmgr_limit *new, struct procmgr_limit *old)
 {
@@ -42,6 +48,8 @@ kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bo
 		return KN_E_INVALID_ARG;
 	if (new->maximum > old->maximum && caller->entry->euid != 0)
 		return KN_E_PERMISSION;
+	if (!is_kept(resource) && (new->current != old->current || new->maximum != old->maximum))
+		return KN_E_NOT_SUPPORTED;
 	target->limits[resource] = *new;
 	return KN_OK;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -229,6 +230,25 @@ static void forks_with_many_descriptors(void)
 		close(fds[i]);
 }
 
+static void limits_are_kept_or_refused(void)
+{
+	struct rlimit limit;
+	int fd = -1;
+
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	rlim_t before = limit.rlim_cur;
+	limit.rlim_cur = 3;
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK((fd = open("/dev/null", O_RDONLY)) == -1 && errno == EMFILE);
+	limit.rlim_cur = before;
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK((fd = open("/dev/null", O_RDONLY)) == 3);
+	close(fd);
+	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	limit.rlim_cur = 1;
+	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == -1 && errno == ENOTSUP);
+}
+
 int main(void)
 {
 	run("bad buffers are EFAULT and lose nothing", bad_buffers);
@@ -241,6 +261,7 @@ int main(void)
 	run("null and zero keep their access modes", devices_keep_their_modes);
 	run("faccessat by effective ids and without following", access_by_effective_ids);
 	run("a process with many descriptors forks", forks_with_many_descriptors);
+	run("limits are kept, or refused", limits_are_kept_or_refused);
 	printf("1..%d\n", number);
 	unlink("/tmp/posix_calls");
 	return failures != 0;
