@@ -103,7 +103,9 @@ static void move_caps(const struct cap_plan *plan, struct tcb *to)
 		to->ipc->caps[i] = is_unwrapped ? KN_CAP_NONE : plan->address[i];
 		to->ipc->cap_badges[i] = from->cap.type == KN_TYPE_UNTYPED ? 0 : from->cap.badge;
 		if (is_unwrapped) {
-			/* Never KN_RESTART: CSpaces hold no internal slots. */
+			/* Never KN_RESTART: CSpaces hold no internal slots. An ORPHAN event that this
+			 * makes must not go to the receiver of the message itself. */
+			list_remove(&to->link);
 			if (is_moved)
 				(void)slot_delete(from);
 		} else if (is_moved) {

@@ -346,6 +346,7 @@ static void cancel_badge_ends_only_that_badge(void)
 
 /* Takes one call, keeps what came, and answers with `answer_caps` of its own capabilities. */
 static struct kn_ipc_buffer taken;
+static struct rig_thread *taker;
 static kn_cap take_slot;
 static uint32_t take_count;
 static unsigned answer_caps;
@@ -381,7 +382,7 @@ static void setup_transfer(uint32_t count)
 	answer_caps = 0;
 	kn_ipc_buffer()->flags = 0;
 	kn_ipc_buffer()->recv_count = 0;
-	rig_spawn(take_one, nullptr);
+	taker = rig_spawn(take_one, nullptr);
 }
 
 static kn_status call_with(unsigned count, const kn_cap *caps, uint32_t flags)
@@ -444,6 +445,25 @@ static void own_endpoint_is_unwrapped(void)
 	check(
 	    taken.cap_unwrapped == 1 && taken.cap_badges[0] == 99 && taken.caps[0] == KN_CAP_NONE);
 	check(taken.caps[1] == take_slot && type_of(take_slot) == KN_TYPE_ENDPOINT);
+}
+
+/* The ORPHAN event of a session's last capability, which came with a message, comes behind the message. */
+static void a_session_that_moves_ends_behind_its_message(void)
+{
+	struct kn_regs regs = {};
+
+	setup_transfer(1);
+	kn_cap session = rig_derive(endpoint, KN_RIGHT_CALL | KN_RIGHT_GRANT, 42),
+	       last = rig_derive(session, KN_RIGHT_CALL | KN_RIGHT_GRANT, 0);
+
+	check_ok(kn_cnode_watch(CSPACE, (uint32_t)session));
+	rig_await(taker, KN_TCB_STATE_RECEIVING);
+	check_ok(call_with(1, &last, KN_IPC_MOVE(0)));
+	check(taken.cap_unwrapped == 1 && taken.cap_badges[0] == 42 && type_of(last) == KN_TYPE_NONE);
+	await_served();
+	rig_join(taker);
+	check_ok(kn_recv(endpoint, &regs, FOREVER, KN_CAP_NONE));
+	check(regs.badge == 42 && kn_info_label(regs.info) == KN_LABEL_ORPHAN);
 }
 
 static void bad_transfers_change_nothing(void)
@@ -541,6 +561,7 @@ const struct rig_test ipc_tests[] = {
     {"cancel_badge_ends_only_that_badge", cancel_badge_ends_only_that_badge},
     {"capabilities_are_copied_and_moved", capabilities_are_copied_and_moved},
     {"own_endpoint_is_unwrapped", own_endpoint_is_unwrapped},
+    {"a_session_that_moves_ends_behind_its_message", a_session_that_moves_ends_behind_its_message},
     {"bad_transfers_change_nothing", bad_transfers_change_nothing},
     {"queued_message_arrives_whole", queued_sender_hears_of_its_bad_capability},
     {"answer_brings_capabilities", answer_brings_capabilities},
