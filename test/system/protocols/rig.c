@@ -163,7 +163,7 @@ void rig_test(const char *name, void (*run)(void))
 	const bool is_good = shared->failed_checks == before;
 
 	failed_tests += !is_good;
-	printf("%s %u - %s, %s\n", is_good ? "ok" : "not ok", ++shared->tests, name, when);
+	printf("%s %u - %s%s\n", is_good ? "ok" : "not ok", ++shared->tests, name, when);
 }
 
 void rig_in_child(unsigned uid, void (*run)(void))

@@ -67,6 +67,8 @@ int rig_end(void);
 
 /* malformed.c: everything that the generated dispatchers refuse. */
 void malformed_tests(void);
+/* fuzz.c: so many random calls. */
+void fuzz(uint64_t calls, uint64_t seed);
 /* One file a server. */
 void vfs_tests(void);
 void file_tests(void);
