@@ -169,7 +169,17 @@ static kn_status on_reserve(struct server_call *call, uint64_t pages)
 static kn_status on_usage(struct server_call *call, struct mmsrv_memory_usage *usage)
 {
 	(void)call;
-	*usage = (struct mmsrv_memory_usage){.slots = slots_in_use(), .heap = heap_in_use(), .clients = clients_count()};
+	const struct server_reserve reserve = server_reserve();
+	uint64_t chunks, bytes;
+
+	root_chunks(&chunks, &bytes);
+	*usage = (struct mmsrv_memory_usage){
+	    .slots = slots_in_use() - reserve.slots - chunks,
+	    .heap = heap_in_use(),
+	    .clients = clients_count(),
+	    .reserve_objects = reserve.objects + chunks,
+	    .reserve_bytes = reserve.bytes + bytes,
+	};
 	root_usage(&usage->used, &usage->shared, &usage->processes_limit);
 	return KN_OK;
 }

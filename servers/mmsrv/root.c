@@ -22,6 +22,7 @@ struct root_pools root_pools;
 static kn_cap server, root;
 static uint64_t processes_limit; /* pages */
 static uint64_t reserve; /* bytes */
+static uint64_t chunk_count, chunk_bytes;
 
 static kn_status make_pool_object(kn_cap account, kn_cap *pool)
 {
@@ -79,6 +80,8 @@ kn_status root_refill(uint64_t pages)
 			return status;
 		}
 		added += 1ull << (bits - KN_PAGE_SHIFT);
+		chunk_count++;
+		chunk_bytes += 1ull << bits;
 	}
 	return KN_OK;
 }
@@ -111,6 +114,12 @@ void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free)
 	*total = all / KN_PAGE_SIZE;
 	*free = info.free + bytes / KN_PAGE_SIZE;
 	*available = info.free + (bytes > reserve ? (bytes - reserve) / KN_PAGE_SIZE : 0);
+}
+
+void root_chunks(uint64_t *count, uint64_t *bytes)
+{
+	*count = chunk_count;
+	*bytes = chunk_bytes;
 }
 
 void root_usage(uint64_t *used, uint64_t *shared, uint64_t *limit)

@@ -22,6 +22,8 @@ void root_keep_filled(void);
 /* Pages: the machine's total; what can still be given out; unused, with what objsrv keeps for kernel objects. */
 void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free);
 
+/* Chunks of memory from objsrv: how many, with how many bytes. */
+void root_chunks(uint64_t *count, uint64_t *bytes);
 /* Pages in use by everybody, and of them by memory objects of programs; what processes may use together. */
 void root_usage(uint64_t *used, uint64_t *shared, uint64_t *processes_limit);
 

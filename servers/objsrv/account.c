@@ -13,6 +13,7 @@ static struct account root;
 static struct account **table;
 static size_t capacity, used;
 static uint64_t live;
+static size_t heap;
 static struct list unused;
 
 kn_status accounts_init(void)
@@ -45,6 +46,19 @@ uint64_t account_badge(const struct account *account)
 	return account->index | (uint64_t)account->generation << 32;
 }
 
+static struct account *make(void)
+{
+	const size_t before = heap_in_use();
+	struct account *account = array_reserve(&table, &capacity, used + 1) ? heap_calloc(1, sizeof *account) : nullptr;
+
+	heap += heap_in_use() - before;
+	if (!account)
+		return nullptr;
+	account->index = (uint32_t)used;
+	table[used++] = account;
+	return account;
+}
+
 kn_status account_create(struct account *parent, uint64_t quota, struct account **out)
 {
 	struct list *node = list_first(&unused);
@@ -56,13 +70,9 @@ kn_status account_create(struct account *parent, uint64_t quota, struct account 
 		list_remove(node);
 		account = list_entry(node, struct account, sibling);
 	} else {
-		if (!array_reserve(&table, &capacity, used + 1))
-			return KN_E_NO_MEMORY;
-		account = heap_calloc(1, sizeof *account);
+		account = make();
 		if (!account)
 			return KN_E_NO_MEMORY;
-		account->index = (uint32_t)used;
-		table[used++] = account;
 	}
 	*account = (struct account){
 	    .index = account->index,
@@ -100,6 +110,11 @@ void account_destroy(struct account *account)
 uint64_t accounts_count(void)
 {
 	return live;
+}
+
+size_t accounts_heap(void)
+{
+	return heap;
 }
 
 kn_status account_charge(struct account *account, struct block *block)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "block.h"
@@ -24,6 +25,8 @@ struct account {
 
 [[nodiscard]] kn_status accounts_init(void);
 uint64_t accounts_count(void);
+/* Heap bytes of accounts, of destroyed ones too: they are kept. */
+size_t accounts_heap(void);
 /* The account that a badge speaks for, or null. */
 struct account *account_by_badge(kn_word badge);
 uint64_t account_badge(const struct account *account);

@@ -25,6 +25,8 @@ static struct list released;
 static uint64_t free_bytes, total_bytes;
 static uint32_t free_count[BLOCK_BITS_MAX + 1];
 static bool has_unmerged;
+static uint64_t slots, used_slots; /* those made by splitting; of these, with an object */
+static size_t heap;
 
 /* Handles: index into this table; the generation makes old handles find nothing. */
 static struct block **table;
@@ -46,10 +48,12 @@ static struct block *make(kn_cap slot, uint8_t size_bits, struct block *parent)
 	if (block) {
 		unused = block->parent;
 	} else {
-		if (!array_reserve(&table, &table_capacity, table_used + 1) ||
-		    !array_reserve(&generations, &generation_capacity, table_used + 1))
-			return nullptr;
-		block = heap_calloc(1, sizeof *block);
+		const size_t before = heap_in_use();
+
+		if (array_reserve(&table, &table_capacity, table_used + 1) &&
+		    array_reserve(&generations, &generation_capacity, table_used + 1))
+			block = heap_calloc(1, sizeof *block);
+		heap += heap_in_use() - before;
 		if (!block)
 			return nullptr;
 		block->index = (uint32_t)table_used;
@@ -119,6 +123,7 @@ static kn_status split(struct block *block)
 		slots_free(pair, 2);
 		return status;
 	}
+	slots += 2;
 	block->state = BLOCK_SPLIT;
 	block->halves[0] = low;
 	block->halves[1] = high;
@@ -150,6 +155,7 @@ static void merge(struct block *block, bool is_forced)
 			slot_release(half->slot);
 			unmake(half);
 		}
+		slots -= 2;
 		put_free(parent);
 		block = parent;
 	}
@@ -177,6 +183,7 @@ static kn_status take(uint8_t size_bits, struct block **out)
 		take_free(block);
 	}
 	block->state = BLOCK_USED;
+	used_slots += block->parent != nullptr;
 	free_bytes -= 1ull << size_bits;
 	*out = block;
 	return KN_OK;
@@ -188,6 +195,7 @@ void block_give(struct block *block)
 	list_remove(&block->link);
 	block->generation = ++generations[block->index];
 	free_bytes += 1ull << block->size_bits;
+	used_slots -= block->parent != nullptr;
 	put_free(block);
 	merge(block, false);
 }
@@ -279,6 +287,16 @@ struct block *block_by_handle(uint64_t handle)
 uint64_t block_handle(const struct block *block)
 {
 	return block->index | (uint64_t)block->generation << 32;
+}
+
+uint64_t blocks_idle_slots(void)
+{
+	return slots - used_slots;
+}
+
+size_t blocks_heap(void)
+{
+	return heap;
 }
 
 uint64_t blocks_free_bytes(void)

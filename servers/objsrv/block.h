@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "trona/list.h"
@@ -47,6 +48,10 @@ void blocks_collect(unsigned count);
 /* The used block with this handle, or null. */
 struct block *block_by_handle(uint64_t handle);
 uint64_t block_handle(const struct block *block);
+/* Slots of blocks that no object is made of: how free memory is cut up at the moment. */
+uint64_t blocks_idle_slots(void);
+/* Heap bytes of the books; they are kept. */
+size_t blocks_heap(void);
 /* Bytes. */
 uint64_t blocks_free_bytes(void);
 uint64_t blocks_total_bytes(void);

@@ -43,6 +43,7 @@ static void assert_nothing_left(void)
 	block_give(whole);
 	assert_int_equal(fake_caps_used(), 1);
 	assert_int_equal(slots_available(), all_slots);
+	assert_int_equal(blocks_idle_slots(), 0);
 	assert_int_equal(root->used, 0);
 	assert_int_equal(root->objects, 0);
 }
@@ -77,6 +78,7 @@ static void blocks_come_back_in_one_piece(void **state)
 
 	for (unsigned i = 0; i < 200; i++) {
 		assert_int_equal(take(root, 7 + i % 6, &blocks[i]), KN_OK);
+		assert_int_equal(all_slots - slots_available() - blocks_idle_slots(), i + 1); /* one each, however memory is cut up */
 		assert_int_equal(blocks[i]->size_bits, 7 + i % 6);
 		assert_ptr_equal(block_by_handle(block_handle(blocks[i])), blocks[i]);
 	}

@@ -211,15 +211,16 @@ static kn_status on_available(struct server_call *call, uint64_t *bytes, uint64_
 static kn_status on_usage(struct server_call *call, struct objsrv_object_usage *usage)
 {
 	const struct account *root = account_by_badge(KN_BADGE_UNIT);
+	const struct server_reserve reserve = server_reserve();
 
 	(void)call;
 	blocks_collect(UINT32_MAX);
 	*usage = (struct objsrv_object_usage){
-	    .slots = slots_in_use(),
-	    .heap = heap_in_use(),
-	    .objects = root->objects,
+	    .slots = slots_in_use() - blocks_idle_slots() - reserve.slots,
+	    .heap = heap_in_use() - blocks_heap() - accounts_heap(),
+	    .objects = root->objects - reserve.objects,
 	    .accounts = accounts_count(),
-	    .free = blocks_free_bytes(),
+	    .free = blocks_free_bytes() + reserve.bytes,
 	    .total = blocks_total_bytes(),
 	};
 	return KN_OK;

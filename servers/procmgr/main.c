@@ -97,12 +97,16 @@ static void cancel(struct server_reply *reply)
 /* Before every receive. */
 static kn_time next_timeout(void)
 {
+	const struct server_reserve reserve = server_reserve();
+
 	*usage = (struct procmgr_process_usage){
-	    .slots = slots_in_use(),
+	    .slots = slots_in_use() - reserve.slots,
 	    .heap = heap_in_use(),
 	    .processes = process_count(),
 	    .last_pid = process_last_pid(),
 	    .out_of_memory = pressure_ended,
+	    .reserve_objects = reserve.objects,
+	    .reserve_bytes = reserve.bytes,
 	};
 	return timer_next();
 }

@@ -23,7 +23,7 @@
 #include "wait.h"
 #include "window.h"
 
-/* How long after an open descriptions that reached nobody are looked for. */
+/* How long after an open descriptions and windows that reached nobody are looked for. */
 #define SWEEP_DELAY 200000000ull
 
 static kn_time sweep_at = KN_TIME_FOREVER;
@@ -55,7 +55,7 @@ static void cancel(struct server_reply *reply)
 
 static kn_time next_timeout(void)
 {
-	if (sweep_at == KN_TIME_FOREVER && description_has_young())
+	if (sweep_at == KN_TIME_FOREVER && (description_has_young() || window_has_young()))
 		sweep_at = start_now() + SWEEP_DELAY;
 	return sweep_at;
 }
@@ -64,6 +64,7 @@ static void timeout(void)
 {
 	sweep_at = KN_TIME_FOREVER;
 	description_sweep();
+	window_sweep();
 }
 
 /* A directory of the root for something to be mounted on; made if the archive has none. */

@@ -8,10 +8,13 @@
 #include "mount.h"
 #include "path.h"
 #include "trona/heap.h"
+#include "trona/poll.h"
 #include "trona/process_table.h"
+#include "trona/server.h"
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "trona/string.h"
+#include "window.h"
 
 #define NS_PER_TICK 10000000ull
 #define NS_PER_SECOND 1000000000ull
@@ -188,14 +191,22 @@ void proctext_kernel(struct text *text, uint32_t pid)
 	    (unsigned long)stats.page_faults, (unsigned long)stats.longest_locked);
 }
 
-/* What each server holds, for leak checks: after a load has gone, the numbers are those from before. */
+/*
+ * What each server holds, for leak checks: after a load has gone, the numbers are those from before. What waits to be found gone is looked at
+ * first, and what servers keep ready for the next load is left out.
+ */
 void proctext_usage(struct text *text, uint32_t pid)
 {
 	struct procmgr_process_usage processes = process_usage();
 	struct objsrv_object_usage objects;
 	struct mmsrv_memory_usage memory;
 
+	const struct server_reserve reserve = server_reserve();
+
 	(void)pid;
+	description_sweep();
+	window_sweep();
+	poll_sweep();
 	memory_usage(&objects, &memory);
 	const struct {
 		const char *name;
@@ -203,9 +214,10 @@ void proctext_usage(struct text *text, uint32_t pid)
 	} lines[] = {
 	    {"objsrv.slots", objects.slots},
 	    {"objsrv.heap", objects.heap},
-	    {"objsrv.objects", objects.objects},
+	    {"objsrv.objects",
+		objects.objects - memory.reserve_objects - processes.reserve_objects - reserve.objects},
 	    {"objsrv.accounts", objects.accounts},
-	    {"objsrv.free_bytes", objects.free},
+	    {"objsrv.free_bytes", objects.free + memory.reserve_bytes + processes.reserve_bytes + reserve.bytes},
 	    {"mmsrv.slots", memory.slots},
 	    {"mmsrv.heap", memory.heap},
 	    {"mmsrv.clients", memory.clients},
@@ -217,9 +229,11 @@ void proctext_usage(struct text *text, uint32_t pid)
 	    {"procmgr.processes", processes.processes},
 	    {"procmgr.last_pid", processes.last_pid},
 	    {"procmgr.out_of_memory", processes.out_of_memory},
-	    {"vfs.slots", slots_in_use() - description_kept()},
+	    {"vfs.slots", slots_in_use() - description_kept() - window_kept() - reserve.slots},
 	    {"vfs.heap", heap_in_use()},
 	    {"vfs.descriptions", description_count()},
+	    {"reserve.objects", memory.reserve_objects + processes.reserve_objects + reserve.objects},
+	    {"reserve.bytes", memory.reserve_bytes + processes.reserve_bytes + reserve.bytes},
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		text_add(text, "%s %lu\n", lines[i].name, (unsigned long)lines[i].value);

@@ -346,6 +346,11 @@ void memory_usage(struct objsrv_object_usage *objects, struct mmsrv_memory_usage
 	*memory = (struct mmsrv_memory_usage){.slots = 2};
 }
 
+struct server_reserve server_reserve(void)
+{
+	return (struct server_reserve){.slots = 1};
+}
+
 unsigned slots_in_use(void)
 {
 	return 0;

@@ -19,10 +19,12 @@ struct window {
 	uint32_t committed; /* pages from the start */
 	bool is_used;
 	bool is_orphan;
+	bool is_young; /* its client has not been heard of yet */
 };
 
 static struct window **table;
 static size_t capacity, count;
+static size_t used_count, young_count;
 
 static kn_status add_entry(struct window **added)
 {
@@ -55,31 +57,13 @@ fail_slot:
 	return status;
 }
 
-/* A client that died before its answer came leaves a window without copies and without ORPHAN. */
-static bool is_abandoned(struct window *window)
-{
-	struct kn_cap_info info;
-
-	return window->holds == 0 && slot_info(window->slot, &info) == KN_OK && !info.has_children;
-}
-
 kn_status window_create(kn_cap *capability, kn_cap *memory)
 {
-	static size_t next;
 	struct window *window = nullptr;
 
 	for (size_t i = 0; i < count && window == nullptr; i++)
 		if (!table[i]->is_used)
 			window = table[i];
-	for (size_t i = 0; i < count && i < 4 && window == nullptr; i++) {
-		struct window *other = table[next++ % count];
-
-		if (is_abandoned(other)) {
-			shared_memory_destroy(&other->memory);
-			window = other;
-			window->is_used = false;
-		}
-	}
 	if (window == nullptr) {
 		kn_status status = add_entry(&window);
 
@@ -92,9 +76,18 @@ kn_status window_create(kn_cap *capability, kn_cap *memory)
 	window->committed = 0;
 	window->is_used = true;
 	window->is_orphan = false;
+	window->is_young = true;
+	used_count++;
+	young_count++;
 	*capability = window->slot;
 	*memory = window->memory.copy;
 	return KN_OK;
+}
+
+static void grow_up(struct window *window)
+{
+	young_count -= window->is_young;
+	window->is_young = false;
 }
 
 struct window *window_by_badge(kn_word badge)
@@ -103,6 +96,7 @@ struct window *window_by_badge(kn_word badge)
 
 	if ((badge & ~0xffffffffull) != BADGE_WINDOW || index >= count || !table[index]->is_used)
 		return nullptr;
+	grow_up(table[index]);
 	return table[index];
 }
 
@@ -127,6 +121,7 @@ static void end(struct window *window)
 {
 	shared_memory_destroy(&window->memory);
 	window->is_used = false;
+	used_count--;
 }
 
 void window_hold(struct window *window)
@@ -140,14 +135,43 @@ void window_let_go(struct window *window)
 		end(window);
 }
 
+static bool has_copies(const struct window *window)
+{
+	struct kn_cap_info info;
+
+	return slot_info(window->slot, &info) == KN_OK && info.has_children;
+}
+
 void window_orphan(kn_word badge)
 {
 	struct window *window = window_by_badge(badge);
-	struct kn_cap_info info;
 
-	if (window == nullptr || (slot_info(window->slot, &info) == KN_OK && info.has_children))
+	if (window == nullptr || has_copies(window))
 		return;
 	window->is_orphan = true;
 	if (window->holds == 0)
 		end(window);
+}
+
+void window_sweep(void)
+{
+	for (size_t i = 0; i < count && young_count != 0; i++) {
+		struct window *window = table[i];
+
+		if (!window->is_young)
+			continue;
+		grow_up(window);
+		if (!has_copies(window))
+			end(window);
+	}
+}
+
+bool window_has_young(void)
+{
+	return young_count != 0;
+}
+
+size_t window_kept(void)
+{
+	return count - used_count;
 }

@@ -21,3 +21,9 @@ struct window *window_by_badge(kn_word badge);
 void window_hold(struct window *window);
 void window_let_go(struct window *window);
 void window_orphan(kn_word badge);
+/* End windows whose clients died before the answer came: without a copy there is no ORPHAN. Not while such an answer is under way. */
+void window_sweep(void);
+/* Is there anything to sweep? */
+bool window_has_young(void);
+/* Entries that nobody uses; each has a slot. */
+size_t window_kept(void);

@@ -51,10 +51,10 @@ static void drop(struct listener *listener)
 	listener->is_used = false;
 }
 
-/* Looks at a few listeners in turn: the slot of one whose notification was destroyed is empty. */
-static void check_some(void)
+/* Looks at some listeners in turn: the slot of one whose notification was destroyed is empty. */
+static void check(size_t some)
 {
-	for (unsigned i = 0; i < 4 && listener_count != 0; i++) {
+	for (size_t i = 0; i < some && listener_count != 0; i++) {
 		struct listener *listener = listeners[next_checked++ % listener_count];
 		struct kn_cap_info info;
 
@@ -68,7 +68,7 @@ kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *i
 	struct listener *listener = nullptr;
 	size_t index;
 
-	check_some();
+	check(4);
 	for (index = 0; index < listener_count; index++)
 		if (!listeners[index]->is_used)
 			break;
@@ -88,6 +88,11 @@ kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *i
 	list_init(&listener->armings);
 	*id = listener->id;
 	return KN_OK;
+}
+
+void poll_sweep(void)
+{
+	check(listener_count);
 }
 
 void poll_listener_refuse(kn_cap notification)

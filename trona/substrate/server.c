@@ -20,6 +20,7 @@
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "trona/syscall.h"
+#include "uapi/object_size.h"
 #include "uapi/object_type.h"
 
 #define REPLY_BATCH 16
@@ -97,6 +98,17 @@ kn_status server_reserve_replies(unsigned count)
 			return status;
 	}
 	return KN_OK;
+}
+
+struct server_reserve server_reserve(void)
+{
+	const uint64_t cnodes = slots_cnodes();
+
+	return (struct server_reserve){
+	    .slots = pool_count,
+	    .objects = pool_count + cnodes,
+	    .bytes = ((uint64_t)pool_count << KN_OBJECT_BITS_REPLY) + (cnodes << (SLOTS_GROW_BITS + KN_SLOT_BITS)),
+	};
 }
 
 static struct server_reply *take_reply(void)

@@ -200,3 +200,8 @@ unsigned slots_in_use(void)
 {
 	return root.count + grown_count * (GROW_COUNT - 1) - total_free;
 }
+
+unsigned slots_cnodes(void)
+{
+	return grown_count;
+}

@@ -2,8 +2,8 @@
 /*
  * Processes that are killed at any moment: churn COUNT [SEED [WAY]]. Forks COUNT children, each of which soon is in the middle of something: fork,
  * exec, waiting in one of the ways there are, holding pipes, sockets, mappings, threads. The parent kills it after a random number of
- * turns and waits. What the system holds afterwards is compared with what it held before, after a warm-up of the same kind: tables
- * grow once and stay.
+ * turns and waits. What the system holds afterwards is compared with what it held before, to the last slot and byte: what may be larger than at boot
+ * are tables, as large as the most that was alive at once; so first there is a crowd, larger than what comes after it ever is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +26,8 @@
 #include "usage.h"
 
 extern char **environ;
+
+#define FILES 16
 
 static uint32_t state = 1;
 
@@ -140,13 +142,19 @@ static void maps(void)
 		(void)usleep(any(500));
 }
 
+static const char *file_name(int number)
+{
+	static char name[32];
+
+	snprintf(name, sizeof name, "/tmp/f%d", number % FILES);
+	return name;
+}
+
 static void maps_file(void)
 {
-	char name[32];
-
-	snprintf(name, sizeof name, "/tmp/f%d", (int)getpid() % 16);
+	const char *name = file_name((int)getpid());
 	int fd = open(name, O_RDWR | O_CREAT, 0600);
-	(void)!write(fd, name, sizeof name);
+	(void)!write(fd, name, strlen(name));
 	char *memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (memory != MAP_FAILED)
 		memory[1] = 1;
@@ -247,6 +255,7 @@ static void (*const ways[])(void) = {forks, leaves_orphans, execs, spawns, pipes
     maps_file, threads, locks, waits, polls, waits_for_signal, fifo, sleeps, reads_proc, spins};
 
 #define WAYS (sizeof ways / sizeof ways[0])
+#define COHORT 4
 
 /* ---- the parent ---- */
 
@@ -282,18 +291,60 @@ static void one(unsigned number)
 		failures++;
 }
 
+/* Of those who were killed before they could. */
+static void remove_files(void)
+{
+	for (int i = 0; i < FILES; i++)
+		(void)unlink(file_name(i));
+	(void)unlink("/tmp/fifo");
+}
+
+/* As many at once as there never are later: with a cohort of each kind, each of whom holds whatever he has opened, and some files. */
+static void crowd(void)
+{
+	static pid_t pids[WAYS * COHORT];
+	char byte;
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		exit(2);
+	for (int i = 0; i < FILES; i++)
+		(void)close(open(file_name(i), O_RDWR | O_CREAT, 0600));
+	for (unsigned i = 0; i < WAYS * COHORT; i++) {
+		pids[i] = fork();
+		if (pids[i] < 0)
+			failures++;
+		if (pids[i] != 0)
+			continue;
+		(void)setpgid(0, 0);
+		state += (uint32_t)getpid() * 2654435761u;
+		for (unsigned file = 0; file < 8; file++)
+			(void)!open("/dev/null", O_RDONLY);
+		(void)!write(ends[1], "", 1);
+		ways[i % WAYS]();
+		for (;;)
+			(void)pause();
+	}
+	for (unsigned i = 0; i < WAYS * COHORT; i++)
+		(void)!read(ends[0], &byte, 1); /* everybody is there */
+	(void)usleep(20000); /* and does something; if not, the crowd is only smaller */
+	for (unsigned i = 0; i < WAYS * COHORT; i++) {
+		if (pids[i] <= 0)
+			continue;
+		(void)kill(-pids[i], SIGKILL);
+		(void)kill(pids[i], SIGKILL);
+		if (waitpid(pids[i], nullptr, 0) != pids[i])
+			failures++;
+	}
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 static void churn(unsigned count)
 {
-	char name[32];
-
 	for (unsigned i = 0; i < count; i++)
 		one(i);
-	/* Files of those who were killed before they could. */
-	for (int i = 0; i < 16; i++) {
-		snprintf(name, sizeof name, "/tmp/f%d", i);
-		(void)unlink(name);
-	}
-	(void)unlink("/tmp/fifo");
+	remove_files();
 }
 
 int main(int argc, char **argv)
@@ -308,11 +359,12 @@ int main(int argc, char **argv)
 	if (argc > 3)
 		only = atoi(argv[3]);
 	unsigned long processes = usage_value("procmgr.processes");
-	churn(count < 600 ? count : 600);
+	crowd();
+	churn(4 * WAYS);
 	usage_settle(&before, processes);
 	churn(count);
 	usage_settle(&after, processes);
-	int leaks = usage_compare(&before, &after, count);
+	int leaks = usage_compare(&before, &after, 0);
 	printf("%u processes, %d failures, %d leaks\n", count, failures, leaks);
 	return leaks || failures;
 }

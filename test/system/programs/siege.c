@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An ordinary user against the machine: siege KIND. Starts an attack as user 1000 and meanwhile, as somebody else in another session, runs shell commands
+ * An ordinary user against the machine: siege KIND [COMMANDS]. Starts an attack as user 1000 and meanwhile, as somebody else in another session, runs shell commands
  * and measures how long each takes. Then ends everything of that user and looks whether all is back. Prints what happened.
  *
  *   forks    processes that fork for ever          shell   :(){ :|:& };:
@@ -23,6 +23,7 @@
 #define USER 1000
 #define COMMANDS 12
 #define CHUNK (1u << 20)
+#define HEAP_MAX (64ul << 10) /* no two attacks reach the same heights */
 
 extern char **environ;
 
@@ -172,7 +173,7 @@ static void end_all(unsigned long processes)
 	}
 }
 
-static int run(const char *name, bool is_told, unsigned long processes)
+static int run(const char *name, int commands, bool is_told, unsigned long processes)
 {
 	double longest = 0;
 	int failed = 0, status = 0;
@@ -180,7 +181,7 @@ static int run(const char *name, bool is_told, unsigned long processes)
 	unsigned long ended = usage_value("procmgr.out_of_memory"), most = 0;
 	pid_t attacker = begin(name);
 
-	for (int i = 0; i < COMMANDS; i++) {
+	for (int i = 0; i < commands; i++) {
 		double time = command();
 		unsigned long live = usage_value("procmgr.processes");
 
@@ -206,19 +207,20 @@ int main(int argc, char **argv)
 {
 	struct usage before, after;
 
-	if (argc != 2)
+	if (argc < 2)
 		return 2;
+	int commands = argc > 2 ? atoi(argv[2]) : COMMANDS;
 	score = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (score == MAP_FAILED)
 		return 2;
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	unsigned long processes = usage_value("procmgr.processes");
 	printf("alone: a command takes %.3f s\n", command());
-	run(argv[1], false, processes);
+	run(argv[1], commands, false, processes);
 	usage_settle(&before, processes);
-	int result = run(argv[1], true, processes);
+	int result = run(argv[1], commands, true, processes);
 	usage_settle(&after, processes);
-	int leaks = usage_compare(&before, &after, 2000);
+	int leaks = usage_compare(&before, &after, HEAP_MAX);
 	printf("%d leaks\n", leaks);
 	return result || leaks;
 }

@@ -14,7 +14,7 @@ struct usage {
 
 /* One number, now. */
 unsigned long usage_value(const char *name);
-/* Wait until there are no more than `processes` (orphans end by themselves) and the servers have noticed; then take the numbers. */
+/* Wait until there are no more than `processes` (orphans end by themselves); then take the numbers. */
 void usage_settle(struct usage *usage, unsigned long processes);
-/* Print both; how many tell of a leak by a load of `count` processes. */
-int usage_compare(const struct usage *before, const struct usage *after, unsigned count);
+/* Print both; how many tell of a leak. So many bytes of heap may be tables that have grown. */
+int usage_compare(const struct usage *before, const struct usage *after, unsigned long heap);

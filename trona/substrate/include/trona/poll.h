@@ -17,6 +17,8 @@ struct poll_source {
 
 /* Keeps the capability in `notification` (a slot that becomes the listener's). */
 [[nodiscard]] kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *listener);
+/* Forgets all listeners whose notifications are gone; a few are looked at whenever one is created. */
+void poll_sweep(void);
 /* Gives back a notification that poll_listener_create() did not take. */
 void poll_listener_refuse(kn_cap notification);
 /* Arms (events != 0) or disarms for the description `key`. source null: nothing ever changes, nothing is armed. */

@@ -106,6 +106,15 @@ void server_reply_status(struct server_reply *reply, kn_status status);
 /* Makes another `count` deferrals certain not to fail. */
 [[nodiscard]] kn_status server_reserve_replies(unsigned count);
 
+/*
+ * What the loop and the slots hold ready for later: answers' objects that nobody waits for (each in a slot), CNodes to have slots in. It grows with the
+ * most that was ever needed at once and stays; leak checks leave it out.
+ */
+struct server_reserve {
+	uint64_t slots, objects, bytes;
+};
+struct server_reserve server_reserve(void);
+
 /* Moves received capability `slot` (from struct server_cap) into a fresh slot of the server's own. */
 [[nodiscard]] kn_status server_take(struct server_call *call, kn_cap received, kn_cap *slot);
 /* Tell all signals of `notification` to this loop (signal hook). */

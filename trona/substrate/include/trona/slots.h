@@ -32,6 +32,8 @@ void slots_free(kn_cap first, unsigned count);
 unsigned slots_available(void);
 /* Slots that are allocated now, for leak checks. */
 unsigned slots_in_use(void);
+/* CNodes that the allocator has grown by. */
+unsigned slots_cnodes(void);
 
 /* cnode methods on the CNode that a slot address leads to. Copies carry `rights`; KN_RIGHTS_ALL is not "as the source": see slot_duplicate. */
 [[nodiscard]] kn_status slot_copy(kn_cap to, kn_cap source, uint32_t rights);
