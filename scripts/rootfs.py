@@ -175,8 +175,8 @@ def init_segments(archive):
         raise RootfsError("/sbin/init is no 64-bit ELF program for our machines")
     kind, entry, headers = struct.unpack_from("<H", elf, 16)[0], *struct.unpack_from("<QQ", elf, 24)
     entry_size, count = struct.unpack_from("<HH", elf, 54)
-    if kind != 2:
-        raise RootfsError("/sbin/init must be linked at a fixed address (ET_EXEC)")
+    if kind not in (2, 3):
+        raise RootfsError("/sbin/init must be a program (ET_EXEC, or ET_DYN that relocates itself)")
     segments = []
     for index in range(count):
         p_type, flags, offset, address, _, file_size, memory_size, _ = struct.unpack_from(

@@ -55,9 +55,10 @@ CONFIG = """\
 -U__linux__ -U__linux -Ulinux -U__gnu_linux__
 -D__saltyos__=1
 -idirafter <CFGDIR>/../sysroot/usr/include/base
--static -fno-pie -fstack-protector-strong {machine}
+-static -fPIE -fstack-protector-strong {machine}
 -fuse-ld=lld-19 --rtlib=libgcc --unwindlib=none
 -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro
+-Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,text -Wl,--pack-dyn-relocs=relr
 -Wno-unused-command-line-argument
 """
 

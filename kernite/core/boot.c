@@ -3,10 +3,9 @@
  * From the loader's boot_info to init's first instruction. Init gets everything: all untyped
  * memory, all singletons, the boot archive, and a CSpace that lists them (kernel/boot.idl).
  *
- * Init's address space, besides its segments:
- *   BOOT_IPC_ADDRESS   its IPC buffer           (argument 1 of its entry)
- *   BOOT_PAGE_ADDRESS  the boot page, read-only (argument 0)
- *   up to BOOT_STACK_TOP  its stack
+ * Init's address space has, besides its segments,
+ * its IPC buffer (argument 1 of its entry), the boot page, read-only (argument 0), and its stack, all at random places (`aslr=off`: at the
+ * first of each range).
  */
 #include "boot_info.h"
 
@@ -36,10 +35,11 @@
 #define BOOT_CNODE_BITS 12
 #define BOOT_POOL_PAGES 512
 #define BOOT_STACK_PAGES 64
-#define BOOT_STACK_TOP 0x7ffff0000000ull
-#define BOOT_PAGE_ADDRESS 0x7ffff0010000ull
-#define BOOT_IPC_ADDRESS 0x7ffff0020000ull
+#define BOOT_STACK_TOP 0x7fbff0000000ull
+#define BOOT_PAGE_ADDRESS 0x7f8000000000ull
 #define BOOT_MAP_BASE 0x10000000000ull
+#define BOOT_PIE_BASE 0x550000000000ull
+#define BOOT_PLACE_BITS 26
 #define INIT_PRIORITY 200
 
 static struct cnode *cspace;
@@ -147,14 +147,25 @@ static void clear_tail(struct vspace *space, const struct kn_archive_segment *se
 	memset((char *)bytes + tail, 0, PAGE_SIZE - tail);
 }
 
-static void map_segments(
-    struct vspace *space, struct memory_object *archive, const struct kn_archive_header *header)
+/* Random, but for debuggers. */
+static uint64_t place(uint64_t first)
+{
+	uint64_t random = 0;
+
+	if (!command_line_has("aslr=off"))
+		random_fill(&random, sizeof(random));
+	return first + (random >> (64 - BOOT_PLACE_BITS)) * PAGE_SIZE;
+}
+
+static void map_segments(struct vspace *space, struct memory_object *archive,
+    const struct kn_archive_header *header, uint64_t bias)
 {
 	for (unsigned i = 0; i < header->segment_count; i++) {
-		const struct kn_archive_segment *s = &header->segments[i];
+		struct kn_archive_segment copy = header->segments[i], *s = &copy;
 		uint64_t file_pages = (s->file_size + PAGE_MASK) >> PAGE_SHIFT;
 		uint64_t pages = (s->memory_size + PAGE_MASK) >> PAGE_SHIFT;
 
+		s->address += bias;
 		if (file_pages > 0)
 			map(space, archive, s->offset >> PAGE_SHIFT, s->address, file_pages,
 			    s->prot, KN_VSPACE_MAP_PRIVATE);
@@ -207,6 +218,8 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 {
 	const struct kn_archive_header *header = phys_to_virt(paddr(info->archive_base));
 	const char *flaw = boot_archive_flaw(header, info->archive_size);
+	const uint64_t stack_top = place(BOOT_STACK_TOP), page_address = place(BOOT_PAGE_ADDRESS);
+	const uint64_t ipc_address = page_address + PAGE_SIZE;
 
 	if (flaw)
 		panic("the boot archive cannot be used: %s", flaw);
@@ -243,20 +256,22 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	struct memory_object *page_object = physical(virt_to_phys(page).raw, 1);
 
 	pool_add_boot_frames(pool, frames, BOOT_POOL_PAGES);
-	must(vspace_setup(space, pool, BOOT_MAP_BASE), "address space");
+	must(vspace_setup(space, pool, place(BOOT_MAP_BASE)), "address space");
 	struct memory_object_configure_anonymous_in in = {
 	    .pool = cnode_slot(cspace, KN_BOOT_SLOT_POOL), .pages = 1};
 
 	must(memory_object_configure_anonymous(ipc, &in), "IPC buffer");
-	map(space, ipc, 0, BOOT_IPC_ADDRESS, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
+	map(space, ipc, 0, ipc_address, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
 	    KN_VSPACE_MAP_SHARED);
-	map(space, page_object, 0, BOOT_PAGE_ADDRESS, 1, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED);
-	map(space, nullptr, 0, BOOT_STACK_TOP - BOOT_STACK_PAGES * PAGE_SIZE, BOOT_STACK_PAGES,
+	map(space, page_object, 0, page_address, 1, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED);
+	map(space, nullptr, 0, stack_top - BOOT_STACK_PAGES * PAGE_SIZE, BOOT_STACK_PAGES,
 	    KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_PRIVATE);
-	map_segments(space, archive, header);
+	const uint64_t bias = boot_archive_is_pie(header) ? place(BOOT_PIE_BASE) : 0;
+
+	map_segments(space, archive, header, bias);
 
 	must(memory_object_pin(ipc, 0, init), "IPC buffer");
-	init->ipc_address = BOOT_IPC_ADDRESS;
+	init->ipc_address = ipc_address;
 	vspace_attach(space, init);
 	init->cspace = cspace;
 	list_append(&cspace->threads, &init->cspace_link);
@@ -264,12 +279,12 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	time->thread = init;
 	init->priority = INIT_PRIORITY;
 	memcpy(init->name, "init", 5);
-	ctx_set_ip(&init->context, header->entry);
+	ctx_set_ip(&init->context, header->entry + bias);
 	/* As after a call: both machines' C conventions agree on 16-byte alignment before the
 	 * return address. */
-	ctx_set_sp(&init->context, BOOT_STACK_TOP - 16);
-	ctx_set_argument(&init->context, 0, BOOT_PAGE_ADDRESS);
-	ctx_set_argument(&init->context, 1, BOOT_IPC_ADDRESS);
+	ctx_set_sp(&init->context, stack_top - 16);
+	ctx_set_argument(&init->context, 0, page_address);
+	ctx_set_argument(&init->context, 1, ipc_address);
 	hand_out_untypeds(page);
 	return init;
 }

@@ -19,7 +19,8 @@ static uint32_t crc32(const void *bytes, size_t size)
 	return ~crc;
 }
 
-static const char *segment_flaw(const struct kn_archive_segment *s, uint64_t archive_size)
+static const char *segment_flaw(
+    const struct kn_archive_segment *s, uint64_t archive_size, uint64_t first, uint64_t end)
 {
 	if ((s->address | s->offset) & PAGE_MASK)
 		return "a segment of init is not page-aligned";
@@ -27,8 +28,7 @@ static const char *segment_flaw(const struct kn_archive_segment *s, uint64_t arc
 		return "a segment of init has an impossible size";
 	if (s->offset > archive_size || s->file_size > archive_size - s->offset)
 		return "a segment of init lies beyond the end of the archive";
-	if (s->address < KN_USER_MIN || s->address > KN_USER_MAX ||
-	    s->memory_size > KN_USER_MAX - s->address)
+	if (s->address < first || s->address > end || s->memory_size > end - s->address)
 		return "a segment of init lies outside user space";
 	if ((s->prot & KN_VSPACE_PROT_WRITE) && (s->prot & KN_VSPACE_PROT_EXECUTE))
 		return "a segment of init is writable and executable";
@@ -56,7 +56,9 @@ const char *boot_archive_flaw(const struct kn_archive_header *header, uint64_t s
 	    header->segment_count > sizeof(header->segments) / sizeof(header->segments[0]))
 		return "its number of segments is wrong";
 	for (unsigned i = 0; i < header->segment_count; i++) {
-		const char *flaw = segment_flaw(&header->segments[i], header->archive_size);
+		const char *flaw = segment_flaw(&header->segments[i], header->archive_size,
+		    boot_archive_is_pie(header) ? 0 : KN_USER_MIN,
+		    boot_archive_is_pie(header) ? BOOT_PIE_SPAN : KN_USER_MAX);
 
 		if (flaw)
 			return flaw;

@@ -104,7 +104,11 @@ static void bad_segments_are_refused(void **state)
 	s->address = 0xffffffff80000000;
 	assert_string_equal(flaw(), "a segment of init lies outside user space");
 	*s = good;
+	s->address = 0x1000;
+	assert_string_equal(flaw(), "a segment of init lies outside user space");
 	s->address = 0;
+	assert_null(flaw());
+	s->memory_size = BOOT_PIE_SPAN + 0x1000;
 	assert_string_equal(flaw(), "a segment of init lies outside user space");
 	*s = good;
 	s->memory_size = ~0ull;

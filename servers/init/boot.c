@@ -7,6 +7,7 @@
 
 #include "kn/cnode.h"
 #include "kn/exec_authority.h"
+#include "kn/random.h"
 #include "kn/untyped.h"
 #include "kn/vspace.h"
 #include "end.h"
@@ -112,6 +113,20 @@ const char *boot_option(const char *word)
 		at = stop < end && *stop == ' ' ? stop + 1 : stop;
 	}
 	return nullptr;
+}
+
+bool boot_has_fixed_places(void)
+{
+	return boot_option("aslr=off") != nullptr;
+}
+
+uint64_t boot_place(struct layout_range range)
+{
+	struct kn_random_data random;
+
+	if (boot_has_fixed_places() || kn_random_get(KN_BOOT_SLOT_RANDOM, &random) != KN_OK)
+		return range.first;
+	return layout_address(range, random.words[0]);
 }
 
 kn_status boot_next_file(const char *folder, uint64_t *position, struct cpio_entry *entry)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "trona/cpio.h"
+#include "trona/layout.h"
 #include "uapi/object/boot.h"
 #include "uapi/types.h"
 
@@ -11,6 +12,11 @@ void boot_init(const struct kn_boot_page *page);
 const struct kn_boot_page *boot_page(void);
 /* Is the word on the kernel's command line? With `=` at its end: what follows, up to 63 bytes; else an empty text. Null: no. */
 const char *boot_option(const char *word);
+
+/* `aslr=off` on the command line: for debuggers and repeatable figures. */
+bool boot_has_fixed_places(void);
+/* A random address in the range; with fixed places, or before the generator is seeded, its `first`. */
+uint64_t boot_place(struct layout_range range);
 
 /* The next regular file of the archive in `folder` ("etc/units/"), position 0 first. NOT_FOUND at the end. */
 [[nodiscard]] kn_status boot_next_file(const char *folder, uint64_t *position, struct cpio_entry *entry);

@@ -28,12 +28,6 @@
 #include "uapi/error.h"
 #include "uapi/object_type.h"
 
-#define MAP_BASE 0x10000000000ull
-#define START_ADDRESS 0x7ffe00000000ull
-#define IPC_ADDRESS (START_ADDRESS + KN_PAGE_SIZE)
-#define CLOCK_ADDRESS (START_ADDRESS + 2 * KN_PAGE_SIZE)
-#define STACK_TOP 0x7ffd00000000ull
-#define STACK_RANDOM_PAGES 0xfffff
 #define OBJSRV_POOL_BITS 22
 #define MMSRV_POOL_BITS 21
 /* The unit's object: start page, IPC buffer, and where a segment's data ends inside a page. */
@@ -188,7 +182,7 @@ static kn_status make_own_space(struct unit *unit, unsigned bits, kn_cap *pool)
 	if (status == KN_OK)
 		status = launch_make(unit, KN_TYPE_VSPACE, 0, &unit->vspace);
 	if (status == KN_OK)
-		status = kn_vspace_configure(unit->vspace, *pool, MAP_BASE);
+		status = kn_vspace_configure(unit->vspace, *pool, boot_place(layout_map));
 	return status;
 }
 
@@ -209,7 +203,7 @@ static kn_status make_memory(struct unit *unit, uint32_t roles)
 		status = slots_alloc(2, &pair);
 	if (status != KN_OK)
 		return status;
-	status = mmsrv_space_create(mmsrv, unit->manifest.memory, MAP_BASE, roles, &unit->memory_id, pair);
+	status = mmsrv_space_create(mmsrv, unit->manifest.memory, boot_place(layout_map), roles, &unit->memory_id, pair);
 	if (status != KN_OK) {
 		slots_free(pair, 2);
 		return status;
@@ -259,33 +253,33 @@ static kn_status map_image(struct launch *launch, struct elf_image *image)
 
 	if (status == KN_OK)
 		status = elf_parse(boot_bytes(file.offset), file.size, file.size, image);
-	/* A server that moved would have to relocate itself; start code does not. */
-	if (status == KN_OK && image->is_pie)
-		status = KN_E_BAD_IMAGE;
 	if (status != KN_OK) {
 		if (!unit->manifest.is_optional || status != KN_E_NOT_FOUND)
 			log_line("%s: %s: %s", unit->manifest.name, unit->manifest.binary, kn_status_text(status));
 		return status;
 	}
+	launch->bias = image->is_pie ? boot_place(layout_image) : 0;
 	return image_map_with_tail(
-	    unit->vspace, boot_images(), file.offset / KN_PAGE_SIZE, image, 0, make_tail, launch);
+	    unit->vspace, boot_images(), file.offset / KN_PAGE_SIZE, image, launch->bias, make_tail, launch);
 }
 
-static kn_status map_rest(struct unit *unit, struct server_start *start)
+static kn_status map_rest(struct launch *launch)
 {
+	struct unit *unit = launch->unit;
+	struct server_start *start = launch->start;
+	const uint64_t top = boot_place(layout_stack), clock = launch->pages + 2 * KN_PAGE_SIZE;
 	uint64_t mapped;
-	uint64_t top = STACK_TOP - (start->random[3] & STACK_RANDOM_PAGES) * KN_PAGE_SIZE;
 	uint64_t size = unit->manifest.stack * KN_PAGE_SIZE;
-	kn_status status = kn_vspace_map(unit->vspace, unit->pages, 0, START_ADDRESS, 2, rw, rw, fixed, &mapped);
+	kn_status status = kn_vspace_map(unit->vspace, unit->pages, 0, launch->pages, 2, rw, rw, fixed, &mapped);
 
 	if (status == KN_OK)
 		status = image_map_zero(unit->vspace, top - size, top, rw);
 	if (status == KN_OK)
-		status = kn_vspace_map(unit->vspace, KN_BOOT_SLOT_CLOCK_PAGE, 0, CLOCK_ADDRESS, 1, KN_VSPACE_PROT_READ,
+		status = kn_vspace_map(unit->vspace, KN_BOOT_SLOT_CLOCK_PAGE, 0, clock, 1, KN_VSPACE_PROT_READ,
 		    KN_VSPACE_PROT_READ, fixed, &mapped);
 	start->stack_top = top;
 	start->stack_size = size;
-	start->clock_page = CLOCK_ADDRESS;
+	start->clock_page = clock;
 	return status;
 }
 
@@ -351,6 +345,8 @@ static kn_status give_all(struct launch *launch)
 		status = grant_give(launch, "log");
 	for (unsigned i = 0; i < manifest->options.count && status == KN_OK; i++)
 		status = launch_option(launch, manifest->options.items[i]);
+	if (status == KN_OK && boot_has_fixed_places())
+		status = launch_option(launch, "aslr=off");
 	return status == KN_OK ? option_number(launch, "cpus", boot_page()->cpu_count) : status;
 }
 
@@ -386,8 +382,9 @@ static kn_status give_memory(struct launch *launch)
 
 /* ---- the thread ---- */
 
-static kn_status make_thread(struct unit *unit, const struct elf_image *image, const struct server_start *start)
+static kn_status make_thread(struct launch *launch, const struct elf_image *image)
 {
+	struct unit *unit = launch->unit;
 	kn_cap fault;
 	uint64_t name[2] = {};
 	kn_status status = slot_alloc(&fault);
@@ -396,7 +393,7 @@ static kn_status make_thread(struct unit *unit, const struct elf_image *image, c
 		return status;
 	status = slot_mint(fault, init_endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL | KN_RIGHT_GRANT, BADGE_FAULT | unit->number);
 	if (status == KN_OK)
-		status = kn_tcb_configure(unit->tcb, unit->vspace, unit->cnode, unit->pages, 1, IPC_ADDRESS, fault);
+		status = kn_tcb_configure(unit->tcb, unit->vspace, unit->cnode, unit->pages, 1, launch->pages + KN_PAGE_SIZE, fault);
 	/* The thread keeps a copy. */
 	slot_release(fault);
 	if (status == KN_OK)
@@ -409,25 +406,26 @@ static kn_status make_thread(struct unit *unit, const struct elf_image *image, c
 	if (status == KN_OK)
 		status = kn_tcb_set_name(unit->tcb, name[0], name[1]);
 	if (status == KN_OK)
-		status = kn_tcb_start(unit->tcb, image->entry, start->stack_top,
-		    START_ADDRESS + offsetof(struct server_start, thread) + KN_THREAD_POINTER_OFFSET, START_ADDRESS, 0);
+		status = kn_tcb_start(unit->tcb, launch->bias + image->entry, launch->start->stack_top,
+		    launch->pages + offsetof(struct server_start, thread) + KN_THREAD_POINTER_OFFSET, launch->pages, 0);
 	return status == KN_OK ? kn_tcb_resume(unit->tcb) : status;
 }
 
-static void fill_start(struct unit *unit, struct server_start *start)
+static void fill_start(struct launch *launch)
 {
+	const struct unit *unit = launch->unit;
+	struct server_start *start = launch->start;
 	struct kn_random_data random;
 
 	start->magic = START_MAGIC;
 	start->version = START_VERSION;
 	memcpy(start->name, unit->manifest.name, sizeof(start->name));
 	start->unit = unit->number;
-	/* Before the generator is seeded addresses are just not random. */
 	if (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_OK)
 		memcpy(start->random, random.words, sizeof(start->random));
 	start->thread = (struct kn_thread){
-	    .self = (struct kn_thread *)(START_ADDRESS + offsetof(struct server_start, thread)),
-	    .ipc = (struct kn_ipc_buffer *)IPC_ADDRESS,
+	    .self = (struct kn_thread *)(launch->pages + offsetof(struct server_start, thread)),
+	    .ipc = (struct kn_ipc_buffer *)(launch->pages + KN_PAGE_SIZE),
 	    .tcb = KN_SLOT_TCB,
 	    .canary = start->random[2] & ~0xffull,
 	};
@@ -439,7 +437,7 @@ static kn_status build(struct launch *launch, struct elf_image *image)
 	kn_status status = map_image(launch, image);
 
 	if (status == KN_OK)
-		status = map_rest(unit, launch->start);
+		status = map_rest(launch);
 	if (status == KN_OK)
 		status = launch_make(unit, KN_TYPE_CNODE, (uint8_t)unit->manifest.slots, &unit->cnode);
 	if (status == KN_OK)
@@ -452,7 +450,7 @@ static kn_status build(struct launch *launch, struct elf_image *image)
 		status = give_memory(launch);
 	launch->start->slots_first = unit->next_slot;
 	launch->start->slots_count = (1u << unit->manifest.slots) - unit->next_slot;
-	launch->start->image_base = image->segments[0].address;
+	launch->start->image_base = launch->bias + image->segments[0].address;
 	return status;
 }
 
@@ -493,7 +491,7 @@ static uint32_t memory_roles(const struct unit *unit)
 
 kn_status launch_server(struct unit *unit)
 {
-	struct launch launch = {.unit = unit};
+	struct launch launch = {.unit = unit, .pages = boot_place(layout_pages)};
 	struct elf_image image;
 	uint64_t address;
 	kn_status status = make_account(unit);
@@ -507,10 +505,10 @@ kn_status launch_server(struct unit *unit)
 		return status;
 	}
 	launch.start = (struct server_start *)address;
-	fill_start(unit, launch.start);
+	fill_start(&launch);
 	status = build(&launch, &image);
 	if (status == KN_OK)
-		status = make_thread(unit, &image, launch.start);
+		status = make_thread(&launch, &image);
 	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, PAGES);
 	if (status != KN_OK)
 		launch_destroy(unit);

@@ -14,6 +14,8 @@ struct launch {
 	struct server_start *start;
 	size_t text_size;
 	unsigned tails;
+	uint64_t bias;  /* of the image */
+	uint64_t pages; /* where it will see its start page */
 };
 
 /* Makes every unit's endpoints and init's own. */

@@ -15,6 +15,7 @@
 #include "trona/clock.h"
 #include "trona/heap.h"
 #include "trona/log.h"
+#include "trona/relocate.h"
 #include "trona/server.h"
 #include "trona/slots.h"
 #include "trona/string.h"
@@ -319,6 +320,7 @@ void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc)
 	    .make_replies = make_replies};
 	static struct server server;
 
+	relocate_self();
 	kn_thread_init(&area.thread, ipc, KN_SLOT_TCB, 0);
 	log_init(KN_BOOT_SLOT_CONSOLE, "init");
 	if (kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(&area.thread)) != KN_OK)

@@ -22,11 +22,9 @@
 #include "uapi/error.h"
 #include "uapi/object_type.h"
 
-#define STACK_TOP 0x7fff80000000ull
 #define STACK_PAGES 2048
 #define BLOCK_PAGES 2
 #define BLOCK_SIZE (BLOCK_PAGES * KN_PAGE_SIZE)
-#define BLOCK_ADDRESS (STACK_TOP - BLOCK_SIZE)
 #define AT_PAGE_SIZE 6
 
 /* Words grow up from the start of the block, texts follow them. */
@@ -35,6 +33,7 @@ struct block {
 	unsigned count;
 	char *text;
 	char *end;
+	uint64_t address; /* where the process will see it */
 };
 
 static bool put_text(struct block *block, const char *text)
@@ -44,7 +43,7 @@ static bool put_text(struct block *block, const char *text)
 	if (size > (size_t)(block->end - block->text))
 		return false;
 	memcpy(block->text, text, size);
-	block->words[block->count++] = BLOCK_ADDRESS + (uint64_t)(block->text - (char *)block->words);
+	block->words[block->count++] = block->address + (uint64_t)(block->text - (char *)block->words);
 	block->text += size;
 	return true;
 }
@@ -59,7 +58,7 @@ static bool put_list(struct block *block, const struct texts *list)
 	return true;
 }
 
-static bool fill_block(char *memory, const struct manifest *manifest)
+static bool fill_block(char *memory, uint64_t address, const struct manifest *manifest)
 {
 	struct texts arguments = manifest->arguments;
 	unsigned words;
@@ -69,7 +68,8 @@ static bool fill_block(char *memory, const struct manifest *manifest)
 		arguments.items[0] = manifest->binary;
 	}
 	words = 1 + arguments.count + 1 + manifest->environment.count + 1 + 4;
-	struct block block = {.words = (uint64_t *)memory, .text = memory + words * 8, .end = memory + BLOCK_SIZE};
+	struct block block = {.words = (uint64_t *)memory, .text = memory + words * 8, .end = memory + BLOCK_SIZE,
+	    .address = address};
 
 	block.words[block.count++] = arguments.count;
 	if (!put_list(&block, &arguments) || !put_list(&block, &manifest->environment))
@@ -79,7 +79,7 @@ static bool fill_block(char *memory, const struct manifest *manifest)
 	return true;
 }
 
-static kn_status make_block(const struct manifest *manifest, kn_cap mmsrv, kn_cap object)
+static kn_status make_block(const struct manifest *manifest, uint64_t block, kn_cap mmsrv, kn_cap object)
 {
 	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 	uint64_t address;
@@ -90,7 +90,7 @@ static kn_status make_block(const struct manifest *manifest, kn_cap mmsrv, kn_ca
 		    kn_vspace_map(KN_SLOT_VSPACE, object, 0, 0, BLOCK_PAGES, rw, rw, KN_VSPACE_MAP_SHARED, &address);
 	if (status != KN_OK)
 		return status;
-	if (!fill_block((char *)address, manifest))
+	if (!fill_block((char *)address, block, manifest))
 		status = KN_E_TOO_LARGE;
 	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, BLOCK_PAGES);
 	return status;
@@ -173,12 +173,13 @@ static void release_image(struct unit *unit)
 kn_status posix_start(struct unit *unit)
 {
 	const struct manifest *manifest = &unit->manifest;
+	const uint64_t top = boot_place(layout_stack), block = top - BLOCK_SIZE;
 	struct procmgr_image_args image = {
-	    .block = BLOCK_ADDRESS,
+	    .block = block,
 	    .block_pages = BLOCK_PAGES,
-	    .stack_top = STACK_TOP,
+	    .stack_top = top,
 	    .stack_pages = STACK_PAGES,
-	    .sp = BLOCK_ADDRESS,
+	    .sp = block,
 	};
 	kn_cap objsrv, mmsrv, procmgr, *slots = unit->image, first = KN_CAP_NONE;
 	kn_status status = launch_client("objsrv", &objsrv);
@@ -197,7 +198,7 @@ kn_status posix_start(struct unit *unit)
 	if (status == KN_OK)
 		status = make_image(manifest, objsrv, slots);
 	if (status == KN_OK)
-		status = make_block(manifest, mmsrv, slots[2]);
+		status = make_block(manifest, block, mmsrv, slots[2]);
 	if (status == KN_OK && manifest->grants.count == 1)
 		status = copy_grant(manifest->grants.items[0], &first);
 	if (status == KN_OK)

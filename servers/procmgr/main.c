@@ -9,6 +9,7 @@
 #include "kn/random.h"
 #include "kn/vspace.h"
 #include "objects.h"
+#include "place.h"
 #include "pressure.h"
 #include "signal.h"
 #include "timer.h"
@@ -176,6 +177,7 @@ int main(void)
 	    .clock_page = start_cap("clock_page"),
 	    .random = start_cap("random"),
 	};
+	place_is_fixed = start_option("aslr") != nullptr;
 	server = base;
 	server.endpoint = process_endpoint = start_need("serve.procmgr");
 	kn_status status = slot_alloc(&objects_window);

@@ -13,14 +13,13 @@
 #include "kn/vspace.h"
 #include "client/mmsrv.h"
 #include "client/objsrv.h"
+#include "place.h"
 #include "trona/slots.h"
 #include "trona/string.h"
 #include "uapi/object_type.h"
 #include "user.h"
 
 #define ACCOUNT_QUOTA (8ull << 20)
-#define MAP_BASE 0x100000000000ull
-#define PAGES_ADDRESS 0x7fff00000000ull
 
 struct process_services services;
 kn_cap objects_window;
@@ -62,7 +61,7 @@ static kn_status make_space(struct process *process, uint64_t memory_limit)
 
 	if (status != KN_OK)
 		return status;
-	status = mmsrv_space_create(services.mmsrv, memory_limit, MAP_BASE, 0, &process->memory_id, pair);
+	status = mmsrv_space_create(services.mmsrv, memory_limit, place(layout_map), 0, &process->memory_id, pair);
 	if (status != KN_OK) {
 		slot_free(pair);
 		slot_free(pair + 1);
@@ -92,7 +91,7 @@ static kn_status make_pages(struct process *process)
 		return status;
 	process->page = (struct procmgr_process_page *)address;
 	process->signals = (struct procmgr_signal_page *)(address + KN_PAGE_SIZE);
-	process->pages_address = PAGES_ADDRESS;
+	process->pages_address = place(layout_pages);
 	return KN_OK;
 }
 

@@ -7,11 +7,11 @@
 
 #include "kn/memory_object.h"
 #include "kn/vspace.h"
+#include "place.h"
 #include "trona/elf.h"
 #include "trona/image.h"
 #include "trona/string.h"
 
-#define PIE_BASE 0x555555554000ull
 #define HEADER_PAGES 4
 #define PAGE_MASK (KN_PAGE_SIZE - 1ull)
 #define STACK_PAGES_MAX (1ull << 24)
@@ -60,7 +60,7 @@ kn_status program_map(kn_cap vspace, kn_cap object, const struct procmgr_image_a
 
 	if (status != KN_OK)
 		return status;
-	const uint64_t bias = image.is_pie ? PIE_BASE : 0;
+	const uint64_t bias = image.is_pie ? place(layout_image) : 0;
 	const uint64_t stack_base = args->stack_top - args->stack_pages * KN_PAGE_SIZE;
 	status = image_map(vspace, object, 0, &image, bias);
 	if (status == KN_OK)

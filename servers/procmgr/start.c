@@ -13,6 +13,7 @@
 #include "kn/tcb.h"
 #include "kn/vspace.h"
 #include "objects.h"
+#include "place.h"
 #include "signal.h"
 #include "trona/slots.h"
 #include "trona/string.h"
@@ -57,6 +58,7 @@ static void fill_page(struct process *process)
 	page->index = process->index;
 	page->signal_page = process->pages_address + KN_PAGE_SIZE;
 	page->ipc_first = objects_ipc_address(process, 0);
+	page->has_fixed_places = place_is_fixed;
 	if (services.random && kn_random_get(services.random, &random) == KN_OK)
 		memcpy(page->random, random.words, sizeof page->random);
 }
@@ -415,11 +417,14 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 	status = slot_alloc(&vspace);
 	if (status != KN_OK)
 		return status;
-	status = mmsrv_space_renew(services.mmsrv, process->memory_id, 0x100000000000ull, vspace);
+	status = mmsrv_space_renew(services.mmsrv, process->memory_id, place(layout_map), vspace);
 	if (status != KN_OK) {
 		slot_free(vspace);
 		return memory_status(status);
 	}
+	const uint64_t old_pages = process->pages_address;
+
+	process->pages_address = place(layout_pages);
 	status = objects_map_pages(process, vspace);
 	if (status == KN_OK)
 		status = program_map(vspace, object, image, &layout);
@@ -428,6 +433,7 @@ kn_status start_exec(struct process *process, const struct procmgr_image_args *i
 	if (status == KN_OK)
 		status = program_take_block(vspace, process->vspace, image);
 	if (status != KN_OK) {
+		process->pages_address = old_pages;
 		(void)kn_vspace_clear(vspace);
 		slot_release(vspace);
 		return memory_status(status);

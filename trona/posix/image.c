@@ -10,16 +10,15 @@
 #include "client/file.h"
 #include "client/vfs.h"
 #include "kn/vspace.h"
+#include "trona/layout.h"
 
 #define LINE_MAX_SCRIPT 256
 #define SCRIPT_DEPTH 4
 #define STACK_PAGES 2048
 #define BLOCK_MAX (2u << 20)
-#define STACK_TOP_DEFAULT 0x7fffff000000ull
 #define AT_PAGESZ 6
-#define AT_RANDOM 25
 #define AT_EXECFN 31
-#define AUX_COUNT 5
+#define AUX_COUNT 4
 
 static void *map(size_t size)
 {
@@ -225,6 +224,16 @@ static void put_descriptors(char *to, const struct image_descriptors *from)
 	memcpy(&block->entries[from->count], from->stale, from->stale_count * sizeof *from->stale);
 }
 
+/* Where the new image's stack ends; before the kernel's generator is seeded that is not random. */
+static uint64_t stack_top(void)
+{
+	uint64_t random = 0;
+
+	if (!process.page->has_fixed_places)
+		(void)sys_random(&random, sizeof random, false);
+	return layout_address(layout_stack, random);
+}
+
 int image_build(struct image *image, const char *path, char *const argv[], char *const envp[],
     const struct image_descriptors *descriptors)
 {
@@ -240,7 +249,7 @@ int image_build(struct image *image, const char *path, char *const argv[], char 
 	char *memory = map(size);
 	if (!memory)
 		return -ENOMEM;
-	const uint64_t top = process.page->stack_top ? process.page->stack_top : STACK_TOP_DEFAULT;
+	const uint64_t top = stack_top();
 	const intptr_t shift = (intptr_t)(top - size) - (intptr_t)memory;
 	char *start = memory + size - ((words + 15) & ~(size_t)15) - ((block + 15) & ~(size_t)15) - ((texts + 15) & ~(size_t)15);
 	start = (char *)((uintptr_t)start & ~(uintptr_t)15);
@@ -255,7 +264,7 @@ int image_build(struct image *image, const char *path, char *const argv[], char 
 	put_list(&word, &text, shift, envp);
 	memcpy(text, path, strlen(path) + 1);
 	const uintptr_t aux[2 * AUX_COUNT] = {AT_PAGESZ, KN_PAGE_SIZE, AT_EXECFN, (uintptr_t)(text + shift), AT_SALTYOS_FDS,
-	    (uintptr_t)(table + shift), AT_RANDOM, (uintptr_t)process.page + offsetof(struct procmgr_process_page, random), 0, 0};
+	    (uintptr_t)(table + shift), 0, 0};
 	memcpy(word, aux, sizeof aux);
 	image->block = memory;
 	image->size = size;

@@ -6,11 +6,18 @@
 
 #include "posix.h"
 
+#include "trona/relocate.h"
+
 void sys_start(const void *page, uintptr_t sp, struct sys_startup *startup)
 {
 	uintptr_t *block = (uintptr_t *)sp;
 	const struct posix_fd_block *descriptors = nullptr;
 
+	const struct procmgr_process_page *about = page;
+
+	/* A program with fixed addresses has an image_base of 0. */
+	if (about->image_base != 0)
+		relocate(about->image_base, (const void *)about->image_headers, about->image_headers ? about->image_header_count : 0);
 	threads_start(page);
 	slots_start();
 	startup->argc = (int)block[0];

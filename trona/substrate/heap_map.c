@@ -11,7 +11,7 @@
 
 #define HEAP_BASE 0x200000000000ull
 #define HEAP_END 0x300000000000ull
-#define RANDOM_MASK 0xfffff
+#define RANDOM_MASK 0xffffff
 
 static uint64_t next = HEAP_BASE;
 

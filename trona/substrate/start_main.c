@@ -8,6 +8,7 @@
 #include "heap_map.h"
 #include "start_page.h"
 #include "trona/log.h"
+#include "trona/relocate.h"
 #include "trona/slots.h"
 #include "uapi/object_type.h"
 
@@ -28,9 +29,10 @@ static bool get_frames(size_t pages)
 
 void start_main(const struct server_start *page)
 {
+	relocate_self();
 	start_set_page(page);
 	log_init(start_cap("log"), page->name);
-	heap_randomise(page->random[0]);
+	heap_randomise(start_option("aslr") ? 0 : page->random[0]);
 	if (start_cap("mmsrv") != KN_CAP_NONE)
 		heap_set_more(get_frames);
 	slots_init(page->slots_first, page->slots_count, start_cap("objsrv") == KN_CAP_NONE ? nullptr : grow_slots);
