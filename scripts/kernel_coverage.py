@@ -33,7 +33,7 @@ def executed(build, archive):
     for smp, words in RUNS:
         with tempfile.NamedTemporaryFile() as log:
             line = qemu.command(build, firmware="direct", smp=smp, mem=256, archive=archive, serial="null",
-                                append=f"panic=exit test.exit=semihosting {words}".strip(),
+                                append=f"kaslr=off panic=exit test.exit=semihosting {words}".strip(),
                                 extra=["-d", "in_asm", "-D", log.name])
             subprocess.run(line, stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=False)
             run = {int(address, 16) for address in LOGGED.findall(pathlib.Path(log.name).read_bytes())}

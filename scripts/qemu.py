@@ -41,7 +41,8 @@ def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archiv
     """The argument list that boots `build` (a folder) the given way."""
     art = Artifacts(build)
     x86 = art.arch == "x86_64"
-    firmware = firmware or ("bios" if x86 else "uefi")
+    # A debugger knows addresses by the linker: those of the command line's kaslr=off aslr=off.
+    firmware = firmware or ("direct" if gdb else "bios" if x86 else "uefi")
     if x86:
         line = ["qemu-system-x86_64", "-machine", "q35", "-cpu", "max,-erms",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
@@ -52,6 +53,8 @@ def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archiv
     line += ["-smp", str(smp), "-m", str(mem), "-nodefaults", "-display", "none", "-serial", serial]
     if not reboot:
         line += ["-no-reboot"]
+    if gdb and firmware == "direct":
+        append = f"kaslr=off aslr=off {append}".strip()
     if icount:
         line += ["-icount", "shift=0,sleep=off"]
         if firmware == "direct":

@@ -11,6 +11,7 @@
 #include "core/cpu.h"
 #include "core/log.h"
 #include "core/panic.h"
+#include "core/slide.h"
 #include "core/symbols.h"
 #include "core/trace.h"
 #include "object/tcb.h"
@@ -27,7 +28,7 @@ static void print_backtrace(uint64_t frame_pointer)
 {
 	uint64_t top = this_cpu()->stack_top, fp = frame_pointer;
 
-	klog("backtrace:\n");
+	klog("backtrace (the kernel lies %lx above where it was linked):\n", kernel_slide());
 	while (fp % 16 == 0 && top - fp >= 16 && top - fp <= KERNEL_STACK_SIZE) {
 		const uint64_t *frame = (const uint64_t *)fp;
 		uint64_t address = frame[1] | 0xffffull << 48, offset = 0;

@@ -302,7 +302,7 @@ def main():
     build, arch = pathlib.Path(o.build), qemu.Artifacts(o.build).arch
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "gdb")
-        line = qemu.command(build, firmware="direct", mem=256, archive=o.archive, append="panic=exit test.exit=semihosting",
+        line = qemu.command(build, firmware="direct", mem=256, archive=o.archive, append="kaslr=off panic=exit test.exit=semihosting",
                             serial="null", extra=["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off",
                                                   "-gdb", "chardev:gdb"])
         if o.cpu:

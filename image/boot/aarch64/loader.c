@@ -14,6 +14,7 @@
 #include "efi.h"
 #include "fdt.h"
 
+#include "core/slide.h"
 #include "dev/boot_regions.h"
 #include "handoff.h"
 #include "mm/kernel_map.h"
@@ -50,6 +51,9 @@ struct elf_program_header {
 };
 
 #define ELF_LOAD 1
+#define ELF_DYNAMIC 2
+#define ELF_RELR_SIZE 35
+#define ELF_RELR 36
 #define ELF_EXECUTE 1
 #define ELF_WRITE 2
 
@@ -283,10 +287,59 @@ static unsigned segment_perms(const struct elf_program_header *segment)
 	       (segment->flags & ELF_EXECUTE ? VM_EXECUTE : 0);
 }
 
+static bool is_wanted(const char *word)
+{
+	const char *at = handoff->info.command_line;
+
+	while (*at) {
+		size_t n = 0;
+
+		while (word[n] && at[n] == word[n])
+			n++;
+		if (!word[n] && (!at[n] || at[n] == ' '))
+			return true;
+		while (*at && *at++ != ' ')
+			;
+	}
+	return false;
+}
+
+/* From firmware's generator, the CPU's (FEAT_RNG) and the time since power-on. */
+static uint64_t choose_slide(void)
+{
+	uint64_t random = handoff->info.entropy, word;
+
+	if (is_wanted("kaslr=off"))
+		return 0;
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(word));
+	random = (random ^ word) * 0x9e3779b97f4a7c15;
+	__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(word));
+	if (word >> 60) {
+		__asm__ volatile("mrs %0, s3_3_c2_c4_0" : "=r"(word)::"cc"); /* RNDR */
+		random ^= word;
+	}
+	return slide_from(random);
+}
+
+/* `view`: what leads from the image's linked addresses to where it is. */
+static void relocate(const uint64_t *dynamic, uint64_t view, uint64_t slide)
+{
+	uint64_t table = 0, size = 0;
+
+	for (; dynamic[0]; dynamic += 2) {
+		if (dynamic[0] == ELF_RELR)
+			table = dynamic[1] + view;
+		if (dynamic[0] == ELF_RELR_SIZE)
+			size = dynamic[1];
+	}
+	slide_apply((const uint64_t *)table, (const uint64_t *)(table + size), view, slide);
+}
+
 /* The build made kernel_elf, so its headers are trusted. Copies the segments and maps them twice.
  */
 static bool load_kernel(void)
 {
+	const uint64_t slide = choose_slide();
 	const struct elf_header *header = (const void *)kernel_elf;
 	const struct elf_program_header *segments =
 	    (const void *)(kernel_elf + header->program_headers);
@@ -308,7 +361,7 @@ static bool load_kernel(void)
 		if (segment->type != ELF_LOAD)
 			continue;
 		memcpy((void *)physical, kernel_elf + segment->offset, segment->file_size);
-		if (!kernel_map(&pool, handoff->root, segment->virtual_address, physical, pages,
+		if (!kernel_map(&pool, handoff->root, segment->virtual_address + slide, physical, pages,
 			segment_perms(segment), VM_NORMAL, 0))
 			return false;
 		if ((segment->flags & ELF_EXECUTE) &&
@@ -316,6 +369,9 @@ static bool load_kernel(void)
 			VM_READ | VM_EXECUTE, VM_NORMAL, 0))
 			return false;
 	}
+	for (unsigned i = 0; i < header->program_header_count; i++)
+		if (segments[i].type == ELF_DYNAMIC)
+			relocate((const uint64_t *)(base + segments[i].physical_address), base - KERNEL_BASE, slide);
 	handoff->info.kernel_base = base;
 	handoff->info.kernel_size = size;
 	kernel_entry_physical = base + header->entry - KERNEL_BASE;
@@ -461,13 +517,13 @@ efi_status efi_main(void *image, struct efi_system_table *system)
 	if (!load_archive_by_protocol() ||
 	    (!handoff->info.archive_size && !find_archive_in_device_tree()))
 		return refuse(u"cannot load the boot archive");
+	read_entropy();
 	if (!load_kernel())
 		return refuse(u"no memory for the kernel");
 	handoff->info.acpi_rsdp = (uint64_t)find_table(&acpi_guid);
 	if (!handoff->info.acpi_rsdp)
 		return refuse(u"firmware offers no ACPI tables");
 	read_wall_clock();
-	read_entropy();
 	read_framebuffer();
 	if (!leave_firmware(image))
 		return refuse(u"firmware does not let go");

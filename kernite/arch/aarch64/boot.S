@@ -39,7 +39,8 @@ kernel_entry:
 	mov x19, x0
 	ldr x20, [x0, #HANDOFF_ROOT]
 	ldr x21, [x0, #HANDOFF_IDENTITY]
-	ldr x22, =primary_high
+	adrp x22, primary_high_address
+	ldr x22, [x22, #:lo12:primary_high_address]
 	b start_mmu
 
 secondary_entry:
@@ -48,7 +49,8 @@ secondary_entry:
 	ldr x19, [x0, #SECONDARY_CPU]
 	ldr x20, [x0, #SECONDARY_ROOT]
 	ldr x21, [x0, #SECONDARY_IDENTITY]
-	ldr x22, =secondary_high
+	adrp x22, secondary_high_address
+	ldr x22, [x22, #:lo12:secondary_high_address]
 
 start_mmu:
 	mrs x0, CurrentEL
@@ -149,9 +151,11 @@ at_el1:
 	.text
 primary_high:
 	bti jc
-	ldr x0, =boot_stack + KERNEL_STACK_SIZE
+	adrp x0, boot_stack
+	add x0, x0, #KERNEL_STACK_SIZE
 	mov sp, x0
-	ldr x0, =cpus
+	adrp x0, cpus
+	add x0, x0, #:lo12:cpus
 	msr tpidr_el1, x0
 	bl leave_identity_map
 	mov x0, x19
@@ -177,13 +181,22 @@ leave_identity_map:
 	tlbi vmalle1
 	dsb nsh
 	isb
-	ldr x0, =vectors
+	adrp x0, vectors
+	add x0, x0, #:lo12:vectors
 	msr vbar_el1, x0
 	msr tpidr_el0, xzr
 	msr tpidrro_el0, xzr
 	mov x29, xzr
 	isb
 	ret
+
+	/* Relocated with the image: text has no addresses in it. */
+	.section .data.rel.ro, "aw"
+	.balign 8
+primary_high_address:
+	.quad primary_high
+secondary_high_address:
+	.quad secondary_high
 
 	.bss
 	.balign 4096

@@ -5,7 +5,7 @@
  * the same time; the magic number only catches a wrong entry.
  *
  * The loader has mapped, with 4 KiB pages and each segment's own rights, the kernel image at
- * KERNEL_BASE; all RAM at PHYS_MAP_BASE as normal memory without execute; and what the first 4 GiB
+ * its random place (core/slide.h), relocated; all RAM at PHYS_MAP_BASE as normal memory without execute; and what the first 4 GiB
  * hold beside RAM as device memory. `identity` maps just the image's text, read-only and
  * executable, at its physical address: the way into the higher half for every CPU.
  */

@@ -13,6 +13,7 @@
 #include "local.h"
 #include "arch_switch.h"
 
+#include "core/slide.h"
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
 #include "mm/boot_memory.h"
@@ -68,7 +69,7 @@ void mmu_init(const struct handoff *from)
 
 paddr_t kernel_image_physical(const void *address)
 {
-	return paddr((uint64_t)address - KERNEL_BASE + handoff->info.kernel_base);
+	return paddr((uint64_t)address - kernel_slide() - KERNEL_BASE + handoff->info.kernel_base);
 }
 
 paddr_t kernel_root(void)

@@ -3,14 +3,20 @@
  * The one 32-bit entry, for Multiboot2 loaders and for PVH (qemu -kernel): both arrive in flat
  * protected mode with paging off and EBX pointing at their information (Multiboot2 3.3, Xen PVH
  * "start of day"). It maps the first 4 GiB three times (identity, PHYS_MAP_BASE, KERNEL_BASE for
- * the first GiB), turns long mode on and calls boot_main(magic, information).
+ * the first GiB), turns long mode on and calls boot_main(magic, information), which moves on to
+ * the kernel's random place.
  *
  * Further CPUs begin in real mode in a copy of trampoline_start, and join at boot_further_cpu with
- * what smp.c has put into the words at the end of .boot.data.
+ * what smp.c has put into struct boot_words.
  *
- * Everything here lies at its physical address. Text and data stay, read-only but for smp.c; the
- * tables and the stack are forgotten once boot_main() has built the real ones.
+ * Everything here lies at its physical address, whatever the kernel's virtual one is: a linker that
+ * makes a position-independent kernel has no 32-bit addresses to give, so this is one section and
+ * its addresses are differences. Text and data stay, read-only but for smp.c; the tables and the
+ * stack behind them are forgotten once boot_main() has built the real ones.
  */
+#include "boot_layout.h"
+
+#define AT(symbol) ((symbol) - header + BOOT_SEGMENT)
 #define MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
 #define COM1 0x3f8
@@ -18,7 +24,7 @@
 #define BOOT_DATA 16
 #define BOOT_CODE32 24
 
-	.section .boot.header, "a"
+	.section .boot, "awx"
 	.balign 8
 header:
 	.long MULTIBOOT2_HEADER_MAGIC
@@ -39,19 +45,19 @@ header:
 	.long 8
 header_end:
 
+	/* kernel.ld adds the entry's address. */
 	.section .note.pvh, "a", @note
 	.balign 4
 	.long 4, 4, XEN_ELFNOTE_PHYS32_ENTRY
 	.asciz "Xen"
-	.long boot_entry
 
-	.section .boot.text, "ax"
+	.section .boot
 	.code32
 	.globl boot_entry
 boot_entry:
 	cli
 	cld
-	movl $boot_stack_top, %esp
+	movl $BOOT_STACK_TOP, %esp
 	movl %eax, %edi /* Multiboot2 magic; PVH leaves it undefined */
 	movl %ebx, %esi
 
@@ -67,7 +73,7 @@ boot_entry:
 	jnz no_long_mode
 
 	/* Four page directories of 2 MiB pages: present, writable, large. */
-	movl $boot_directories, %ebx
+	movl $BOOT_DIRECTORIES, %ebx
 	movl $0x83, %eax
 	xorl %edx, %edx
 	movl $2048, %ecx
@@ -77,16 +83,16 @@ boot_entry:
 	addl $8, %ebx
 	loop 1b
 
-	movl $boot_directories + 3, boot_pointers
-	movl $boot_directories + 0x1003, boot_pointers + 8
-	movl $boot_directories + 0x2003, boot_pointers + 16
-	movl $boot_directories + 0x3003, boot_pointers + 24
-	movl $boot_directories + 3, boot_kernel_pointers + 510 * 8
-	movl $boot_pointers + 3, boot_root
-	movl $boot_pointers + 3, boot_root + 256 * 8
-	movl $boot_kernel_pointers + 3, boot_root + 511 * 8
+	movl $BOOT_DIRECTORIES + 3, BOOT_POINTERS
+	movl $BOOT_DIRECTORIES + 0x1003, BOOT_POINTERS + 8
+	movl $BOOT_DIRECTORIES + 0x2003, BOOT_POINTERS + 16
+	movl $BOOT_DIRECTORIES + 0x3003, BOOT_POINTERS + 24
+	movl $BOOT_DIRECTORIES + 3, BOOT_KERNEL_POINTERS + 510 * 8
+	movl $BOOT_POINTERS + 3, BOOT_ROOT
+	movl $BOOT_POINTERS + 3, BOOT_ROOT + 256 * 8
+	movl $BOOT_KERNEL_POINTERS + 3, BOOT_ROOT + 511 * 8
 
-	movl $boot_root, %eax
+	movl $BOOT_ROOT, %eax
 	jmp enter_long_mode
 
 	/* In the trampoline's GDT, which is boot_gdt. */
@@ -94,8 +100,8 @@ boot_further_cpu:
 	movl $BOOT_DATA, %eax
 	movl %eax, %ds
 	movl %eax, %ss
-	movl boot_further_index, %edi
-	movl boot_further_root, %eax
+	movl AT(boot_further_index), %edi
+	movl AT(boot_further_root), %eax
 
 	/* The root table is in eax; edi and esi are the arguments of boot_function. */
 enter_long_mode:
@@ -110,11 +116,11 @@ enter_long_mode:
 	movl %cr0, %eax
 	orl $0x80010001, %eax /* PG, WP, PE */
 	movl %eax, %cr0
-	lgdt boot_gdt_pointer
-	ljmp $BOOT_CODE64, $boot_long
+	lgdt AT(boot_gdt_pointer)
+	ljmp $BOOT_CODE64, $AT(boot_long)
 
 no_long_mode:
-	movl $no_long_mode_text, %esi
+	movl $AT(no_long_mode_text), %esi
 	movw $COM1, %dx
 2:	lodsb
 	testb %al, %al
@@ -135,16 +141,15 @@ boot_long:
 	movl %eax, %gs
 	movl %edi, %edi
 	movl %esi, %esi
-	movq boot_stack_pointer, %rsp
+	movq boot_stack_pointer(%rip), %rsp
 	xorl %ebp, %ebp
-	call *boot_function
+	call *boot_function(%rip)
 	ud2
 
 /*
  * Where a further CPU starts: CS = page << 8, IP = 0 (Intel SDM vol. 3, 9.4.4). smp.c copies these
  * bytes to a page below 1 MiB.
  */
-	.globl trampoline_start, trampoline_end
 	.balign 16
 	.code16
 trampoline_start:
@@ -156,14 +161,13 @@ trampoline_start:
 	movl %cr0, %eax
 	orl $1, %eax /* PE */
 	movl %eax, %cr0
-	ljmpl $BOOT_CODE32, $boot_further_cpu
+	ljmpl $BOOT_CODE32, $AT(boot_further_cpu)
 	.balign 4
 trampoline_gdt_pointer:
 	.word boot_gdt_pointer - boot_gdt - 1
-	.long boot_gdt
+	.long AT(boot_gdt)
 trampoline_end:
 
-	.section .boot.data, "aw"
 no_long_mode_text:
 	.asciz "kernite: this CPU has no 64-bit mode, or no NX\r\n"
 	.balign 8
@@ -175,31 +179,23 @@ boot_gdt:
 	.quad 0x00cf9b000000ffff
 boot_gdt_pointer:
 	.word boot_gdt_pointer - boot_gdt - 1
-	.long boot_gdt
+	.long AT(boot_gdt)
 
-	.globl boot_stack_pointer, boot_function, boot_further_root, boot_further_index
-	.balign 8
+	/* struct boot_words (machine.h) */
+	.org BOOT_WORDS - BOOT_SEGMENT
 	/* By its address in the physical map, which survives mmu_init(). */
 boot_stack_pointer:
-	.quad 0xffff800000000000 + boot_stack_top
+	.quad 0xffff800000000000 + BOOT_STACK_TOP
 boot_function:
 	.quad boot_main
 boot_further_root:
 	.long 0
 boot_further_index:
 	.long 0
+	.long AT(trampoline_start), AT(trampoline_end)
 
+	/* So that the loader keeps its hands off what BOOT_... name. */
 	.section .boot.bss, "aw", @nobits
-	.balign 4096
-boot_root:
-	.skip 4096
-boot_pointers:
-	.skip 4096
-boot_kernel_pointers:
-	.skip 4096
-boot_directories:
-	.skip 4 * 4096
-	.skip 8192
-boot_stack_top:
+	.skip BOOT_STACK_TOP - BOOT_ROOT
 
 	.section .note.GNU-stack, "", @progbits

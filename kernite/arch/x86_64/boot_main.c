@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the loader to kernel_main() on the boot CPU, in the order that each step needs: who am I,
- * what memory is there, real page tables, ACPI, stacks, descriptors. Nothing here runs twice.
+ * From the loader to kernel_main() on the boot CPU, in the order that each step needs: where shall
+ * I be, who am I, what memory is there, real page tables, ACPI, stacks, descriptors. Nothing here
+ * runs twice.
  */
 #include "machine.h"
+#include "core/command_line.h"
 #include "core/cpu.h"
 #include "dev/acpi.h"
 #include "dev/boot_regions.h"
@@ -13,6 +15,9 @@
 #define RSDP_SIZE 36
 
 static struct boot_info boot_info;
+static bool is_loader_known;
+
+extern const uint64_t __relocations_start[], __relocations_end[]; /* linker script */
 
 [[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(void *), void *argument);
 [[noreturn]] void boot_main(uint32_t magic, uint64_t information);
@@ -42,18 +47,15 @@ static void reserve_low_memory(struct boot_info *info)
 	}
 }
 
-static void find_memory(uint32_t magic, uint64_t information, struct boot_info *info)
+static void find_memory(struct boot_info *info)
 {
-	bool is_known = magic == MULTIBOOT2_MAGIC ? multiboot2_parse(information, info)
-	                                          : pvh_parse(information, info);
-
-	if (!is_known)
-		panic("neither Multiboot2 nor PVH boot information at %lx", information);
+	if (!is_loader_known)
+		panic("the boot information is neither Multiboot2's nor PVH's");
 	info->kernel_base = image_to_phys(__kernel_start).raw;
 	info->kernel_size = (uint64_t)(__kernel_end - __kernel_start);
 	reserve_low_memory(info);
 	reserve(info, info->kernel_base, info->kernel_size);
-	reserve(info, (uint64_t)__boot_start, PAGE_SIZE);
+	reserve(info, BOOT_SEGMENT, PAGE_SIZE);
 	if (info->archive_base & PAGE_MASK) {
 		klog("boot archive at %lx is not page-aligned: ignored\n", info->archive_base);
 		info->archive_size = 0;
@@ -85,18 +87,20 @@ static void on_own_stack(void *info)
 	kernel_main(info);
 }
 
-void boot_main(uint32_t magic, uint64_t information)
+/* From here on at the kernel's final address. */
+static void on_boot_stack(void *unused)
 {
 	struct boot_info *info = &boot_info;
 	struct cpu *cpu = &cpus[0];
 
+	(void)unused;
 	/* this_cpu() from the first moment: klog and panic use it. */
 	cpu->self = cpu;
 	msr_write(MSR_GS_BASE, (uint64_t)cpu);
+	command_line_set(info->command_line);
 	console_init();
-	features_detect();
 	features_enable();
-	find_memory(magic, information, info);
+	find_memory(info);
 	keep_rsdp(info);
 	mmu_init(info);
 
@@ -112,6 +116,42 @@ void boot_main(uint32_t magic, uint64_t information)
 	if (!arch_random(&info->entropy))
 		info->entropy = arch_cycles();
 	stack_switch(cpu->stack_top, on_own_stack, info);
+}
+
+/* A second view of the image, in the boot tables. The GiB of `slide` has nothing else in it. */
+static void map_image_again(uint64_t slide)
+{
+	uint64_t *pointers = phys_to_virt(paddr(BOOT_KERNEL_POINTERS));
+	uint64_t *directory = phys_to_virt(paddr(BOOT_KERNEL_DIRECTORY));
+	uint64_t base = KERNEL_BASE + slide, size = (uint64_t)__kernel_end - KERNEL_BASE;
+
+	pointers[base >> 30 & 511] = BOOT_KERNEL_DIRECTORY | 3;
+	for (uint64_t at = 0; at < size; at += 2ull << 20)
+		directory[(base + at) >> 21 & 511] = at | 0x83; /* as in boot.S */
+}
+
+/*
+ * At the address the kernel is linked for. No pointer to the image may be kept here: all that are in
+ * it change at the end, and the old view of it is gone with the boot tables.
+ */
+void boot_main(uint32_t magic, uint64_t information)
+{
+	uint64_t random, slide = 0;
+
+	is_loader_known = magic == MULTIBOOT2_MAGIC ? multiboot2_parse(information, &boot_info)
+						    : pvh_parse(information, &boot_info);
+	features_detect();
+	command_line_set(boot_info.command_line);
+	if (!command_line_has("kaslr=off")) {
+		/* Without a random instruction, the time since power-on is all there is. */
+		if (!arch_random(&random))
+			random = arch_cycles() * 0x9e3779b97f4a7c15;
+		slide = slide_from(random);
+		map_image_again(slide);
+		slide_apply(__relocations_start, __relocations_end, 0, slide);
+	}
+	stack_switch((uint64_t)phys_to_virt(paddr(BOOT_STACK_TOP)),
+	    (void (*)(void *))((uint64_t)on_boot_stack + slide), nullptr);
 }
 
 void arch_init(const struct boot_info *info)

@@ -9,10 +9,11 @@
 #include "core/cpu.h"
 #include "registers.h"
 
+/* From `limit` on what LGDT and LIDT read; the base is aligned, for the image's relocations are. */
 struct table_pointer {
-	uint16_t limit;
+	uint16_t unused[3], limit;
 	uint64_t base;
-} __attribute__((packed));
+};
 
 struct gate {
 	uint16_t offset_low, selector;
@@ -31,7 +32,7 @@ struct gate {
 extern const char trap_stubs[];
 void syscall_entry(void);
 void syscall_entry_compat(void);
-void descriptors_load(const struct table_pointer *gdt, const struct table_pointer *idt);
+void descriptors_load(const uint16_t *gdt, const uint16_t *idt);
 
 static struct gate idt[256];
 
@@ -59,8 +60,8 @@ void descriptors_init(struct cpu *cpu)
 {
 	struct arch_cpu *arch = &cpu->arch;
 	uint64_t tss = (uint64_t)&arch->tss;
-	struct table_pointer gdt_pointer = {sizeof(arch->gdt) - 1, (uint64_t)arch->gdt};
-	struct table_pointer idt_pointer = {sizeof(idt) - 1, (uint64_t)idt};
+	struct table_pointer gdt_pointer = {{}, sizeof(arch->gdt) - 1, (uint64_t)arch->gdt};
+	struct table_pointer idt_pointer = {{}, sizeof(idt) - 1, (uint64_t)idt};
 
 	if (cpu->index == 0)
 		idt_init();
@@ -82,7 +83,7 @@ void descriptors_init(struct cpu *cpu)
 		*(struct cpu **)top = cpu; /* entry.S, trap_paranoid */
 		arch->tss.ist[ist - 1] = top;
 	}
-	descriptors_load(&gdt_pointer, &idt_pointer);
+	descriptors_load(&gdt_pointer.limit, &idt_pointer.limit);
 	/* Loading GS cleared its base. */
 	msr_write(MSR_GS_BASE, (uint64_t)cpu);
 	msr_write(MSR_KERNEL_GS_BASE, 0);

@@ -7,6 +7,8 @@
 
 #include "arch.h"
 #include "boot_info.h"
+#include "boot_layout.h"
+#include "core/slide.h"
 
 /* features.c: CPUID, once, on the boot CPU; every CPU is taken to be alike. */
 struct cpu_features {
@@ -86,10 +88,17 @@ bool multiboot2_parse(uint64_t address, struct boot_info *info);
 bool pvh_parse(uint64_t address, struct boot_info *info);
 
 /* Linker script. */
-extern char __boot_start[], __kernel_start[], __kernel_end[], __text_start[], __text_end[];
+extern char __kernel_start[], __kernel_end[], __text_end[];
 extern char __rodata_start[], __rodata_end[];
 
 static inline paddr_t image_to_phys(const void *address)
 {
-	return paddr((uint64_t)address - KERNEL_BASE);
+	return paddr((uint64_t)address - kernel_slide() - KERNEL_BASE);
 }
+
+/* boot.S: what further CPUs begin with. */
+struct boot_words {
+	uint64_t stack_pointer, function;
+	uint32_t further_root, further_index; /* root table's address; number of the CPU */
+	uint32_t trampoline, trampoline_end;  /* addresses */
+};

@@ -158,7 +158,7 @@ paddr_t mmu_further_root(void)
 	paddr_t root = root_take();
 
 	memcpy(phys_to_virt(root), phys_to_virt(kernel_root), PAGE_SIZE);
-	if (!kernel_map(&pool, root.raw, (uint64_t)__boot_start, (uint64_t)__boot_start, PAGE_SIZE,
+	if (!kernel_map(&pool, root.raw, BOOT_SEGMENT, BOOT_SEGMENT, PAGE_SIZE,
 		VM_READ | VM_EXECUTE, VM_NORMAL, 0))
 		panic("no memory for the page tables of further CPUs");
 	return root;

@@ -13,11 +13,6 @@
 #define LOW_MEMORY_END 0xa0000u
 #define MADT_CPU_ENABLED 1u
 
-/* boot.S: what further CPUs begin with. These are physical addresses. */
-extern const char trampoline_start[], trampoline_end[];
-extern uint64_t boot_stack_pointer, boot_function;
-extern uint32_t boot_further_root, boot_further_index;
-
 bool smp_is_halting;
 static uint32_t apic_ids[KERNEL_MAX_CPUS];
 static unsigned cpu_count = 1;
@@ -68,9 +63,9 @@ static uint64_t find_low_page(const struct boot_info *info)
 }
 
 /* By the physical map. */
-static void *in_boot_segment(const void *address)
+static struct boot_words *boot_words(void)
 {
-	return phys_to_virt(paddr((uint64_t)address));
+	return phys_to_virt(paddr(BOOT_WORDS));
 }
 
 /* First C code of a further CPU, on its own stack, still in the boot segment's tables. */
@@ -94,10 +89,12 @@ void smp_place_trampoline(const struct boot_info *info)
 		return;
 	}
 	trampoline = paddr(page);
-	memcpy(phys_to_virt(trampoline), in_boot_segment(trampoline_start),
-	    (size_t)(trampoline_end - trampoline_start));
-	*(uint32_t *)in_boot_segment(&boot_further_root) = (uint32_t)mmu_further_root().raw;
-	*(uint64_t *)in_boot_segment(&boot_function) = (uint64_t)further_cpu_main;
+	struct boot_words *words = boot_words();
+
+	memcpy(phys_to_virt(trampoline), phys_to_virt(paddr(words->trampoline)),
+	    words->trampoline_end - words->trampoline);
+	words->further_root = (uint32_t)mmu_further_root().raw;
+	words->function = (uint64_t)further_cpu_main;
 }
 
 bool arch_start_cpu(struct cpu *cpu)
@@ -106,8 +103,8 @@ bool arch_start_cpu(struct cpu *cpu)
 
 	cpu->stack_top = mmu_stack_top(cpu->index, STACK_KERNEL);
 	cpu->arch.apic_id = apic_ids[cpu->index];
-	*(uint64_t *)in_boot_segment(&boot_stack_pointer) = cpu->stack_top;
-	*(uint32_t *)in_boot_segment(&boot_further_index) = cpu->index;
+	boot_words()->stack_pointer = cpu->stack_top;
+	boot_words()->further_index = cpu->index;
 
 	apic_send(cpu->arch.apic_id, APIC_COMMAND_INIT);
 	delay_us(1000); /* 10 ms was for external 82489DX APICs; no 64-bit CPU has one */
