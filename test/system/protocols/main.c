@@ -52,6 +52,11 @@ static void all(const char *when)
 	rig_when(when);
 	malformed_tests();
 	vfs_tests();
+	file_tests();
+	socket_tests();
+	procmgr_tests();
+	terminal_tests();
+	memory_tests();
 }
 
 static uint64_t calls, seed = 1;
