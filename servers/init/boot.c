@@ -17,6 +17,10 @@
 #include "uapi/error.h"
 #include "uapi/object_type.h"
 
+/* POSIX type bits of an archive entry's mode. */
+#define MODE_TYPE 0170000u
+#define MODE_FILE 0100000u
+
 /* Endpoints, and objsrv's CSpace (2^13 slots) with its other objects. */
 #define FIRST_OBJECTS_BITS 20
 #define RANGES_MAX 256
@@ -137,7 +141,7 @@ kn_status boot_next_file(const char *folder, uint64_t *position, struct cpio_ent
 	if (*position == 0)
 		*position = cpio_offset;
 	while ((status = cpio_next(archive, page->archive_size, position, entry)) == KN_OK) {
-		if (entry->size > 0 && entry->name_length > length && memcmp(entry->name, folder, length) == 0 &&
+		if ((entry->mode & MODE_TYPE) == MODE_FILE && entry->name_length > length && memcmp(entry->name, folder, length) == 0 &&
 		    memchr(entry->name + length, '/', entry->name_length - length) == nullptr)
 			return KN_OK;
 	}

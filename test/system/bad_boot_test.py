@@ -17,6 +17,34 @@ import rootfs
 LIMIT = 120
 PAGE = 4096
 
+# Units that are wrong: file name, text, what init says of it ("FILE:" stands for the manifest's path).
+BINARY = 'binary = "/sbin/objsrv"\n'
+WRONG_UNITS = [
+    ("empty", "", "FILE:1: there is no binary"),
+    ("relative", 'binary = "sbin/objsrv"\n', "FILE:2: there is no binary, or it is no absolute path"),
+    ("unknown", BINARY + "\nfrobnicate = 3\n", "FILE:3: unknown key"),
+    ("twice", BINARY + "memory = 64\nmemory = 64\n", "FILE:3: this key was given before"),
+    ("twin", 'name = "vfs"\n' + BINARY, "FILE:3: another unit has that name"),
+    ("Capital", BINARY, "FILE:1: the file's name is no unit name"),
+    ("little", BINARY + "memory = 1\n", "FILE:2: the number is out of range"),
+    ("much", BINARY + "memory = 1073741825\n", "FILE:2: the number is out of range"),
+    ("endless", BINARY + "memory = 999999999999999999999999\n", "FILE:2: the number is too large"),
+    ("negative", BINARY + "objects = -1\n", "FILE:2: "),
+    ("words", BINARY + 'memory = "lots"\n', "FILE:2: this key takes a number"),
+    ("kind", BINARY + 'kind = "driver"\n', "FILE:2: this key does not take that value"),
+    ("array", BINARY + 'needs = "objsrv"\n', "FILE:2: this key takes an array of texts"),
+    ("open", BINARY + 'needs = ["objsrv"\n', "FILE:3: ',' or ']' was expected"),
+    ("chicken", BINARY + 'needs = ["egg"]\n', "init: chicken is not started: it needs egg, which is not there or waits for it"),
+    ("egg", BINARY + 'needs = ["chicken"]\n', "init: egg is not started: it needs chicken, which is not there or waits for it"),
+    ("selfish", BINARY + 'needs = ["selfish"]\n', "init: selfish is not started: it needs selfish"),
+    ("lonely", BINARY + 'needs = ["nobody"]\n', "init: lonely is not started: it needs nobody"),
+    ("wizard", BINARY + 'needs = ["vfs:wizard"]\n', "init: wizard: no such role: vfs:wizard"),
+    ("greedy", BINARY + 'grants = ["everything"]\n', 'init: greedy: there is no grant "everything"'),
+    ("ghost", 'binary = "/sbin/ghost"\n', "init: ghost: /sbin/ghost: "),
+    ("text", 'binary = "/etc/passwd"\n', "init: text: /etc/passwd: "),
+    ("folder", 'binary = "/etc"\n', "init: folder: /etc: "),
+]
+
 
 def output_of(build, archive):
     """What the console said until the machine stopped by itself."""
@@ -43,6 +71,18 @@ def expect_boot(build, archive, sentence):
         console.login(LIMIT)
 
 
+def boot_with_wrong_units(build, archive):
+    """All of them at once: each is named with what is wrong, none costs the system anything that works."""
+    with Console(build, firmware="direct", archive=archive) as console:
+        console.login(LIMIT)
+        shown = console.text.decode(errors="replace")
+        answer = console.command("echo $((6 * 7)) | cat")
+    said = [(name, sentence.replace("FILE", f"/etc/units/{name}.toml")) for name, _, sentence in WRONG_UNITS]
+    missing = [f"{name}: no {sentence!r}" for name, sentence in said if sentence not in shown]
+    if missing or "PANIC" in shown or "42" not in answer:
+        raise AssertionError("\n".join([*missing, "", shown[-6000:]]))
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
     good = qemu.Artifacts(build).archive
@@ -59,7 +99,13 @@ def main():
             rootfs.append(good, folder / name, [(variant(f"{name}.toml", text), f"/etc/units/{name}.toml")])
             return folder / name
 
+        def with_wrong_units():
+            rootfs.append(good, folder / "wrong", [(variant(f"{name}.toml", text.encode()), f"/etc/units/{name}.toml")
+                                                   for name, text, _ in WRONG_UNITS])
+            return folder / "wrong"
+
         useless = "the boot archive cannot be used"
+
         flipped = data[:PAGE] + bytes(byte ^ 0xFF for byte in data[PAGE:2 * PAGE]) + data[2 * PAGE:]
         sys.exit(tap([
             ("no boot archive", lambda: expect_stop(build, None, f"{useless}: the loader has passed none")),
@@ -73,6 +119,7 @@ def main():
                                                                rb"/etc/units/syntax\.toml:1: ")),
             ("a manifest without a program", lambda: expect_boot(
                 build, with_unit("absent", b'name = "absent"\nbinary = "/sbin/absent"\nneeds = ["objsrv"]\n'), rb"init: .*absent")),
+            ("all that can be wrong with a manifest", lambda: boot_with_wrong_units(build, with_wrong_units())),
         ]))
 
 
