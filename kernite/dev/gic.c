@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * GICv2 (IHI 0048) and GICv3 (IHI 0069). The distributors are alike; the CPU's side is memory in
- * version 2 and system registers plus a redistributor in version 3. All interrupts have one
- * priority and go to the boot CPU; they are taken one at a time with EOI right after the handler
- * knows the source.
+ * GICv3 (IHI 0069): a distributor, a redistributor for each CPU, and system registers. All
+ * interrupts have one priority and go to the boot CPU; they are taken one at a time with EOI right
+ * after the handler knows the source. Machines with version 2 are told so and stop.
  *
  * Everything below is called with the kernel lock held or during boot, except gic_take() and
  * gic_finish(), which touch only this CPU's interface.
@@ -21,12 +20,9 @@
 #define GICD_ICENABLER 0x180
 #define GICD_ICPENDR 0x280
 #define GICD_IPRIORITYR 0x400
-#define GICD_ITARGETSR 0x800
 #define GICD_ICFGR 0xc00
-#define GICD_SGIR 0xf00
 #define GICD_IROUTER 0x6000
 #define GICD_SIZE 0x10000
-#define CTLR_ENABLE 1u
 #define CTLR_ENABLE_GROUP1 2u
 #define CTLR_AFFINITY_ROUTING (1u << 4)
 #define CTLR_WRITE_PENDING (1u << 31)
@@ -40,16 +36,7 @@
 #define WAKER_SLEEP (1u << 1)
 #define WAKER_CHILDREN_ASLEEP (1u << 2)
 
-/* CPU interface of version 2 (IHI 0048, 4.4). */
-#define GICC_CTLR 0x0
-#define GICC_PMR 0x4
-#define GICC_BPR 0x8
-#define GICC_IAR 0xc
-#define GICC_EOIR 0x10
-#define GICC_SIZE 0x2000
-
 /* MADT fields (ACPI 6.5, 5.2.12.14..17). */
-#define MADT_GICC_BASE 32
 #define MADT_GICC_GICR 60
 #define MADT_GICD_BASE 8
 #define MADT_GICD_VERSION 20
@@ -61,10 +48,8 @@
 #define SPURIOUS 1020
 #define REGIONS_MAX 8
 
-static unsigned version;
 static unsigned intid_count;
 static volatile uint8_t *distributor;
-static volatile uint8_t *interface; /* version 2 */
 static struct {
 	volatile uint8_t *base;
 	uint64_t length;
@@ -83,7 +68,7 @@ static void write32(volatile uint8_t *base, unsigned offset, uint32_t value)
 
 static void wait_distributor(void)
 {
-	while (version == 3 && (read32(distributor, GICD_CTLR) & CTLR_WRITE_PENDING))
+	while (read32(distributor, GICD_CTLR) & CTLR_WRITE_PENDING)
 		cpu_relax();
 }
 
@@ -99,7 +84,7 @@ static void find_parts(void)
 {
 	const struct acpi_header *madt = acpi_find("APIC", 0);
 	const struct acpi_madt_entry *entry = nullptr;
-	uint64_t interface_base = 0;
+	unsigned version = 0;
 
 	while ((entry = acpi_madt_next(madt, entry))) {
 		if (entry->type == ACPI_MADT_GICD) {
@@ -111,23 +96,14 @@ static void find_parts(void)
 			add_redistributors(acpi_madt_field(entry, MADT_GICR_BASE, 8),
 			    acpi_madt_field(entry, MADT_GICR_LENGTH, 4));
 		} else if (entry->type == ACPI_MADT_GICC) {
-			interface_base = acpi_madt_field(entry, MADT_GICC_BASE, 8);
-			if (acpi_madt_field(entry, MADT_GICC_GICR, 8))
-				add_redistributors(
-				    acpi_madt_field(entry, MADT_GICC_GICR, 8), 2 * GICR_FRAME);
+			add_redistributors(acpi_madt_field(entry, MADT_GICC_GICR, 8), 2 * GICR_FRAME);
 		}
 	}
 	if (!distributor)
 		panic("ACPI's MADT names no GIC distributor");
-	/* Version 0: look at the CPU; 4 is 3 with virtual LPIs. */
-	if (version == 0)
-		version = read_sysreg(id_aa64pfr0_el1) >> 24 & 15 ? 3 : 2;
-	version = version >= 3 ? 3 : 2;
-	if (version == 2) {
-		if (!interface_base)
-			panic("ACPI's MADT names no GICv2 CPU interface");
-		interface = arch_map_device(paddr(interface_base), GICC_SIZE);
-	}
+	/* 0: the firmware does not say, so look at the CPU; 4 is 3 with virtual LPIs. */
+	if (version ? version < 3 : !(read_sysreg(id_aa64pfr0_el1) >> 24 & 15))
+		panic("this machine's interrupt controller is a GICv2; kernite needs a GICv3");
 }
 
 void gic_init(void)
@@ -141,13 +117,12 @@ void gic_init(void)
 	for (unsigned i = GIC_FIRST_DEVICE; i < intid_count; i += 32) {
 		write32(distributor, GICD_ICENABLER + i / 8, ~0u);
 		write32(distributor, GICD_ICPENDR + i / 8, ~0u);
-		write32(distributor, GICD_IGROUPR + i / 8, version == 3 ? ~0u : 0);
+		write32(distributor, GICD_IGROUPR + i / 8, ~0u);
 	}
 	for (unsigned i = GIC_FIRST_DEVICE; i < intid_count; i += 4)
 		write32(distributor, GICD_IPRIORITYR + i, PRIORITY);
 	wait_distributor();
-	write32(distributor, GICD_CTLR,
-	    version == 3 ? CTLR_AFFINITY_ROUTING | CTLR_ENABLE_GROUP1 : CTLR_ENABLE);
+	write32(distributor, GICD_CTLR, CTLR_AFFINITY_ROUTING | CTLR_ENABLE_GROUP1);
 	wait_distributor();
 }
 
@@ -172,15 +147,7 @@ static volatile uint8_t *find_redistributor(uint64_t affinity)
 	panic("no GIC redistributor for the CPU with affinity %lx", (unsigned long)affinity);
 }
 
-static void init_private(volatile uint8_t *frame)
-{
-	write32(frame, GICD_ICENABLER, ~0xffffu);
-	write32(frame, GICD_ISENABLER, 0xffff);
-	for (unsigned i = 0; i < GIC_FIRST_DEVICE; i += 4)
-		write32(frame, GICD_IPRIORITYR + i, PRIORITY);
-}
-
-static void init_cpu_v3(struct cpu *cpu)
+void gic_init_cpu(struct cpu *cpu)
 {
 	volatile uint8_t *frame = find_redistributor(smp_affinity(cpu->index));
 
@@ -188,8 +155,12 @@ static void init_cpu_v3(struct cpu *cpu)
 	write32(frame, GICR_WAKER, read32(frame, GICR_WAKER) & ~WAKER_SLEEP);
 	while (read32(frame, GICR_WAKER) & WAKER_CHILDREN_ASLEEP)
 		cpu_relax();
-	write32(frame + GICR_FRAME, GICD_IGROUPR, ~0u);
-	init_private(frame + GICR_FRAME);
+	frame += GICR_FRAME;
+	write32(frame, GICD_IGROUPR, ~0u);
+	write32(frame, GICD_ICENABLER, ~0xffffu);
+	write32(frame, GICD_ISENABLER, 0xffff);
+	for (unsigned i = 0; i < GIC_FIRST_DEVICE; i += 4)
+		write32(frame, GICD_IPRIORITYR + i, PRIORITY);
 	write_sysreg(s3_0_c12_c12_5, 7); /* ICC_SRE_EL1: system registers, no bypass */
 	isb();
 	write_sysreg(s3_0_c4_c6_0, 0xff); /* ICC_PMR_EL1 */
@@ -199,52 +170,22 @@ static void init_cpu_v3(struct cpu *cpu)
 	isb();
 }
 
-void gic_init_cpu(struct cpu *cpu)
-{
-	if (version == 3) {
-		init_cpu_v3(cpu);
-		return;
-	}
-	/* ITARGETSR0 is banked and reads as this CPU's own bit (IHI 0048, 4.3.12). */
-	cpu->arch.gic_cpu_mask = read32(distributor, GICD_ITARGETSR) & 0xff;
-	init_private(distributor);
-	write32(interface, GICC_PMR, 0xff);
-	write32(interface, GICC_BPR, 0);
-	write32(interface, GICC_CTLR, 1);
-}
-
 void gic_enable_private(unsigned intid)
 {
-	volatile uint8_t *frame =
-	    version == 3 ? this_cpu()->arch.redistributor + GICR_FRAME : distributor;
-
-	write32(frame, GICD_ISENABLER, 1u << intid);
+	write32(this_cpu()->arch.redistributor + GICR_FRAME, GICD_ISENABLER, 1u << intid);
 }
 
-bool gic_take(unsigned *intid, uint32_t *token)
+bool gic_take(unsigned *intid)
 {
-	uint32_t value;
-
-	if (version == 3) {
-		value = (uint32_t)read_sysreg(s3_0_c12_c12_0); /* ICC_IAR1_EL1 */
-		dsb_sy();
-		*intid = value & 0xffffff;
-	} else {
-		value = read32(interface, GICC_IAR);
-		*intid = value & 0x3ff;
-	}
-	*token = value;
+	*intid = read_sysreg(s3_0_c12_c12_0) & 0xffffff; /* ICC_IAR1_EL1 */
+	dsb_sy();
 	return *intid < SPURIOUS;
 }
 
-void gic_finish(uint32_t token)
+void gic_finish(unsigned intid)
 {
-	if (version == 3) {
-		write_sysreg(s3_0_c12_c12_1, token); /* ICC_EOIR1_EL1 */
-		isb();
-	} else {
-		write32(interface, GICC_EOIR, token);
-	}
+	write_sysreg(s3_0_c12_c12_1, intid); /* ICC_EOIR1_EL1 */
+	isb();
 }
 
 bool gic_is_device(unsigned intid)
@@ -260,12 +201,10 @@ void gic_mask_if_level(unsigned intid)
 
 void gic_send_to_others(void)
 {
+	if (!this_cpu()->arch.redistributor)
+		return; /* a panic before the GIC is there, when no other CPU runs either */
 	dsb_ish();
-	if (version == 3)
-		write_sysreg(
-		    s3_0_c12_c11_5, 1ull << 40 | SGI_RESCHEDULE << 24); /* ICC_SGI1R_EL1, IRM */
-	else
-		write32(distributor, GICD_SGIR, 1u << 24 | SGI_RESCHEDULE);
+	write_sysreg(s3_0_c12_c11_5, 1ull << 40 | SGI_RESCHEDULE << 24); /* ICC_SGI1R_EL1, IRM */
 	isb();
 }
 
@@ -276,14 +215,9 @@ void arch_ipi(unsigned cpu_index)
 	/* What the other CPU is to find must be visible before the interrupt is (IHI 0069, 12.1.7).
 	 */
 	dsb_ish();
-	if (version == 3)
-		write_sysreg(s3_0_c12_c11_5,
-		    (affinity >> 32 & 0xff) << 48 | (affinity & 0xf0) << 40 |
-			(affinity >> 16 & 0xff) << 32 | (affinity >> 8 & 0xff) << 16 |
-			1ull << (affinity & 15) | SGI_RESCHEDULE << 24);
-	else
-		write32(distributor, GICD_SGIR,
-		    cpus[cpu_index].arch.gic_cpu_mask << 16 | SGI_RESCHEDULE);
+	write_sysreg(s3_0_c12_c11_5,
+	    (affinity >> 32 & 0xff) << 48 | (affinity & 0xf0) << 40 | (affinity >> 16 & 0xff) << 32 |
+		(affinity >> 8 & 0xff) << 16 | 1ull << (affinity & 15) | SGI_RESCHEDULE << 24);
 	isb();
 }
 
@@ -299,10 +233,7 @@ void arch_irq_enable(unsigned irq, bool level)
 
 	arch_irq_mask(irq);
 	write32(distributor, GICD_ICFGR + irq / 16 * 4, level ? config & ~edge : config | edge);
-	if (version == 3)
-		*(volatile uint64_t *)(distributor + GICD_IROUTER + irq * 8) = smp_affinity(0);
-	else
-		distributor[GICD_ITARGETSR + irq] = (uint8_t)cpus[0].arch.gic_cpu_mask;
+	*(volatile uint64_t *)(distributor + GICD_IROUTER + irq * 8) = smp_affinity(0);
 	arch_irq_unmask(irq);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Arm generic interrupt controller, versions 2 and 3. Interrupts are known by INTID: 0..15
+ * The Arm generic interrupt controller, version 3. Interrupts are known by INTID: 0..15
  * between CPUs, 16..31 private to a CPU, from 32 on devices.
  */
 #pragma once
@@ -19,9 +19,9 @@ void gic_enable_private(unsigned intid);
 /* Provided by arch/aarch64/smp.c: MPIDR_EL1's affinity fields of a CPU. */
 uint64_t smp_affinity(unsigned index);
 
-/* Acknowledge the next pending interrupt. `token` is for gic_finish(). False: none. */
-bool gic_take(unsigned *intid, uint32_t *token);
-void gic_finish(uint32_t token);
+/* Acknowledge the next pending interrupt. False: none. */
+bool gic_take(unsigned *intid);
+void gic_finish(unsigned intid);
 bool gic_is_device(unsigned intid);
 void gic_mask_if_level(unsigned intid);
 void gic_send_to_others(void);

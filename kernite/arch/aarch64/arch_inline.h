@@ -41,8 +41,7 @@ struct arch_fpu {
 
 struct arch_cpu {
 	uint64_t mpidr;
-	volatile uint8_t *redistributor; /* GICv3: this CPU's frame */
-	uint32_t gic_cpu_mask;           /* GICv2: the CPU interface's bit */
+	volatile uint8_t *redistributor; /* of the GIC: this CPU's frame */
 	uint32_t acpi_uid;
 	const struct arch_space *shared_space; /* who used the shared ASID here last, see mmu.c */
 };

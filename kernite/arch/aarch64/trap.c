@@ -123,24 +123,23 @@ void kernel_fault(struct arch_context *context, uint64_t esr)
 void interrupt_dispatch(void)
 {
 	unsigned intid;
-	uint32_t token;
 
 	smp_halt_if_asked();
-	while (gic_take(&intid, &token)) {
+	while (gic_take(&intid)) {
 		if (intid == TIMER_INTID) {
 			generic_timer_disarm();
-			gic_finish(token);
+			gic_finish(intid);
 			trap_timer();
 		} else if (intid < GIC_SGI_COUNT) {
-			gic_finish(token);
+			gic_finish(intid);
 			smp_halt_if_asked();
 			trap_ipi();
 		} else if (gic_is_device(intid)) {
 			gic_mask_if_level(intid);
-			gic_finish(token);
+			gic_finish(intid);
 			trap_irq(intid);
 		} else {
-			gic_finish(token);
+			gic_finish(intid);
 		}
 	}
 }

@@ -3,7 +3,7 @@
  * Time: the TSC counts, the local APIC's timer interrupts.
  *
  * The TSC's frequency comes from CPUID 15H or is measured once against the ACPI PM timer
- * (3.579545 MHz; PIT channel 2 when there is none). Each reading is bracketed by two of the TSC
+ * (3.579545 MHz). Each reading is bracketed by two of the TSC
  * and the tightest of several kept, so that a preempted virtual CPU does not spoil it; when a
  * multiple of 100 MHz lies within the measurement's own uncertainty, it is that (emulators count
  * at 1 GHz sharp).
@@ -17,9 +17,9 @@
 
 #define NS_PER_S 1000000000ull
 #define PM_TIMER_HZ 3579545ull
-#define PIT_HZ 1193182ull
 #define MEASURE_US 5000
 #define CLOCK_SHIFT 32
+#define PM_TIMER_MASK 0xffffff /* it has 24 bits at least */
 #define TIMER_COUNT_MAX 0xfffffff0ull
 
 /* FADT (ACPI 6.5, 5.2.9). */
@@ -36,29 +36,9 @@ struct sample {
 	uint32_t apic;
 };
 
-/*
- * Channel 2 counts down from 65535, gated by port 61H (Intel 8254, mode 0); 55 ms until it wraps.
- */
-static void pit_start(void)
+static uint32_t pm_timer_read(void)
 {
-	port_out8(0x61, (port_in8(0x61) & ~2u) | 1);
-	port_out8(0x43, 0xb0);
-	port_out8(0x42, 0xff);
-	port_out8(0x42, 0xff);
-}
-
-static uint32_t pit_read(void)
-{
-	uint32_t low;
-
-	port_out8(0x43, 0x80);
-	low = port_in8(0x42);
-	return 0xffff - (low | (uint32_t)port_in8(0x42) << 8);
-}
-
-static uint32_t reference_read(void)
-{
-	return pm_timer_port ? port_in32(pm_timer_port) & 0xffffff : pit_read();
+	return port_in32(pm_timer_port) & PM_TIMER_MASK;
 }
 
 /* No earlier than everything before it in program order (Intel SDM 18.17). */
@@ -74,7 +54,7 @@ static struct sample sample_take(void)
 
 	for (unsigned i = 0; i < 8; i++) {
 		uint64_t before = tsc_read_ordered();
-		uint32_t reference = reference_read();
+		uint32_t reference = pm_timer_read();
 		uint32_t apic = apic_timer_count();
 		uint64_t after = tsc_read_ordered();
 
@@ -91,29 +71,25 @@ static struct sample sample_take(void)
  */
 static uint64_t frequency_of(uint64_t counted, uint64_t ticks, uint64_t slack)
 {
-	uint64_t reference_hz = pm_timer_port ? PM_TIMER_HZ : PIT_HZ;
-	uint64_t hz = counted * reference_hz / ticks;
+	uint64_t hz = counted * PM_TIMER_HZ / ticks;
 	uint64_t whole = (hz + 50000000) / 100000000 * 100000000;
 	uint64_t distance = whole > hz ? whole - hz : hz - whole;
 
-	return whole && distance <= hz / ticks + slack * reference_hz / ticks ? whole : hz;
+	return whole && distance <= hz / ticks + slack * PM_TIMER_HZ / ticks ? whole : hz;
 }
 
 static void measure(void)
 {
-	uint32_t wait = (uint32_t)((pm_timer_port ? PM_TIMER_HZ : PIT_HZ) * MEASURE_US / 1000000);
-	uint32_t mask = pm_timer_port ? 0xffffff : 0xffff;
+	const uint32_t wait = PM_TIMER_HZ * MEASURE_US / 1000000;
 	struct sample start, end;
 	uint64_t ticks;
 
 	apic_timer_arm(~0u); /* does not expire so soon */
-	if (!pm_timer_port)
-		pit_start();
 	start = sample_take();
-	while (((reference_read() - start.reference) & mask) < wait)
+	while (((pm_timer_read() - start.reference) & PM_TIMER_MASK) < wait)
 		cpu_relax();
 	end = sample_take();
-	ticks = (end.reference - start.reference) & mask;
+	ticks = (end.reference - start.reference) & PM_TIMER_MASK;
 	if (!tsc_hz)
 		tsc_hz = frequency_of(end.tsc - start.tsc, ticks, start.error + end.error);
 	timer_hz = frequency_of(start.apic - end.apic, ticks, start.error + end.error);
@@ -133,8 +109,11 @@ void clock_init(void)
 		if (!pm_timer_port)
 			pm_timer_port = (uint16_t)acpi_field(fadt, FADT_PM_TIMER, 4);
 	}
-	if (!tsc_hz || !features.tsc_deadline)
+	if (!tsc_hz || !features.tsc_deadline) {
+		if (!pm_timer_port)
+			panic("ACPI names no PM timer to measure the clock with");
 		measure();
+	}
 	multiplier = (uint64_t)(((unsigned __int128)NS_PER_S << CLOCK_SHIFT) / tsc_hz);
 }
 
