@@ -32,7 +32,7 @@ def main():
     parser.add_argument("--timeout", type=float, default=240)
     o = parser.parse_args()
     line = qemu.command(o.build, firmware="direct", smp=o.smp, mem=o.mem, archive=o.archive, icount=o.icount,
-                        append=f"panic=exit test.exit=semihosting {o.append}".strip(), serial="stdio")
+                        append=f"panic=exit test.exit=semihosting {'test.icount ' * o.icount}{o.append}".strip(), serial="stdio")
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:

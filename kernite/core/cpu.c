@@ -53,6 +53,15 @@ void cpu_start_others(void)
 	}
 }
 
+void work_record(struct cpu *cpu, uint32_t held)
+{
+	const struct arch_context *context = &cpu->current->context;
+
+	cpu->longest_locked = held;
+	trace(TRACE_LOCKED, held, cpu->in_syscall ? ctx_number(context) : 0, ctx_info(context),
+	    ctx_ip(context));
+}
+
 void cpu_main(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->has_answered, true, __ATOMIC_RELEASE);

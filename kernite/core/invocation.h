@@ -2,12 +2,13 @@
 /*
  * A method call on a kernel object, as the generated dispatch functions and the handlers see it.
  *
- * Handlers return 0 or a KN_E_*; KN_RESTART (run the same system call again; nothing may have
- * been written to the caller's registers or buffer) or KN_BLOCKED (the caller waits, and
+ * Handlers return 0 or a KN_E_*; KN_RESTART (run the same system call again; nothing but inv_resume()
+ * may have written to the caller's registers or buffer) or KN_BLOCKED (the caller waits, and
  * whoever wakes it writes its result).
  */
 #pragma once
 
+#include "core/cpu.h"
 #include "core/cspace.h"
 #include "object/derivation.h"
 
@@ -34,6 +35,20 @@ static inline void inv_set_word(struct invocation *inv, unsigned i, uint64_t val
 		inv->caller->ipc->words[i] = value;
 	else
 		inv->is_truncated = true;
+}
+
+/*
+ * Before KN_RESTART: the caller's operand `word` for when its call runs again. Whoever goes through a
+ * range that may hold nothing to do charges that too, and goes on where it was.
+ */
+static inline void inv_resume(unsigned word, uint64_t value)
+{
+	struct tcb *caller = this_cpu()->current;
+
+	if (word < KN_MSG_REGS)
+		ctx_set_word(&caller->context, word, value);
+	else
+		caller->ipc->words[word] = value;
 }
 
 static inline void inv_reply_length(struct invocation *inv, unsigned words)

@@ -21,6 +21,7 @@ static const char *const names[TRACE_KIND_COUNT] = {
     [TRACE_PAGE_FAULT] = "page fault",
     [TRACE_IPC] = "ipc",
     [TRACE_SWITCH] = "switch",
+    [TRACE_LOCKED] = "locked",
 };
 
 void trace(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d)

@@ -19,6 +19,8 @@ enum trace_kind : uint32_t {
 	TRACE_PAGE_FAULT, /* address, access, ip, thread */
 	TRACE_IPC,        /* sender, receiver, info */
 	TRACE_SWITCH,     /* from, to */
+	TRACE_LOCKED,     /* cycles, longer than ever on this CPU; who runs after it: number of the system call
+			     or 0, info, ip */
 	TRACE_KIND_COUNT,
 };
 

@@ -9,8 +9,8 @@
 
 #include "core/cpu.h"
 
-/* In units of about 10 instructions: some 20 us at one instruction a ns. */
-#define WORK_BUDGET 2000
+/* In units of about 10 instructions. Nothing may take longer than 20 us at one instruction a ns. */
+#define WORK_BUDGET 1000
 
 [[gnu::always_inline]] static inline void work_begin(struct cpu *cpu)
 {
@@ -18,13 +18,16 @@
 	cpu->locked_at = (uint32_t)arch_cycles();
 }
 
+/* The lock was never held so long here before. */
+void work_record(struct cpu *cpu, uint32_t held);
+
 /* The kernel lock is about to be dropped. */
 [[gnu::always_inline]] static inline void work_end(struct cpu *cpu)
 {
 	uint32_t held = (uint32_t)arch_cycles() - cpu->locked_at;
 
 	if (held > cpu->longest_locked)
-		cpu->longest_locked = held;
+		work_record(cpu, held);
 }
 
 /* Charge `units` done just now. true: stop here and return KN_RESTART. */

@@ -98,7 +98,7 @@ kn_status arch_context_import(struct arch_context *context, const uint64_t *word
  * arch_switch.h, inline: static inline void arch_switch(struct cpu *cpu, struct tcb *from, struct tcb *to). Called by the
  * scheduler when cpu->current changes from `from` to `to` (either may be the idle thread, never equal): address space, user bases.
  */
-/* FPU: the state of a fresh thread; the registers to and from memory; may user code use them, or does it trap (core/fpu.c)? */
+/* FPU: the state of a fresh thread, in zeroed memory; the registers to and from memory; may user code use them, or does it trap (core/fpu.c)? */
 void arch_fpu_init(struct arch_fpu *fpu);
 void arch_fpu_save(struct arch_fpu *fpu);
 void arch_fpu_load(const struct arch_fpu *fpu);

@@ -97,7 +97,7 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 		}
 		if (is_changed)
 			tlb_batch_add(batch, walk.start, walk.stop);
-		if (work_step(8 + (to - from) + privates)) {
+		if (work_step(40 + (to - from) + 2 * privates)) {
 			*reached = walk.stop;
 			break;
 		}
@@ -133,7 +133,7 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 		if (reached < region->end)
 			return KN_RESTART;
 		region = region_next(&source->regions, region);
-		if (work_step(12) && region)
+		if (work_step(30) && region)
 			return KN_RESTART;
 	}
 	return KN_OK;

@@ -113,7 +113,7 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 		pte_t *entry = &walk.leaf[walk.first];
 		const pte_t *last = &walk.leaf[walk.last];
 		uint32_t left = walk.table->count;
-		unsigned units = 4 + (walk.last - walk.first) / 8;
+		unsigned units = 20 + (walk.last - walk.first) / 8;
 
 		for (; entry < last && left > 0; entry++) {
 			pte_t old = *entry;
@@ -128,6 +128,9 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 				units += 3;
 			}
 		}
+		/* Emptied by an earlier step, perhaps: that must not use up this one. */
+		if (left == walk.table->count)
+			continue;
 		walk.table->count = left;
 		tlb_batch_add(batch, walk.start, walk.stop);
 		leaf_walk_prune(&walk, space, batch);
@@ -209,7 +212,7 @@ static kn_status remove_some(
 		else
 			trim_front(space, region, to);
 		region = next;
-		if (work_step(8) && region && region->start < end)
+		if (work_step(30) && region && region->start < end)
 			return KN_RESTART;
 	}
 	if (start < space->map_hint && start >= space->map_base)
@@ -250,7 +253,7 @@ static uint64_t protect_entries(
 			table_set(entry, value);
 		}
 		leaf_walk_prune(&walk, space, batch);
-		if (work_step(4 + walk.last - walk.first))
+		if (work_step(20 + 2 * (walk.last - walk.first)))
 			return walk.stop;
 	}
 	return region->end;

@@ -14,7 +14,7 @@
 #include "uapi/object/memory_object.h"
 
 /* Pages between two checks of the work budget. */
-#define CHUNK_PAGES 64
+#define CHUNK_PAGES 16
 
 /* Unmap [first, first + pages) from every region, waiting for the TLBs. */
 static void unmap_everywhere(struct memory_object *object, uint64_t first, uint64_t pages)
@@ -28,6 +28,9 @@ kn_status object_pages_free(struct memory_object *object, uint64_t first, uint64
 	uint64_t page = first;
 	pte_t *entry;
 
+	/* The way to the first page may be long: not after other work. */
+	if (work_step(0))
+		return KN_RESTART;
 	while ((entry = page_map_next(&object->map, &page, end))) {
 		uint64_t stop = end - page < CHUNK_PAGES ? end : page + CHUNK_PAGES;
 		unsigned freed = 0;
@@ -47,7 +50,7 @@ kn_status object_pages_free(struct memory_object *object, uint64_t first, uint64
 		object->committed -= freed;
 		pool_uncharge(object->pool, freed);
 		page = stop;
-		if (work_step(10 + 10 * freed) && page < end)
+		if (work_step(10 + 25 * freed) && page < end)
 			return KN_RESTART;
 	}
 	return KN_OK;
@@ -166,16 +169,16 @@ kn_status object_pages_clone(struct memory_object *self, struct memory_object *s
 
 	while ((entry = page_map_next(&source->map, &self->next, source->pages))) {
 		uint64_t end = self->next + CHUNK_PAGES;
-		unsigned count = 0;
 
 		unmap_everywhere(source, self->next, CHUNK_PAGES);
 		for (; entry; entry = page_map_next(&source->map, &self->next, end)) {
 			if (self->next < self->pages)
 				TRY(clone_page(self, self->next, *entry));
 			self->next++;
-			count++;
+			if (work_step(entry->raw & PAGE_PINNED ? 200 : 12))
+				return KN_RESTART;
 		}
-		if (work_step(10 + 10 * count))
+		if (work_step(10))
 			return KN_RESTART;
 	}
 	return KN_OK;

@@ -2,6 +2,7 @@
 /* The pages of a memory object, see page_map.h. */
 #include "mm/page_map.h"
 
+#include "core/work.h"
 pte_t *page_map_find(struct page_map *map, uint64_t page)
 {
 	if (page < PAGE_MAP_DIRECT)
@@ -44,13 +45,16 @@ pte_t *page_map_next(struct page_map *map, uint64_t *page, uint64_t end)
 	pte_t *leaf;
 
 	while ((leaf = table_next(&map->tree, &offset, end << PAGE_SHIFT))) {
-		unsigned i = leaf_index(offset);
+		unsigned first = leaf_index(offset), i = first;
 
 		for (; i < TABLE_ENTRIES && offset < end << PAGE_SHIFT; i++, offset += PAGE_SIZE) {
-			if (leaf[i].raw != 0) {
-				*page = offset >> PAGE_SHIFT;
-				return &leaf[i];
-			}
+			if (leaf[i].raw != 0)
+				break;
+		}
+		(void)work_step(i - first);
+		if (i < TABLE_ENTRIES && offset < end << PAGE_SHIFT) {
+			*page = offset >> PAGE_SHIFT;
+			return &leaf[i];
 		}
 	}
 	*page = end;

@@ -73,6 +73,9 @@ static inline void page_table_prune(struct vspace *space, uint64_t address, stru
 	}
 }
 
+/* A step of a walk: part of a table, so that a full one is no long step. */
+#define WALK_SPAN (LEAF_SPAN / 2)
+
 /*
  * A walk over the leaf tables of [stop, end) at the start: each step sets leaf, its frame `table`,
  * the entries [first, last) and the addresses [start, stop) that belong to the range.
@@ -91,7 +94,7 @@ static inline bool leaf_walk_next(struct leaf_walk *walk, struct vspace *space)
 	if (!walk->leaf)
 		return false;
 	walk->table = frame_of(virt_to_phys(walk->leaf));
-	walk->stop = (walk->start | (LEAF_SPAN - 1)) + 1;
+	walk->stop = (walk->start | (WALK_SPAN - 1)) + 1;
 	if (walk->stop > walk->end)
 		walk->stop = walk->end;
 	walk->first = leaf_index(walk->start);

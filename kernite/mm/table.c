@@ -2,6 +2,7 @@
 /* Walking, growing and pruning trees of tables, see table.h. */
 #include "mm/table.h"
 
+#include "core/work.h"
 #include "object/pool.h"
 
 static pte_t *entry_at(paddr_t table, uint64_t address, unsigned level)
@@ -106,8 +107,16 @@ pte_t *table_next(const struct table_tree *tree, uint64_t *address, uint64_t end
 			return phys_to_virt(table);
 
 		unsigned shift = PAGE_SHIFT + level * TABLE_BITS;
+		uint64_t next = *address >> shift;
+		const pte_t *entry = entry_at(table, *address, level);
 
-		*address = ((*address >> shift) + 1) << shift;
+		/* Past what is empty of this table. The caller's next step may be one too many. */
+		do {
+			next++;
+			entry++;
+		} while (next % TABLE_ENTRIES != 0 && !pte_is_present(*entry));
+		(void)work_step((unsigned)(next - (*address >> shift)) + 2);
+		*address = next << shift;
 	}
 	return nullptr;
 }

@@ -8,6 +8,7 @@
 #include "object/cnode.h"
 
 #include "core/scheduler.h"
+#include "core/invocation.h"
 #include "core/work.h"
 #include "gen/cnode_ops.h"
 #include "object/derivation.h"
@@ -165,26 +166,22 @@ kn_status cnode_clone(
 		return KN_E_RANGE;
 	if (source == self)
 		return KN_E_INVALID_ARG;
-	/*
-	 * A slot that holds a child of the source's slot was copied before a restart; progress
-	 * needs no other memory. Looking at it again is cheap next to the copy.
-	 */
 	for (uint64_t i = in->first; i < end; i++) {
 		struct slot *from = cnode_slot(source, (uint32_t)i),
 			    *to = cnode_slot(self, (uint32_t)i);
+		bool is_wanted = !slot_is_empty(from) && (from->cap.rights & KN_RIGHT_GRANT) &&
+				 slot_is_copyable(from);
 
-		if (slot_is_empty(from) || !(from->cap.rights & KN_RIGHT_GRANT) ||
-		    !slot_is_copyable(from))
-			continue;
-		if (!slot_is_empty(to)) {
-			if (to->cap.object != from->cap.object || to->cap.badge != from->cap.badge)
-				return KN_E_SLOT_IN_USE;
-		} else {
+		if (is_wanted && !slot_is_empty(to))
+			return KN_E_SLOT_IN_USE;
+		if (is_wanted)
 			slot_derive(to, from, from->cap.rights, from->cap.badge);
-			if (work_step(6))
-				return KN_RESTART;
+		out->copied += is_wanted;
+		if (work_step(is_wanted ? 7 : 1) && i + 1 < end) {
+			inv_resume(1, i + 1);
+			inv_resume(2, end - i - 1);
+			return KN_RESTART;
 		}
-		out->copied++;
 	}
 	return KN_OK;
 }
@@ -201,16 +198,24 @@ kn_status cnode_clear(struct cnode *self, const struct cnode_clear_in *in)
 
 	if (in->first == 0 || end > self->slot_count)
 		return KN_E_RANGE;
-	for (uint64_t i = in->first; i < end; i++) {
-		struct slot *slot = cnode_slot(self, (uint32_t)i);
+	uint64_t next = in->first;
+	kn_status status = KN_OK;
 
-		/* Only work that is not repeated after a restart is charged, or a long range would
-		 * never end. */
-		if (slot_is_empty(slot))
-			continue;
-		TRY(slot_delete(slot));
-		if (work_step(8))
-			return KN_RESTART;
+	while (next < end && status == KN_OK) {
+		struct slot *slot = cnode_slot(self, (uint32_t)next++);
+		bool is_used = !slot_is_empty(slot);
+
+		/* Never KN_RESTART: CSpaces hold no internal slots. */
+		if (is_used)
+			(void)slot_delete(slot);
+		if (work_step(is_used ? 10 : 1))
+			status = KN_RESTART;
 	}
-	return reaper_drain();
+	if (status == KN_OK)
+		status = reaper_drain();
+	if (status == KN_RESTART) {
+		inv_resume(0, next);
+		inv_resume(1, end - next);
+	}
+	return status;
 }

@@ -8,6 +8,7 @@
  */
 #include "object/memory_object.h"
 
+#include "core/invocation.h"
 #include "core/work.h"
 #include "gen/memory_object_ops.h"
 #include "mm/mapping.h"
@@ -327,6 +328,13 @@ kn_status memory_object_resize(struct memory_object *self, const struct memory_o
 	return object_pages_free(self, in->pages, PAGE_MAP_MAX_PAGES);
 }
 
+/* Operands 0 and 1 are a range of pages: what is left of it. */
+static void resume(uint64_t end, uint64_t page)
+{
+	inv_resume(0, page);
+	inv_resume(1, end - page);
+}
+
 kn_status memory_object_commit(struct memory_object *self, const struct memory_object_commit_in *in)
 {
 	if (self->kind != KN_MEMORY_KIND_ANONYMOUS)
@@ -336,12 +344,14 @@ kn_status memory_object_commit(struct memory_object *self, const struct memory_o
 	for (uint64_t page = in->first; page < in->first + in->pages; page++) {
 		paddr_t frame;
 
-		if (object_page_peek(self, page).raw != 0)
-			continue;
+		bool is_there = object_page_peek(self, page).raw != 0;
 
-		TRY(no_memory(object_page(self, page, false, &frame)));
-		if (work_step(60) && page + 1 < in->first + in->pages)
+		if (!is_there)
+			TRY(no_memory(object_page(self, page, false, &frame)));
+		if (work_step(is_there ? 4 : 80) && page + 1 < in->first + in->pages) {
+			resume(in->first + in->pages, page + 1);
 			return KN_RESTART;
+		}
 	}
 	return KN_OK;
 }
@@ -375,16 +385,19 @@ kn_status memory_object_supply(struct memory_object *self, const struct memory_o
 		bool is_offered = object_page_peek(source, in->source_first + i).raw != 0;
 
 		/* There and gone from the source: moved by an earlier step. */
-		if (is_there && !is_offered)
-			continue;
-		if (is_there)
+		if (is_there && is_offered)
 			return KN_E_BUSY;
-		if (!is_offered)
+		if (!is_there && !is_offered)
 			return KN_E_RANGE;
-		TRY(no_memory(
-		    object_page_supply(self, in->first + i, source, in->source_first + i)));
-		if (work_step(15) && i + 1 < in->pages)
+		if (is_offered)
+			TRY(no_memory(
+			    object_page_supply(self, in->first + i, source, in->source_first + i)));
+		if (work_step(is_offered ? 30 : 7) && i + 1 < in->pages) {
+			inv_resume(0, in->first + i + 1);
+			inv_resume(2, in->source_first + i + 1);
+			inv_resume(3, in->pages - i - 1);
 			return KN_RESTART;
+		}
 	}
 	return KN_OK;
 }
@@ -404,12 +417,14 @@ kn_status memory_object_fail(struct memory_object *self, const struct memory_obj
 	for (uint64_t page = in->first; page < in->first + in->pages; page++) {
 		pte_t *entry = page_map_find(&self->map, page);
 
-		if (entry && ((entry->raw & PAGE_PRESENT) || entry->raw == failed))
-			continue;
-		TRY(no_memory(page_map_ensure(&self->map, self->pool, page, &entry)));
-		page_map_set(&self->map, entry, failed);
-		if (work_step(5) && page + 1 < in->first + in->pages)
+		if (!entry || (!(entry->raw & PAGE_PRESENT) && entry->raw != failed)) {
+			TRY(no_memory(page_map_ensure(&self->map, self->pool, page, &entry)));
+			page_map_set(&self->map, entry, failed);
+		}
+		if (work_step(12) && page + 1 < in->first + in->pages) {
+			resume(in->first + in->pages, page + 1);
 			return KN_RESTART;
+		}
 	}
 	return KN_OK;
 }

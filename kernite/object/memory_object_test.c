@@ -79,9 +79,9 @@ static kn_status clone(struct memory_object *target, struct slot *source)
 
 static kn_status commit(struct memory_object *target, uint64_t first, uint64_t pages)
 {
-	const struct memory_object_commit_in in = {first, pages};
+	struct memory_object_commit_in in = {first, pages};
 
-	return FAKE_RUN(memory_object_commit(target, &in));
+	return FAKE_RUN((FAKE_OPERAND(in.first, 0), FAKE_OPERAND(in.pages, 1), memory_object_commit(target, &in)));
 }
 
 static kn_status decommit(struct memory_object *target, uint64_t first, uint64_t pages)
@@ -397,7 +397,9 @@ static void supply_refuses_what_is_not_there_and_what_is(void **state)
 	assert_int_equal(FAKE_RUN(memory_object_supply(&object, &in)), KN_E_RANGE);
 	in.pages = 50;
 	fake_work_limit(60);
-	assert_int_equal(FAKE_RUN(memory_object_supply(&object, &in)), KN_OK);
+	assert_int_equal(FAKE_RUN((FAKE_OPERAND(in.first, 0), FAKE_OPERAND(in.source_first, 2),
+			     FAKE_OPERAND(in.pages, 3), memory_object_supply(&object, &in))),
+	    KN_OK);
 	assert_int_equal(object.committed, 50);
 	assert_int_equal(other.committed, 0);
 	assert_int_equal(commit(&other, 0, 50), KN_OK);
@@ -421,7 +423,9 @@ static void fail_refuses_what_is_no_failure(void **state)
 	assert_int_equal(memory_object_fail(&object, &in), KN_E_RANGE);
 	in.pages = 100;
 	fake_work_limit(30);
-	assert_int_equal(FAKE_RUN(memory_object_fail(&object, &in)), KN_OK);
+	assert_int_equal(FAKE_RUN((FAKE_OPERAND(in.first, 0), FAKE_OPERAND(in.pages, 1),
+			     memory_object_fail(&object, &in))),
+	    KN_OK);
 	assert_int_equal(object_page(&object, 99, false, &frame), KN_E_IO);
 	assert_int_equal(decommit(&object, 0, 100), KN_OK);
 	assert_int_equal(object_page(&object, 99, false, &frame), KN_E_WOULD_BLOCK);

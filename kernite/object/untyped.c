@@ -12,6 +12,7 @@
  */
 #include "object/untyped.h"
 
+#include "core/invocation.h"
 #include "core/work.h"
 #include "gen/untyped_ops.h"
 #include "object/derivation.h"
@@ -110,8 +111,6 @@ kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *i
 	if (in->type != KN_TYPE_UNTYPED && !zero_range(cap, start, end))
 		return KN_RESTART;
 
-	cap->payload = end;
-	cap->zeroed = end;
 	for (uint32_t i = 0; i < in->count; i++) {
 		struct slot *slot = cnode_slot(dest, in->index + i);
 		uint64_t base = cap->badge + start + ((uint64_t)i << bits);
@@ -123,6 +122,14 @@ kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *i
 			    (enum kn_object_type)in->type, phys_to_virt(paddr(base)), bits);
 
 			slot_fill(slot, source, object, object_classes[in->type].rights);
+		}
+		cap->payload = start + ((i + 1ull) << bits);
+		if (cap->zeroed < cap->payload)
+			cap->zeroed = cap->payload;
+		if (i + 1 < in->count && work_step(16)) {
+			inv_resume(3, in->index + i + 1);
+			inv_resume(4, in->count - i - 1);
+			return KN_RESTART;
 		}
 	}
 	return KN_OK;

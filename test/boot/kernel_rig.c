@@ -199,6 +199,8 @@ static void clean_up(void)
 }
 
 /* The part behind `word` in `text`, or null. */
+bool rig_counts_instructions;
+
 static const char *behind(const char *text, const char *word, size_t length)
 {
 	for (; *text; text++) {
@@ -319,6 +321,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	next_slot = RIG_SLOT;
 	is_list = behind((const char *)rig_boot->command_line, "tests=list", 10);
 	is_shared = behind((const char *)rig_boot->command_line, "tests=shared", 12);
+	rig_counts_instructions = behind((const char *)rig_boot->command_line, "test.icount", 11);
 	run(cnode_tests);
 	run(untyped_tests);
 	run(ipc_tests);
@@ -333,6 +336,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(coverage_tests);
 	run(stress_tests);
 	run(bench_tests);
+	run(last_tests);
 	run(own_tests);
 	if (!is_list)
 		rig_print("1..%u\n", ran);

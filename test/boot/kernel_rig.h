@@ -41,7 +41,7 @@ struct rig_test {
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
     error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], memory_tests[], machine_tests[], stress_tests[],
-    bench_tests[];
+    bench_tests[], last_tests[];
 
 /* Made from the contracts (kernel_methods.c). */
 const struct rig_test *method_tests(void);
@@ -54,6 +54,8 @@ extern kn_cap rig_untyped;
 extern const struct kn_boot_page *rig_boot;
 /* Of the tests and of the threads they start: the most they may give. */
 extern uint32_t rig_priority;
+/* A ns is an instruction (boot_test.py --icount). */
+extern bool rig_counts_instructions;
 /* The test that runs. */
 extern const struct rig_test *rig_running;
 #define RIG_SLOT 512

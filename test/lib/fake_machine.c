@@ -34,7 +34,9 @@ unsigned fake_waiting;
 unsigned fake_restarts;
 bool fake_cap_is_copyable;
 
-static struct cpu cpu;
+struct tcb fake_caller;
+bool fake_restarted;
+static struct cpu cpu = {.current = &fake_caller};
 static int work_limit;
 static void *ram;
 static struct translation tlb[FAKE_TLB_MAX];

@@ -60,14 +60,23 @@ extern uint64_t fake_wait_key[2];
 extern unsigned fake_waiting;
 extern bool fake_cap_is_copyable;
 
+/* The thread that calls: inv_resume() writes into its operands. */
+extern struct tcb fake_caller;
+/* Operand `word` of a call: `value`, or what a restarted call has made of it. */
+#define FAKE_OPERAND(field, number)                                                                \
+	(fake_restarted ? ((field) = fake_caller.context.word[number]) : (fake_caller.context.word[number] = (field)))
+extern bool fake_restarted;
+
 /* Run a restartable method until it is done; counts the restarts. */
 extern unsigned fake_restarts;
 #define FAKE_RUN(call)                                                                             \
 	({                                                                                         \
 		kn_status status_;                                                                 \
+		fake_restarted = false;                                                            \
 		fake_kernel_entry();                                                               \
 		while ((status_ = (call)) == KN_RESTART) {                                         \
 			fake_restarts++;                                                           \
+			fake_restarted = true;                                                     \
 			fake_kernel_entry();                                                       \
 		}                                                                                  \
 		status_;                                                                           \

@@ -72,7 +72,7 @@ kn_status arch_context_import(struct arch_context *context, const uint64_t *word
 
 void arch_fpu_init(struct arch_fpu *fpu)
 {
-	memset(fpu, 0, sizeof(*fpu));
+	/* All zero is its state. */
 }
 
 /* Takes effect on leaving the kernel. */

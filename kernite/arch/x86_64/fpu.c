@@ -35,7 +35,6 @@ void fpu_init_cpu(void)
 
 void arch_fpu_init(struct arch_fpu *fpu)
 {
-	memset(fpu->area, 0, sizeof(fpu->area));
 	/*
 	 * FXRSTOR takes FCW, and every restore takes MXCSR, from memory even in the initial
 	 * state.
