@@ -102,8 +102,7 @@ def gdb_hint(build):
     """How to attach: breakpoints in hardware, for the kernel is not there yet when the machine waits."""
     art = Artifacts(build)
     return (f"the machine waits for: gdb -ex 'target remote :{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue"
-            f" {art.build}/kernite/kernite-{art.arch}.elf\n(aarch64: gdb-multiarch; a server's symbols:"
-            f" 'add-symbol-file {art.build}/servers/vfs.elf')")
+            f" {art.build}/kernite/kernite-{art.arch}.elf\n(aarch64: gdb-multiarch; for a server: scripts/gdb.py NAME)")
 
 
 def main():

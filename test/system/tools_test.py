@@ -62,6 +62,14 @@ def debugs(build, arch):
         raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
 
 
+def debugs_server(build):
+    """The debugger stops in a server's code, in its address space, and knows its names: where a client's message arrives."""
+    status, output, errors = run(sys.executable, ROOT / "scripts/gdb.py", "vfs", "--build", build, "--batch", "hbreak dispatch if here",
+                                 "--batch", "continue", "--batch", "print cpus[0].current->name", "--batch", "backtrace")
+    if status or '"vfs\\000' not in output or "dispatch (" not in output or "server_run (" not in output:
+        raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
     arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
@@ -74,6 +82,7 @@ def main():
     debugger = shutil.which("gdb")
     if debugger and f"{arch.replace('_', '-')}" in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-"):
         cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, arch)))
+        cases.append(("gdb stops in a server", lambda: debugs_server(build)))
     else:
         print(f"# SKIP gdb is not installed or does not know {arch}")
     sys.exit(tap(cases))

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debug the kernel or a server of the running system, with symbols.
+
+    gdb.py [NAME] [--build DIR] [--archive FILE] [--batch GDBCOMMAND]...
+
+NAME is `kernel` (default) or a server (init, vfs, procmgr, posix_ttysrv ...). Boots the machine with addresses as linked (kaslr=off
+aslr=off), attaches gdb and runs to the beginning of the kernel, or of that server's main(). Servers lie at one address in address
+spaces of their own: `here` in a condition is true in this one's (hbreak inode_release if here). With --batch gdb
+executes the commands there and ends; otherwise it is yours. aarch64 takes gdb-multiarch and has no `here`: QEMU does not show
+the kernel's memory there while a program runs, so a breakpoint may also stop another server at that address.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+import qemu
+
+# trona/substrate/include/trona/layout.h: layout_image.first
+IMAGE = 0x550000000000
+
+
+def program(build, name):
+    for folder in ("servers", "personalities"):
+        for file in (name, name.removeprefix("posix_")):
+            path = build / folder / f"{file}.elf"
+            if path.exists():
+                return path
+    sys.exit(f"gdb.py: no server {name} in {build}; there are: kernel "
+             + " ".join(sorted(path.stem for path in build.glob("servers/*.elf"))))
+
+
+def commands(build, arch, name, port):
+    """What gdb is told before the user's own commands."""
+    lines = ["set pagination off", "set confirm off", f"set substitute-path build {build.resolve()}", "set tcp connect-timeout 30", f"target remote 127.0.0.1:{port}"]
+    if name == "kernel":
+        return [*lines, "hbreak kernel_main", "continue"]
+    return [*lines, f"add-symbol-file {program(build, name)} -o {IMAGE:#x}",
+            f"macro define here $_streq(cpus[0].current->name, \"{name[:15]}\")",
+            "thbreak main if here" if arch == "x86_64" else "thbreak main", "continue"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", nargs="?", default="kernel")
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent / "build/x86_64")
+    parser.add_argument("--archive")
+    parser.add_argument("--batch", action="append", metavar="GDBCOMMAND")
+    o = parser.parse_args()
+    arch, port = qemu.Artifacts(o.build).arch, free_port()
+    debugger = shutil.which("gdb" if arch == "x86_64" else "gdb-multiarch") or sys.exit(
+        "gdb.py: needs gdb" + ("" if arch == "x86_64" else "-multiarch"))
+    if o.name != "kernel":
+        program(o.build, o.name)
+    with tempfile.NamedTemporaryFile("w", suffix=".gdb") as script:
+        script.write("\n".join(commands(o.build, arch, o.name, port) + ["", *(o.batch or [])]) + "\n")
+        script.flush()
+        line = qemu.command(o.build, firmware="direct", gdb=port, archive=o.archive, serial="null" if o.batch else "stdio")
+        machine = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            status = subprocess.call([debugger, "-nx", "-q", *(["-batch"] if o.batch else []), "-x", script.name,
+                                      o.build / f"kernite/kernite-{arch}.elf"], env={**os.environ, "LC_ALL": "C"})
+        finally:
+            machine.kill()
+            machine.wait()
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
