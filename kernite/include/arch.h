@@ -156,6 +156,8 @@ kn_status arch_port_write(uint16_t port, unsigned size, uint32_t value);
 void arch_console_put(char c);
 /* The UART that init hands to the console server: physical base or I/O port, interrupt. kind: 1 = 16550 ports, 2 = PL011 memory. */
 void arch_console_describe(uint32_t *kind, uint64_t *base, uint32_t *irq);
+/* Bits of enum kn_protection: what this CPU's control registers say; *possible: what the CPU has. */
+uint32_t arch_protections(uint32_t *possible);
 bool arch_random(uint64_t *value);      /* RDSEED/RDRAND, RNDR; false: not there */
 /* Print all registers of a context, one line each (panic). */
 void arch_context_print(const struct arch_context *context);

@@ -2,6 +2,7 @@
 /* The debug object: counters, the event ring, invariant checks, and panicking on purpose. */
 #include "core/self_check.h"
 #include "core/scheduler.h"
+#include "core/slide.h"
 #include "core/trace.h"
 #include "core/work.h"
 #include "gen/debug_ops.h"
@@ -50,6 +51,14 @@ kn_status debug_cpu(struct debug *self, const struct debug_cpu_in *in, struct de
 
 	out->online = cpu_online_count;
 	out->idle_time = cycles_to_ns(cpu->idle->cycles + scheduler_uncharged(cpu->idle));
+	return KN_OK;
+}
+
+kn_status debug_protections(struct debug *self, struct debug_protections_out *out)
+{
+	out->on = arch_protections(&out->possible) | KN_PROTECTION_STACK |
+	          (kernel_slide() ? KN_PROTECTION_PLACE : 0);
+	out->possible |= KN_PROTECTION_STACK | KN_PROTECTION_PLACE;
 	return KN_OK;
 }
 

@@ -191,6 +191,35 @@ void proctext_kernel(struct text *text, uint32_t pid)
 	    (unsigned long)stats.page_faults, (unsigned long)stats.longest_locked);
 }
 
+/* For the command `status security`. */
+void proctext_security(struct text *text, uint32_t pid)
+{
+	static const struct {
+		const char *name;
+		uint32_t bit;
+	} lines[] = {
+	    {"kernel_execute", KN_PROTECTION_KERNEL_EXECUTE},
+	    {"kernel_access", KN_PROTECTION_KERNEL_ACCESS},
+	    {"no_execute", KN_PROTECTION_NO_EXECUTE},
+	    {"descriptors", KN_PROTECTION_DESCRIPTORS},
+	    {"read_only", KN_PROTECTION_READ_ONLY},
+	    {"place", KN_PROTECTION_PLACE},
+	    {"stack", KN_PROTECTION_STACK},
+	    {"branch", KN_PROTECTION_BRANCH},
+	    {"return", KN_PROTECTION_RETURN},
+	    {"user_branch", KN_PROTECTION_USER_BRANCH},
+	    {"user_return", KN_PROTECTION_USER_RETURN},
+	};
+	uint32_t on, possible;
+
+	(void)pid;
+	if (kn_debug_protections(start_cap("kernel_stats"), &on, &possible) != KN_OK)
+		return;
+	for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		text_add(text, "%s %s\n", lines[i].name,
+		    on & lines[i].bit ? "on" : possible & lines[i].bit ? "off" : "absent");
+}
+
 /*
  * What each server holds, for leak checks: after a load has gone, the numbers are those from before. What waits to be found gone is looked at
  * first, and what servers keep ready for the next load is left out.

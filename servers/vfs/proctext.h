@@ -12,6 +12,7 @@ void proctext_meminfo(struct text *text, uint32_t pid);
 void proctext_mounts(struct text *text, uint32_t pid);
 void proctext_stat(struct text *text, uint32_t pid);
 void proctext_kernel(struct text *text, uint32_t pid);
+void proctext_security(struct text *text, uint32_t pid);
 void proctext_uptime(struct text *text, uint32_t pid);
 void proctext_version(struct text *text, uint32_t pid);
 void proctext_osrelease(struct text *text, uint32_t pid);

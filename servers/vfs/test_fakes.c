@@ -196,6 +196,12 @@ kn_status kn_send(kn_cap dest, struct kn_regs *regs, kn_time deadline)
 	return KN_OK;
 }
 
+kn_status kn_debug_protections(kn_cap self, uint32_t *on, uint32_t *possible)
+{
+	*on = *possible = 0;
+	return KN_OK;
+}
+
 kn_status kn_debug_stats(kn_cap self, struct kn_kernel_stats *stats)
 {
 	*stats = (struct kn_kernel_stats){};

@@ -5,6 +5,7 @@
  */
 #include "local.h"
 #include "asm_offsets.h"
+#include "uapi/object/debug.h"
 
 #include "dev/acpi.h"
 #include "dev/generic_timer.h"
@@ -37,6 +38,30 @@ static bool has_random(void)
 	__asm__ volatile("mrs %0, s3_3_c2_c4_0; cset %1, ne" : "=r"(word), "=r"(is_good)::"cc");
 	*value = word;
 	return is_good;
+}
+
+uint32_t arch_protections(uint32_t *possible)
+{
+	const uint64_t sctlr = read_sysreg(sctlr_el1), isar1 = read_sysreg(id_aa64isar1_el1);
+	const bool has_pac = FIELD(isar1, 4) || FIELD(isar1, 8) || FIELD(read_sysreg(s3_0_c0_c6_2), 12);
+
+	/* PXN, UXN and read-only pages are not optional. SPAN clear: PAN is set at every entry. */
+	*possible = KN_PROTECTION_KERNEL_EXECUTE | KN_PROTECTION_NO_EXECUTE |
+	            KN_PROTECTION_READ_ONLY |
+	            (FIELD(read_sysreg(id_aa64mmfr1_el1), 20) ? KN_PROTECTION_KERNEL_ACCESS : 0) |
+	            (FIELD(read_sysreg(id_aa64pfr1_el1), 0)
+			    ? KN_PROTECTION_BRANCH | KN_PROTECTION_USER_BRANCH
+			    : 0) |
+	            (has_pac ? KN_PROTECTION_RETURN | KN_PROTECTION_USER_RETURN : 0);
+	return KN_PROTECTION_KERNEL_EXECUTE | KN_PROTECTION_NO_EXECUTE |
+	       (sctlr >> 19 & 1 ? KN_PROTECTION_READ_ONLY : 0) |
+	       (*possible & KN_PROTECTION_KERNEL_ACCESS && !(sctlr >> 23 & 1)
+		       ? KN_PROTECTION_KERNEL_ACCESS
+		       : 0) |
+	       (sctlr >> 36 & 1 ? KN_PROTECTION_BRANCH : 0) |
+	       (sctlr >> 35 & 1 ? KN_PROTECTION_USER_BRANCH : 0) |
+	       (sctlr >> 30 & 1 ? KN_PROTECTION_RETURN : 0) |
+	       (sctlr >> 31 & 1 ? KN_PROTECTION_USER_RETURN : 0);
 }
 
 bool arch_random(uint64_t *value)

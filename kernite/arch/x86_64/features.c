@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "asm_offsets.h"
 #include "registers.h"
+#include "uapi/object/debug.h"
 
 /* PAT: 0 WB, 1 WC (instead of WT), 2 UC-, 3 UC, and the same again (Intel SDM vol. 3, 12.12). */
 #define PAT_VALUE 0x0007010600070106ull
@@ -74,6 +75,21 @@ void features_enable(void)
 	cr0_write((cr0_read() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | EFER_NXE);
 	msr_write(MSR_PAT, PAT_VALUE);
+}
+
+uint32_t arch_protections(uint32_t *possible)
+{
+	const uint64_t cr4 = cr4_read();
+
+	*possible = (features.smep ? KN_PROTECTION_KERNEL_EXECUTE : 0) |
+	            (cpu_has_smap ? KN_PROTECTION_KERNEL_ACCESS : 0) |
+	            (features.umip ? KN_PROTECTION_DESCRIPTORS : 0) | KN_PROTECTION_NO_EXECUTE |
+	            KN_PROTECTION_READ_ONLY;
+	return (cr4 & CR4_SMEP ? KN_PROTECTION_KERNEL_EXECUTE : 0) |
+	       (cr4 & CR4_SMAP ? KN_PROTECTION_KERNEL_ACCESS : 0) |
+	       (cr4 & CR4_UMIP ? KN_PROTECTION_DESCRIPTORS : 0) |
+	       (msr_read(MSR_EFER) & EFER_NXE ? KN_PROTECTION_NO_EXECUTE : 0) |
+	       (cr0_read() & CR0_WP ? KN_PROTECTION_READ_ONLY : 0);
 }
 
 bool arch_random(uint64_t *value)
