@@ -25,6 +25,7 @@ void cpu_prepare(unsigned index)
 
 	memcpy(idle->name, "idle", 5);
 	cpus[index].idle = idle;
+	cpus[index].accounted = arch_cycles(); /* what the firmware took is not idling */
 	scheduler_init_cpu(&cpus[index], index);
 }
 

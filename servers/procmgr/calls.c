@@ -150,6 +150,7 @@ const struct procmgr_ops procmgr_methods = {
     .signal_group = on_signal_group,
     .power = on_power,
     .table = on_table,
+    .refresh = on_refresh,
     .start = on_start,
     .notification = on_notification,
     .background = on_background,

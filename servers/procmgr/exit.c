@@ -7,6 +7,7 @@
 
 #include "kn/tcb.h"
 #include "objects.h"
+#include "observe.h"
 #include "signal.h"
 #include "timer.h"
 #include "trona/heap.h"
@@ -14,6 +15,7 @@
 #include "wait.h"
 
 kn_cap process_listeners[PROCESS_LISTENERS];
+uint64_t process_ended_time;
 
 uint64_t process_time(const struct process *process)
 {
@@ -59,15 +61,20 @@ static void give_children_away(struct process *process)
 	}
 }
 
+/* Is `process` the last tie of a group to its session? One that was orphaned before (a session leader's own, say) loses nothing. */
+static bool is_last_tie(uint32_t group, const struct process *process)
+{
+	return group_is_orphaned(group, process) && !group_is_orphaned(group, nullptr);
+}
+
 /* Groups whose last tie to the session this was: those of the process's children, and its own. */
 static void check_orphaned_groups(struct process *process)
 {
 	for (struct process *child = process->first_child; child; child = child->next_sibling)
 		if (child->entry->session == process->entry->session &&
-		    child->entry->group != process->entry->group &&
-		    group_is_orphaned(child->entry->group, process))
+		    child->entry->group != process->entry->group && is_last_tie(child->entry->group, process))
 			signal_orphaned_group(child->entry->group);
-	if (group_is_orphaned(process->entry->group, process))
+	if (is_last_tie(process->entry->group, process))
 		signal_orphaned_group(process->entry->group);
 }
 
@@ -79,14 +86,15 @@ void process_end(struct process *process, uint32_t kind, uint32_t value)
 	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++)
 		if (process->threads[i].tcb)
 			(void)kn_tcb_suspend(process->threads[i].tcb, true);
-	uint64_t time = process_time(process);
+	observe_refresh(process); /* what wait() tells of it */
+	process_ended_time += process->entry->user_time;
 	timer_disarm(process);
 	drop_waiters(process);
 	check_orphaned_groups(process);
 	objects_destroy(process);
 	process_entry_begin(process);
 	process->entry->state = PROCMGR_PROCESS_STATE_ZOMBIE;
-	process->entry->user_time = time;
+	process->entry->pages_mapped = process->entry->busy_threads = 0;
 	process->entry->exit_value = value;
 	process->entry->threads = 0;
 	process_entry_end(process);

@@ -13,5 +13,7 @@ extern kn_cap process_listeners[PROCESS_LISTENERS];
  * parent is told. Afterwards it is a zombie, or gone. kind: EXITED or KILLED, value: status or signal.
  */
 void process_end(struct process *process, uint32_t kind, uint32_t value);
+/* CPU time of all that have ended, ns. */
+extern uint64_t process_ended_time;
 /* Time of its live threads plus that of those that are gone, ns. */
 uint64_t process_time(const struct process *process);

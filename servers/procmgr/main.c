@@ -4,6 +4,7 @@
  * servers/README.md for the process model.
  */
 #include "calls.h"
+#include "exit.h"
 #include "client/init.h"
 #include "client/mmsrv.h"
 #include "kn/random.h"
@@ -108,6 +109,7 @@ static kn_time next_timeout(void)
 	    .out_of_memory = pressure_ended,
 	    .reserve_objects = reserve.objects,
 	    .reserve_bytes = reserve.bytes,
+	    .ended_time = process_ended_time,
 	};
 	return timer_next();
 }

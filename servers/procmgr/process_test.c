@@ -8,6 +8,7 @@
 #include "pressure.h"
 #include "signal.h"
 #include "test_fakes.h"
+#include "trona/start.h"
 #include "user.h"
 
 #define SAME 0xffffffffu
@@ -194,6 +195,39 @@ static void an_orphaned_group_with_stopped_members_goes_on(void **state)
 	child->signals->ignored = 1ull << (SIGNAL_HUP - 1);
 	process_end(shell, PROCMGR_EVENT_EXITED, 0);
 	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_RUNNING);
+}
+
+static void a_group_that_was_orphaned_before_stays_as_it_is(void **state)
+{
+	struct process *member = fake_process(shell, 0);
+
+	/* The shell leads its session: nobody outside of its group is a tie, with or without the child. */
+	signal_send(child, ANY_THREAD, &(struct procmgr_signal_record){.signal = SIGNAL_STOP});
+	process_end(member, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_STOPPED);
+	assert_true(is_alive(shell));
+}
+
+static void servers_see_processes_as_they_are_now(void **state)
+{
+	struct server_call server = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(ROLE_TABLE)};
+
+	fake_pages[child->vspace % 256] = 42;
+	assert_int_equal(m->refresh(fake_call(child), 0), KN_E_PERMISSION);
+	assert_int_equal(m->refresh(&server, 9999), KN_E_NO_PROCESS);
+	assert_int_equal(child->entry->pages_used, 0);
+	assert_int_equal(m->refresh(&server, child->entry->pid), KN_OK);
+	assert_int_equal(child->entry->pages_used, 42);
+	assert_int_equal(child->entry->user_time, 10);
+	assert_int_equal(shell->entry->user_time, 0);
+	assert_int_equal(m->refresh(&server, 0), KN_OK);
+	assert_int_equal(shell->entry->user_time, 10);
+	/* What an ended one has used stays. */
+	process_end(child, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(m->refresh(&server, 0), KN_OK);
+	assert_int_equal(child->entry->user_time, 10);
+	assert_int_equal(child->entry->pages_used, 42);
+	assert_int_equal(child->entry->pages_mapped, 0);
 }
 
 static void ids_tell_of_others_too(void **state)
@@ -462,6 +496,8 @@ int main(void)
 	    CASE(setsid_refuses_while_the_group_lives),
 	    CASE(a_group_is_orphaned_without_a_parent_outside),
 	    CASE(an_orphaned_group_with_stopped_members_goes_on),
+	    CASE(a_group_that_was_orphaned_before_stays_as_it_is),
+	    CASE(servers_see_processes_as_they_are_now),
 	    CASE(ids_tell_of_others_too),
 	    CASE(the_superuser_becomes_anybody_once),
 	    USER(a_user_stays_himself),

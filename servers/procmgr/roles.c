@@ -2,6 +2,7 @@
 /* Methods for servers, by the roles of their manifests. */
 #include "calls.h"
 #include "exit.h"
+#include "observe.h"
 #include "signal.h"
 #include "start.h"
 #include "trona/start.h"
@@ -79,6 +80,22 @@ kn_status on_table(struct server_call *call, struct server_cap notification, uin
 	}
 	*entries = process_table_entries;
 	*table = process_table_object;
+	return KN_OK;
+}
+
+kn_status on_refresh(struct server_call *call, uint32_t pid)
+{
+	if (!has_role(call, ROLE_TABLE))
+		return KN_E_PERMISSION;
+	if (pid == 0) {
+		for (struct process *p = process_next(nullptr); p; p = process_next(p))
+			observe_refresh(p);
+		return KN_OK;
+	}
+	struct process *process = process_by_pid(pid);
+	if (!process)
+		return KN_E_NO_PROCESS;
+	observe_refresh(process);
 	return KN_OK;
 }
 

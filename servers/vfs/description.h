@@ -79,7 +79,7 @@ struct description {
 			size_t text_length;
 		};
 	};
-	uint32_t uid, gid;       /* of the opener */
+	uint32_t uid, gid, pid;  /* of the opener */
 	uint64_t listener;       /* the last one given through it */
 	int64_t opened;
 	struct list young;

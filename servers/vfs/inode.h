@@ -43,8 +43,8 @@ struct inode_ops {
 	/* The entry at or after *position (>= 2): false at the end. Advances *position behind it. */
 	bool (*next)(struct inode *directory, uint64_t *position, char name[256], uint64_t *number, uint32_t *mode);
 	kn_status (*read_link)(struct inode *inode, const struct credentials *who, char *target, size_t capacity, size_t *length);
-	/* The whole text of a computed file, on the heap (the caller frees it). */
-	kn_status (*generate)(struct inode *inode, char **text, size_t *length);
+	/* The whole text of a computed file for `who`, on the heap (the caller frees it). */
+	kn_status (*generate)(struct inode *inode, const struct credentials *who, char **text, size_t *length);
 };
 
 struct directory {

@@ -69,10 +69,11 @@ static kn_status begin(struct inode *inode, const struct credentials *who, const
 	description->inode = inode;
 	description->uid = who->uid;
 	description->gid = who->gid;
+	description->pid = who->pid;
 	description->may_execute =
 	    inode_type(inode) == MODE_REGULAR && permission(who, inode, MAY_EXECUTE) == KN_OK;
 	if (class == &text_class)
-		status = inode->ops->generate(inode, &description->text, &description->text_length);
+		status = inode->ops->generate(inode, who, &description->text, &description->text_length);
 	else if (class == &fifo_class)
 		status = call != nullptr ? fifo_open(description, call) : KN_E_WOULD_BLOCK;
 	if (status < 0) {

@@ -8,6 +8,7 @@
 #include "credentials.h"
 #include "directory.h"
 #include "mode.h"
+#include "process_view.h"
 #include "proctext.h"
 #include "trona/process_table.h"
 #include "trona/format.h"
@@ -20,7 +21,7 @@ struct node {
 	const char *name;
 	uint32_t mode;
 	enum place leads_to; /* directories */
-	void (*write)(struct text *text, uint32_t pid);
+	void (*write)(struct text *text, const struct proctext_subject *of);
 };
 
 #define NODE_PROCESS 0 /* the directory of a process */
@@ -169,11 +170,21 @@ static kn_status read_link(
 	return KN_OK;
 }
 
-static kn_status generate(struct inode *inode, char **data, size_t *length)
+static kn_status generate(struct inode *inode, const struct credentials *who, char **data, size_t *length)
 {
+	struct proctext_subject of = {.reader = who->pid};
 	struct text text = {};
+	uint32_t pid = pid_of(inode);
+	uint64_t index;
 
-	node_of(inode)->write(&text, pid_of(inode));
+	if (pid != 0) {
+		process_view_refresh(pid);
+		if (!process_find(pid, &index) || !process_read(index, &of.entry))
+			return KN_E_NO_PROCESS;
+		if (of.entry.state == PROCMGR_PROCESS_STATE_ZOMBIE)
+			of.entry.pages_used = 0; /* what it had is only for wait() */
+	}
+	node_of(inode)->write(&text, &of);
 	return text_take(&text, data, length);
 }
 

@@ -7,6 +7,8 @@
 #include "memory.h"
 #include "mount.h"
 #include "path.h"
+#include "process_view.h"
+#include "processor.h"
 #include "trona/heap.h"
 #include "trona/poll.h"
 #include "trona/process_table.h"
@@ -20,73 +22,52 @@
 #define NS_PER_SECOND 1000000000ull
 #define PAGE_KIB (KN_PAGE_SIZE / 1024)
 
-static bool find_entry(uint32_t pid, struct procmgr_process_entry *entry)
-{
-	uint64_t index;
-
-	return process_find(pid, &index) && process_read(index, entry);
-}
-
-static unsigned cpu_count(void)
-{
-	const char *option = start_option("cpus");
-	unsigned count = 0;
-
-	for (; option != nullptr && *option >= '0' && *option <= '9' && count < 1000; option++)
-		count = count * 10 + (unsigned)(*option - '0');
-	return count != 0 ? count : 1;
-}
-
 struct totals {
-	uint64_t user, system;
-	unsigned processes, running, threads, last_pid;
+	unsigned running, threads, last_pid;
 };
 
+/* As things are now: everybody is looked at. */
 static struct totals count_all(void)
 {
-	struct totals totals = {};
+	struct totals totals = {.running = 1 /* who asks */, .last_pid = (unsigned)process_usage().last_pid};
 	struct procmgr_process_entry entry;
 
+	process_view_refresh(0);
 	for (uint64_t i = 0; i < process_table_size(); i++) {
 		if (!process_read(i, &entry))
 			continue;
-		totals.user += entry.user_time;
-		totals.system += entry.system_time;
-		totals.processes++;
 		totals.threads += entry.threads;
-		totals.running += entry.state == PROCMGR_PROCESS_STATE_RUNNING;
-		if (entry.pid > totals.last_pid)
-			totals.last_pid = entry.pid;
+		totals.running += entry.state == PROCMGR_PROCESS_STATE_RUNNING ? entry.busy_threads : 0;
 	}
 	return totals;
 }
 
-void proctext_cpuinfo(struct text *text, uint32_t pid)
+void proctext_cpuinfo(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
-	for (unsigned i = 0; i < cpu_count(); i++)
-		text_add(text, "processor\t: %u\n\n", i);
+	for (unsigned i = 0; i < processor_count(); i++)
+		processor_describe(text, i);
 }
 
-void proctext_filesystems(struct text *text, uint32_t pid)
+void proctext_filesystems(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
 	text_add(text, "nodev\tramfs\nnodev\tdevfs\nnodev\tprocfs\n");
 }
 
-void proctext_loadavg(struct text *text, uint32_t pid)
+void proctext_loadavg(struct text *text, const struct proctext_subject *)
 {
 	struct totals totals = count_all();
+	uint32_t averages[PROCESSOR_AVERAGES];
 
-	(void)pid;
-	text_add(text, "0.00 0.00 0.00 %u/%u %u\n", totals.running, totals.threads, totals.last_pid);
+	processor_load(averages);
+	for (size_t i = 0; i < PROCESSOR_AVERAGES; i++)
+		text_add(text, "%u.%02u ", averages[i] / 100, averages[i] % 100);
+	text_add(text, "%u/%u %u\n", totals.running, totals.threads, totals.last_pid);
 }
 
-void proctext_meminfo(struct text *text, uint32_t pid)
+void proctext_meminfo(struct text *text, const struct proctext_subject *)
 {
 	struct memory_totals totals = memory_totals();
 
-	(void)pid;
 	const struct {
 		const char *name;
 		uint64_t kib;
@@ -111,9 +92,8 @@ void proctext_meminfo(struct text *text, uint32_t pid)
 		    (unsigned long)lines[i].kib);
 }
 
-void proctext_mounts(struct text *text, uint32_t pid)
+void proctext_mounts(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
 	for (struct filesystem *at = mount_first(); at != nullptr; at = at->next) {
 		char path[512];
 		size_t length;
@@ -124,17 +104,31 @@ void proctext_mounts(struct text *text, uint32_t pid)
 	}
 }
 
-void proctext_stat(struct text *text, uint32_t pid)
+static void add_processor(struct text *text, const struct processor_times *times)
+{
+	text_add(text, " %lu 0 %lu %lu 0 0 0 0 0 0\n", (unsigned long)(times->user / NS_PER_TICK),
+	    (unsigned long)(times->system / NS_PER_TICK), (unsigned long)(times->idle / NS_PER_TICK));
+}
+
+void proctext_stat(struct text *text, const struct proctext_subject *)
 {
 	struct totals totals = count_all();
-	uint64_t now = start_now(), busy = totals.user + totals.system, all = now * cpu_count();
-	int64_t boot = start_wall() - (int64_t)now;
+	struct processor_times all = processor_times_all(), one;
+	struct kn_kernel_stats stats = {};
+	int64_t boot = start_wall() - (int64_t)start_now();
 
-	(void)pid;
-	text_add(text, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", (unsigned long)(totals.user / NS_PER_TICK),
-	    (unsigned long)(totals.system / NS_PER_TICK), (unsigned long)((all > busy ? all - busy : 0) / NS_PER_TICK));
-	text_add(text, "intr 0\nctxt 0\nbtime %ld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
-	    (long)(boot / (int64_t)NS_PER_SECOND), totals.last_pid, totals.running);
+	text_add(text, "cpu ");
+	add_processor(text, &all);
+	for (unsigned i = 0; i < processor_count(); i++) {
+		one = processor_times(i, &all);
+		text_add(text, "cpu%u", i);
+		add_processor(text, &one);
+	}
+	if (kn_debug_stats(start_cap("kernel_stats"), &stats) != KN_OK)
+		stats = (struct kn_kernel_stats){};
+	text_add(text, "intr %lu\nctxt %lu\nbtime %ld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
+	    (unsigned long)stats.irqs, (unsigned long)stats.space_switches, (long)(boot / (int64_t)NS_PER_SECOND),
+	    totals.last_pid, totals.running);
 }
 
 static void add_seconds(struct text *text, uint64_t time, const char *end)
@@ -143,46 +137,37 @@ static void add_seconds(struct text *text, uint64_t time, const char *end)
 	    (unsigned long)(time % NS_PER_SECOND / NS_PER_TICK), end);
 }
 
-void proctext_uptime(struct text *text, uint32_t pid)
+void proctext_uptime(struct text *text, const struct proctext_subject *)
 {
-	struct totals totals = count_all();
-	uint64_t now = start_now(), all = now * cpu_count(), busy = totals.user + totals.system;
-
-	(void)pid;
-	add_seconds(text, now, " ");
-	add_seconds(text, all > busy ? all - busy : 0, "\n");
+	add_seconds(text, start_now(), " ");
+	add_seconds(text, processor_times_all().idle, "\n");
 }
 
-void proctext_version(struct text *text, uint32_t pid)
+void proctext_version(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
 	text_add(text, "SaltyOS version 0.1.0 (kernite)\n");
 }
 
-void proctext_osrelease(struct text *text, uint32_t pid)
+void proctext_osrelease(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
 	text_add(text, "0.1.0\n");
 }
 
-void proctext_ostype(struct text *text, uint32_t pid)
+void proctext_ostype(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
 	text_add(text, "SaltyOS\n");
 }
 
-void proctext_pid_max(struct text *text, uint32_t pid)
+void proctext_pid_max(struct text *text, const struct proctext_subject *)
 {
-	(void)pid;
 	text_add(text, "4194304\n");
 }
 
 /* What the kernel has done since it started, for measuring: sample before and after. */
-void proctext_kernel(struct text *text, uint32_t pid)
+void proctext_kernel(struct text *text, const struct proctext_subject *)
 {
 	struct kn_kernel_stats stats = {};
 
-	(void)pid;
 	if (kn_debug_stats(start_cap("kernel_stats"), &stats) != KN_OK)
 		return;
 	text_add(text, "entries %lu\nspace_switches %lu\nipc_fast %lu\nipc_slow %lu\n", (unsigned long)stats.kernel_entries,
@@ -192,7 +177,7 @@ void proctext_kernel(struct text *text, uint32_t pid)
 }
 
 /* For the command `status security`. */
-void proctext_security(struct text *text, uint32_t pid)
+void proctext_security(struct text *text, const struct proctext_subject *)
 {
 	static const struct {
 		const char *name;
@@ -212,7 +197,6 @@ void proctext_security(struct text *text, uint32_t pid)
 	};
 	uint32_t on, possible;
 
-	(void)pid;
 	if (kn_debug_protections(start_cap("kernel_stats"), &on, &possible) != KN_OK)
 		return;
 	for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++)
@@ -224,7 +208,7 @@ void proctext_security(struct text *text, uint32_t pid)
  * What each server holds, for leak checks: after a load has gone, the numbers are those from before. What waits to be found gone is looked at
  * first, and what servers keep ready for the next load is left out.
  */
-void proctext_usage(struct text *text, uint32_t pid)
+void proctext_usage(struct text *text, const struct proctext_subject *)
 {
 	struct procmgr_process_usage processes = process_usage();
 	struct objsrv_object_usage objects;
@@ -232,7 +216,6 @@ void proctext_usage(struct text *text, uint32_t pid)
 
 	const struct server_reserve reserve = server_reserve();
 
-	(void)pid;
 	description_sweep();
 	window_sweep();
 	poll_sweep();
@@ -266,93 +249,4 @@ void proctext_usage(struct text *text, uint32_t pid)
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		text_add(text, "%s %lu\n", lines[i].name, (unsigned long)lines[i].value);
-}
-
-void proctext_process_cmdline(struct text *text, uint32_t pid)
-{
-	struct procmgr_process_entry entry;
-
-	if (!find_entry(pid, &entry))
-		return;
-	size_t length = sizeof entry.command_line;
-	while (length != 0 && entry.command_line[length - 1] == 0)
-		length--;
-	if (length == 0)
-		return;
-	text_add_bytes(text, (const char *)entry.command_line, length);
-	text_add_bytes(text, "", 1);
-}
-
-static int name_length(const struct procmgr_process_entry *entry)
-{
-	return (int)strnlen((const char *)entry->name, 15);
-}
-
-void proctext_process_comm(struct text *text, uint32_t pid)
-{
-	struct procmgr_process_entry entry;
-
-	if (find_entry(pid, &entry))
-		text_add(text, "%.*s\n", name_length(&entry), (const char *)entry.name);
-}
-
-static char state_letter(const struct procmgr_process_entry *entry)
-{
-	switch (entry->state) {
-	case PROCMGR_PROCESS_STATE_STOPPED:
-		return 'T';
-	case PROCMGR_PROCESS_STATE_ZOMBIE:
-		return 'Z';
-	case PROCMGR_PROCESS_STATE_SLEEPING:
-		return 'S';
-	default:
-		return 'R';
-	}
-}
-
-void proctext_process_stat(struct text *text, uint32_t pid)
-{
-	struct procmgr_process_entry entry;
-
-	if (!find_entry(pid, &entry))
-		return;
-	/* Fields 1 to 52 of proc(5). */
-	text_add(text, "%u (%.*s) %c %u %u %u %lu -1 0 0 0 0 0 %lu %lu 0 0 %d %d %u 0 %lu %lu %lu ", entry.pid,
-	    name_length(&entry), (const char *)entry.name, state_letter(&entry), entry.parent, entry.group, entry.session,
-	    (unsigned long)entry.terminal, (unsigned long)(entry.user_time / NS_PER_TICK),
-	    (unsigned long)(entry.system_time / NS_PER_TICK), 20 + entry.nice, entry.nice, entry.threads,
-	    (unsigned long)(entry.start_time / NS_PER_TICK), (unsigned long)(entry.pages_mapped * KN_PAGE_SIZE),
-	    (unsigned long)entry.pages_used);
-	text_add(text, "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 %u\n",
-	    entry.exit_value);
-}
-
-void proctext_process_statm(struct text *text, uint32_t pid)
-{
-	struct procmgr_process_entry entry;
-
-	if (find_entry(pid, &entry))
-		text_add(text, "%lu %lu 0 0 0 %lu 0\n", (unsigned long)entry.pages_mapped,
-		    (unsigned long)entry.pages_used, (unsigned long)entry.pages_used);
-}
-
-void proctext_process_status(struct text *text, uint32_t pid)
-{
-	static const char *const words[] = {
-	    ['R'] = "running", ['S'] = "sleeping", ['T'] = "stopped", ['Z'] = "zombie"};
-	struct procmgr_process_entry entry;
-
-	if (!find_entry(pid, &entry))
-		return;
-	char state = state_letter(&entry);
-
-	text_add(text, "Name:\t%.*s\nState:\t%c (%s)\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\n", name_length(&entry),
-	    (const char *)entry.name, state, words[(unsigned char)state], entry.pid, entry.pid, entry.parent);
-	text_add(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nGroups:\t", entry.uid, entry.euid, entry.suid,
-	    entry.euid, entry.gid, entry.egid, entry.sgid, entry.egid);
-	for (uint32_t i = 0; i < entry.group_count && i < PROCMGR_PROCESS_GROUPS; i++)
-		text_add(text, "%u ", entry.groups[i]);
-	text_add(text, "\nNSpgid:\t%u\nNSsid:\t%u\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n", entry.group,
-	    entry.session, (unsigned long)(entry.pages_mapped * PAGE_KIB), (unsigned long)(entry.pages_used * PAGE_KIB),
-	    entry.threads);
 }

@@ -3,24 +3,31 @@
 #pragma once
 
 #include "text.h"
+#include "uapi/protocol/procmgr.h"
 #include "uapi/types.h"
 
-void proctext_cpuinfo(struct text *text, uint32_t pid);
-void proctext_filesystems(struct text *text, uint32_t pid);
-void proctext_loadavg(struct text *text, uint32_t pid);
-void proctext_meminfo(struct text *text, uint32_t pid);
-void proctext_mounts(struct text *text, uint32_t pid);
-void proctext_stat(struct text *text, uint32_t pid);
-void proctext_kernel(struct text *text, uint32_t pid);
-void proctext_security(struct text *text, uint32_t pid);
-void proctext_uptime(struct text *text, uint32_t pid);
-void proctext_version(struct text *text, uint32_t pid);
-void proctext_osrelease(struct text *text, uint32_t pid);
-void proctext_ostype(struct text *text, uint32_t pid);
-void proctext_pid_max(struct text *text, uint32_t pid);
-void proctext_usage(struct text *text, uint32_t pid);
-void proctext_process_cmdline(struct text *text, uint32_t pid);
-void proctext_process_comm(struct text *text, uint32_t pid);
-void proctext_process_stat(struct text *text, uint32_t pid);
-void proctext_process_statm(struct text *text, uint32_t pid);
-void proctext_process_status(struct text *text, uint32_t pid);
+/* What a text is about, and for whom: the process (pid 0: none, the text is of the system), and the pid of who reads. */
+struct proctext_subject {
+	struct procmgr_process_entry entry;
+	uint32_t reader;
+};
+
+void proctext_cpuinfo(struct text *text, const struct proctext_subject *of);
+void proctext_filesystems(struct text *text, const struct proctext_subject *of);
+void proctext_loadavg(struct text *text, const struct proctext_subject *of);
+void proctext_meminfo(struct text *text, const struct proctext_subject *of);
+void proctext_mounts(struct text *text, const struct proctext_subject *of);
+void proctext_stat(struct text *text, const struct proctext_subject *of);
+void proctext_kernel(struct text *text, const struct proctext_subject *of);
+void proctext_security(struct text *text, const struct proctext_subject *of);
+void proctext_uptime(struct text *text, const struct proctext_subject *of);
+void proctext_version(struct text *text, const struct proctext_subject *of);
+void proctext_osrelease(struct text *text, const struct proctext_subject *of);
+void proctext_ostype(struct text *text, const struct proctext_subject *of);
+void proctext_pid_max(struct text *text, const struct proctext_subject *of);
+void proctext_usage(struct text *text, const struct proctext_subject *of);
+void proctext_process_cmdline(struct text *text, const struct proctext_subject *of);
+void proctext_process_comm(struct text *text, const struct proctext_subject *of);
+void proctext_process_stat(struct text *text, const struct proctext_subject *of);
+void proctext_process_statm(struct text *text, const struct proctext_subject *of);
+void proctext_process_status(struct text *text, const struct proctext_subject *of);

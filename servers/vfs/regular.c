@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Open regular files and computed texts: offsets, appending, times. The bytes are contents.c's. */
 #include "classes.h"
+#include "credentials.h"
 #include "trona/poll.h"
 #include "trona/heap.h"
 #include "trona/string.h"
@@ -72,10 +73,14 @@ static kn_status text_read(struct description *description, struct transfer *tra
 	bool is_current = transfer->offset == FILE_OFFSET_CURRENT;
 	uint64_t offset = is_current ? description->offset : transfer->offset;
 	if (offset == 0) { /* read from the start: as things are now, not as at open (as on Linux) */
+		struct credentials who = {.uid = description->uid, .gid = description->gid, .pid = description->pid};
 		char *text;
 		size_t length;
+		kn_status status = description->inode->ops->generate(description->inode, &who, &text, &length);
 
-		if (description->inode->ops->generate(description->inode, &text, &length) == KN_OK) {
+		if (status == KN_E_NO_PROCESS)
+			return status;
+		if (status == KN_OK) {
 			heap_free(description->text);
 			description->text = text;
 			description->text_length = length;

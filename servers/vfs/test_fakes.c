@@ -12,6 +12,8 @@
 #include "path.h"
 #include "lock.h"
 #include "process_credentials.h"
+#include "process_view.h"
+#include "processor.h"
 #include "trona/process_table.h"
 #include "procfs.h"
 #include "server/file.h"
@@ -29,6 +31,9 @@ kn_word fake_signals;
 long fake_objects;
 long fake_pages_left = 1 << 20;
 bool fake_has_children;
+kn_time fake_boot_time = 5000000000ull;
+uint64_t fake_idle[2];
+uint32_t fake_refreshed;
 
 const struct credentials root_user = {};
 const struct credentials alice = {.uid = 1000, .gid = 1000, .real_uid = 1000, .real_gid = 1000, .pid = 10,
@@ -208,6 +213,32 @@ kn_status kn_debug_stats(kn_cap self, struct kn_kernel_stats *stats)
 	return KN_OK;
 }
 
+kn_status kn_debug_cpu(kn_cap self, uint32_t cpu, uint32_t *online, uint64_t *idle)
+{
+	if (cpu >= 2)
+		return KN_E_RANGE;
+	*online = 2;
+	*idle = fake_idle[cpu];
+	return KN_OK;
+}
+
+void arch_describe_processor(struct text *text, uint64_t hz)
+{
+	text_add(text, "a fake\n");
+}
+
+const struct server_start *start_page(void)
+{
+	static const struct server_start page;
+
+	return &page;
+}
+
+void process_view_refresh(uint32_t pid)
+{
+	fake_refreshed = pid;
+}
+
 kn_status kn_random_get(kn_cap self, struct kn_random_data *data)
 {
 	(void)self;
@@ -229,7 +260,7 @@ const char *start_option(const char *key)
 
 kn_time start_now(void)
 {
-	return 5000000000ull;
+	return fake_boot_time;
 }
 
 int64_t start_wall(void)

@@ -75,6 +75,7 @@ static void signals(void)
 	refuses(PERMISSION, procmgr_signal_group(PROCMGR, 1, SIGKILL));
 	refuses(PERMISSION, procmgr_background(PROCMGR, 1, SIGTTIN, &number));
 	refuses(PERMISSION, procmgr_set_terminal(PROCMGR, 1, 1));
+	refuses(PERMISSION, procmgr_refresh(PROCMGR, 0));
 	refuses(PERMISSION, procmgr_table(PROCMGR, KN_CAP_NONE, &wide, rig_slot()));
 }
 

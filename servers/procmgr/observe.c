@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See observe.h. Asks the kernel, which does not wait for anybody, about objects that are ours: a process can neither delay an answer nor change it. */
+#include "observe.h"
+
+#include "kn/tcb.h"
+#include "kn/vspace.h"
+#include "uapi/object/tcb.h"
+
+void observe_refresh(struct process *process)
+{
+	uint64_t time = process->ended_time, mapped = 0, committed = 0, tables = 0;
+	uint32_t busy = 0;
+
+	if (!is_alive(process))
+		return;
+	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++) {
+		struct kn_tcb_info info;
+
+		if (!process->threads[i].tcb || kn_tcb_info(process->threads[i].tcb, &info) != KN_OK)
+			continue;
+		time += info.cpu_time;
+		busy += info.state == KN_TCB_STATE_READY && !info.is_suspended;
+	}
+	if (kn_vspace_usage(process->vspace, &mapped, &committed, &tables) != KN_OK)
+		mapped = committed = 0;
+	process_entry_begin(process);
+	process->entry->user_time = time;
+	process->entry->busy_threads = busy;
+	process->entry->pages_mapped = mapped;
+	process->entry->pages_used = committed;
+	process_entry_end(process);
+}

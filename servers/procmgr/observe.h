@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What others may see of a process, found out when somebody looks (procfs): nothing is counted while nobody does. */
+#pragma once
+
+#include "process.h"
+
+/* Times, memory and busy threads of a live process, into its entry. A zombie's stay as they were when it ended. */
+void observe_refresh(struct process *process);

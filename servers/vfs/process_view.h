@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What procmgr tells of processes beyond its table: a narrow door for procfs, so that host tests can stand in for procmgr. */
+#pragma once
+
+#include <stddef.h>
+
+#include "uapi/error.h"
+#include "uapi/protocol/procmgr.h"
+#include "uapi/types.h"
+
+/* Brings the table up to date; pid 0: for all. A process that is gone is found gone afterwards. */
+void process_view_refresh(uint32_t pid);

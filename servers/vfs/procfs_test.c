@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#include "classes.h"
+#include "directory.h"
+#include "mount.h"
+#include "open.h"
+#include "path.h"
+#include "processor.h"
+#include "procfs.h"
+#include "test_fakes.h"
+#include "trona/process_table.h"
+
+#define SECOND 1000000000ull
+
+static struct procmgr_process_entry table[4];
+static char text[4096];
+
+static int fresh(void **state)
+{
+	struct inode *root = fake_root();
+	struct filesystem *processes;
+
+	assert_int_equal(name_make_directory(at_root("/proc"), &root_user, 0555), KN_OK);
+	assert_int_equal(mount_on(directory_find(root, "proc", 4)->inode, "procfs", 0555, &processes), KN_OK);
+	procfs_populate(processes);
+	memset(table, 0, sizeof table);
+	table[1] = (struct procmgr_process_entry){.pid = 10, .parent = 1, .group = 10, .session = 9, .euid = 1000, .uid = 1000,
+	    .state = PROCMGR_PROCESS_STATE_RUNNING, .threads = 2, .user_time = 3 * SECOND, .start_time = SECOND,
+	    .pages_mapped = 100, .pages_used = 7, .name = "one"};
+	process_table_set(table, 4);
+	return 0;
+}
+
+/* What a file of /proc holds for `who`, in `text`. */
+static kn_status slurp(const char *path, const struct credentials *who)
+{
+	struct vfs_opened opened;
+	struct description *description;
+	kn_status status = open_path(at_root(path), who, FILE_FLAG_READ, 0, nullptr, &opened, &description);
+
+	if (status != KN_OK)
+		return status;
+	struct transfer transfer = {.data = (uint8_t *)text, .length = sizeof text - 1, .offset = FILE_OFFSET_CURRENT};
+	status = description->class->read(description, &transfer);
+	text[transfer.done] = '\0';
+	description_orphan(BADGE_FILE | description->index);
+	return status;
+}
+
+static void stat_has_the_fields_of_proc_5(void **state)
+{
+	char comm[16], letter;
+	unsigned pid, parent, group, session, threads, fields = 1;
+	unsigned long user, start, size, resident;
+
+	assert_int_equal(slurp("/proc/10/stat", &bob), KN_OK);
+	assert_int_equal(fake_refreshed, 10);
+	assert_int_equal(sscanf(text, "%u (%15[^)]) %c %u %u %u", &pid, comm, &letter, &parent, &group, &session), 6);
+	assert_int_equal(pid, 10);
+	assert_string_equal(comm, "one");
+	assert_int_equal(group, 10);
+	assert_int_equal(session, 9);
+	assert_int_equal(sscanf(text, "%*u %*s %*c %*u %*u %*u %*u %*d %*u %*u %*u %*u %*u %lu %*u %*u %*u %*d %*d %u %*u %lu %lu %lu",
+			     &user, &threads, &start, &size, &resident), 5);
+	assert_int_equal(user, 300);
+	assert_int_equal(threads, 2);
+	assert_int_equal(start, 100);
+	assert_int_equal(size, 100 * 4096);
+	assert_int_equal(resident, 7);
+	for (const char *at = text; *at; at++)
+		fields += *at == ' ';
+	assert_int_equal(fields, 52);
+}
+
+static char state_of(const struct credentials *who)
+{
+	assert_int_equal(slurp("/proc/10/stat", who), KN_OK);
+	return *(strchr(text, ')') + 2);
+}
+
+static void states_are_told_by_what_threads_do(void **state)
+{
+	assert_int_equal(state_of(&bob), 'S');
+	assert_int_equal(state_of(&alice), 'R'); /* pid 10 itself: who reads runs */
+	table[1].busy_threads = 1;
+	assert_int_equal(state_of(&bob), 'R');
+	table[1].state = PROCMGR_PROCESS_STATE_STOPPED;
+	assert_int_equal(state_of(&bob), 'T');
+	table[1].state = PROCMGR_PROCESS_STATE_ZOMBIE;
+	assert_int_equal(state_of(&bob), 'Z');
+	assert_int_equal(slurp("/proc/10/status", &bob), KN_OK);
+	assert_non_null(strstr(text, "State:\tZ (zombie)\n"));
+}
+
+static void a_process_that_goes_is_no_process(void **state)
+{
+	struct vfs_opened opened;
+	struct description *description;
+	struct transfer transfer = {.data = (uint8_t *)text, .length = sizeof text, .offset = 0};
+
+	assert_int_equal(slurp("/proc/11/stat", &bob), KN_E_NOT_FOUND);
+	assert_int_equal(slurp("/proc/010/stat", &bob), KN_E_NOT_FOUND);
+	assert_int_equal(open_path(at_root("/proc/10/stat"), &bob, FILE_FLAG_READ, 0, nullptr, &opened, &description), KN_OK);
+	table[1].state = PROCMGR_PROCESS_STATE_FREE;
+	assert_int_equal(description->class->read(description, &transfer), KN_E_NO_PROCESS);
+	description_orphan(BADGE_FILE | description->index);
+	assert_int_equal(slurp("/proc/10/stat", &bob), KN_E_NOT_FOUND);
+}
+
+static void loads_follow_the_processors(void **state)
+{
+	uint32_t averages[PROCESSOR_AVERAGES];
+
+	fake_boot_time = 0;
+	processor_load(averages);
+	assert_int_equal(averages[0], 0);
+	/* Half an hour in which one of the two was busy. */
+	fake_boot_time = 1800 * SECOND;
+	fake_idle[0] = 1800 * SECOND;
+	processor_load(averages);
+	assert_in_range(averages[0], 98, 100);
+	assert_in_range(averages[2], 80, 90);
+	/* A minute of nothing. */
+	fake_boot_time += 60 * SECOND;
+	fake_idle[0] += 60 * SECOND;
+	fake_idle[1] += 60 * SECOND;
+	processor_load(averages);
+	assert_in_range(averages[0], 34, 39);
+	assert_int_equal(slurp("/proc/stat", &bob), KN_OK);
+	assert_int_equal(fake_refreshed, 0);
+	unsigned long user, system, idle;
+	assert_int_equal(sscanf(text, "cpu %lu 0 %lu %lu", &user, &system, &idle), 3);
+	assert_int_equal(user, 300);
+	assert_int_equal(system, 180000 - 300);
+	assert_int_equal(idle, 192000);
+	assert_non_null(strstr(text, "\ncpu1 "));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(stat_has_the_fields_of_proc_5, fresh),
+	    cmocka_unit_test_setup(states_are_told_by_what_threads_do, fresh),
+	    cmocka_unit_test_setup(a_process_that_goes_is_no_process, fresh),
+	    cmocka_unit_test_setup(loads_follow_the_processors, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, nullptr, nullptr);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What /proc says of processes whose state is known; TAP. Built with the SDK, run by posix_test.py. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+#define MIB (1024 * 1024)
+
+static char text[65536];
+
+/* A whole file, in `text`; its length or -1. */
+static ssize_t slurp(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t length = 0, part = 0;
+
+	if (fd < 0)
+		return -1;
+	while (length < (ssize_t)sizeof text - 1 && (part = read(fd, text + length, sizeof text - 1 - (size_t)length)) > 0)
+		length += part;
+	close(fd);
+	text[length] = '\0';
+	return part < 0 ? -1 : length;
+}
+
+static ssize_t slurp_of(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	return slurp(path);
+}
+
+static char state_of(pid_t pid)
+{
+	return slurp_of(pid, "stat") > 0 && strrchr(text, ')') ? strrchr(text, ')')[2] : '?';
+}
+
+/* Field `number` (from 1) of stat, behind the name. */
+static unsigned long field(pid_t pid, int number)
+{
+	char *at = slurp_of(pid, "stat") > 0 ? strrchr(text, ')') : NULL;
+
+	for (int i = 2; at && i < number; i++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoul(at, NULL, 10) : 0;
+}
+
+/* Until the process is in that state, or for half a minute. */
+static int becomes(pid_t pid, char state)
+{
+	for (int i = 0; i < 3000 && state_of(pid) != state; i++)
+		usleep(10000);
+	return state_of(pid) == state;
+}
+
+static pid_t start(void (*what)(void))
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		what();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void sleep_long(void)
+{
+	for (;;)
+		pause();
+}
+
+static void spin(void)
+{
+	for (volatile unsigned i = 0;; i++)
+		;
+}
+
+static void nothing(void)
+{
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+	CHECK(slurp_of(pid, "stat") == -1 && errno == ENOENT);
+}
+
+static void states(void)
+{
+	pid_t sleeper = start(sleep_long), spinner = start(spin), stopped = start(sleep_long), zombie = start(nothing);
+
+	CHECK(becomes(sleeper, 'S'));
+	CHECK(becomes(spinner, 'R'));
+	CHECK(becomes(stopped, 'S'));
+	kill(stopped, SIGSTOP);
+	CHECK(becomes(stopped, 'T'));
+	CHECK(becomes(zombie, 'Z'));
+	CHECK(state_of(getpid()) == 'R');
+	CHECK(slurp_of(stopped, "status") > 0 && strstr(text, "State:\tT (stopped)\n"));
+	for (int i = 0; i < 3000 && field(spinner, 14) < 2; i++)
+		usleep(10000);
+	CHECK(field(spinner, 14) >= 2 && field(spinner, 14) > field(sleeper, 14));
+	end(sleeper);
+	end(spinner);
+	end(stopped);
+	end(zombie);
+}
+
+static void memory(void)
+{
+	unsigned long size = field(getpid(), 23), resident = field(getpid(), 24);
+	char *pages = mmap(NULL, 8 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(size > 0 && resident > 0 && field(getpid(), 23) == size + 8 * MIB);
+	CHECK(field(getpid(), 24) < resident + 64);
+	for (int i = 0; i < 8 * MIB; i += 4096)
+		pages[i] = 1;
+	CHECK(field(getpid(), 24) >= resident + 2048);
+	munmap(pages, 8 * MIB);
+	CHECK(field(getpid(), 24) < resident + 64);
+}
+
+/* A group that was orphaned before loses nothing when one of its members ends beside a stopped one. */
+static void orphaned_before(void)
+{
+	int status = 0;
+	pid_t leader = fork();
+
+	if (leader == 0) {
+		setsid(); /* its parent is in another session: orphaned from the beginning */
+		pid_t stopped = start(sleep_long), other;
+
+		kill(stopped, SIGSTOP);
+		if (waitpid(stopped, NULL, WUNTRACED) != stopped)
+			_exit(1);
+		other = start(nothing);
+		if (waitpid(other, NULL, 0) != other || state_of(stopped) != 'T')
+			_exit(2);
+		kill(stopped, SIGKILL);
+		_exit(3);
+	}
+	CHECK(waitpid(leader, &status, 0) == leader && WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
+static void gone(void)
+{
+	pid_t child = start(sleep_long);
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/stat", child);
+	int fd = open(path, O_RDONLY);
+	CHECK(fd >= 0);
+	end(child);
+	errno = 0;
+	ssize_t length = read(fd, text, sizeof text);
+	CHECK(length == 0 || (length == -1 && errno == ESRCH));
+	close(fd);
+	CHECK(access("/proc/4194303", F_OK) == -1 && errno == ENOENT);
+}
+
+static void machine(void)
+{
+	int processors = 0, lines = 0;
+	double one, five, fifteen, up, idle;
+
+	CHECK(slurp("/proc/cpuinfo") > 0);
+	for (char *at = text; (at = strstr(at, "processor\t: ")); at++)
+		CHECK(atoi(at + 12) == processors++);
+	CHECK(processors == sysconf(_SC_NPROCESSORS_ONLN));
+	CHECK(slurp("/proc/stat") > 0 && strncmp(text, "cpu  ", 5) == 0 && strstr(text, "\nbtime ") && strstr(text, "\nprocs_running "));
+	for (char *at = text; (at = strstr(at, "\ncpu")); at++)
+		lines++;
+	CHECK(lines == processors);
+	CHECK(slurp("/proc/loadavg") > 0 && sscanf(text, "%lf %lf %lf", &one, &five, &fifteen) == 3 && one >= 0 && one <= processors);
+	CHECK(slurp("/proc/uptime") > 0 && sscanf(text, "%lf %lf", &up, &idle) == 2 && up > 0 && idle >= 0 && idle <= up * processors);
+	CHECK(slurp("/proc/mounts") > 0 && strstr(text, " / ramfs rw") && strstr(text, " /proc procfs ") && strstr(text, " /dev devfs "));
+}
+
+int main(void)
+{
+	run("sleeping, spinning, stopped and ended processes are S, R, T and Z", states);
+	run("memory that is touched is resident, and no more when it is given back", memory);
+	run("groups that were orphaned before are left alone", orphaned_before);
+	run("processes that are gone are not found, or end while they are read", gone);
+	run("the machine's files have a line for each processor", machine);
+	return finish();
+}
