@@ -18,6 +18,7 @@
 static struct client *clients[CLIENTS_MAX]; /* allocated on first use, kept */
 static uint32_t used;
 static uint64_t live;
+static size_t heap;
 static struct client *free_clients;
 static kn_cap server, own_endpoint;
 
@@ -53,7 +54,10 @@ static struct client *take(void)
 	}
 	if (used == CLIENTS_MAX)
 		return nullptr;
+	const size_t before = heap_in_use();
+
 	client = heap_calloc(1, sizeof *client);
+	heap += heap_in_use() - before;
 	if (!client)
 		return nullptr;
 	client->index = used;
@@ -111,6 +115,11 @@ void client_destroy(struct client *client)
 uint64_t clients_count(void)
 {
 	return live;
+}
+
+size_t clients_heap(void)
+{
+	return heap;
 }
 
 kn_status client_make_space(struct client *client, uint64_t map_base, kn_cap *vspace)

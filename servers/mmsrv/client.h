@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "uapi/types.h"
@@ -27,6 +28,8 @@ uint64_t client_badge(const struct client *client);
 /* `parent`: the pool that its memory counts in as well. */
 [[nodiscard]] kn_status client_create(kn_cap parent, uint64_t limit, uint32_t roles, struct client **client);
 uint64_t clients_count(void);
+/* Heap bytes of clients, of destroyed ones too: they are kept. */
+size_t clients_heap(void);
 void client_destroy(struct client *client);
 /* A fresh address space that the client's pool pays for, in a slot of ours that the caller gives on or releases. */
 [[nodiscard]] kn_status client_make_space(struct client *client, uint64_t map_base, kn_cap *vspace);

@@ -175,7 +175,7 @@ static kn_status on_usage(struct server_call *call, struct mmsrv_memory_usage *u
 	root_chunks(&chunks, &bytes);
 	*usage = (struct mmsrv_memory_usage){
 	    .slots = slots_in_use() - reserve.slots - chunks,
-	    .heap = heap_in_use(),
+	    .heap = heap_in_use() - clients_heap(),
 	    .clients = clients_count(),
 	    .reserve_objects = reserve.objects + chunks,
 	    .reserve_bytes = reserve.bytes + bytes,
