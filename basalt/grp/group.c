@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* /etc/group. */
 #include "../internal.h"
+#include "../number.h"
 
 #include <grp.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ static int parse(char *text, size_t size, struct group *out)
 {
 	char *fields[4], *at = text;
 	size_t length = strcspn(text, "\n"), members = 1;
+	uint32_t gid;
 
 	text[length] = 0;
 	for (int i = 0; i < 4; i++) {
@@ -24,6 +26,8 @@ static int parse(char *text, size_t size, struct group *out)
 		if (at)
 			*at++ = 0;
 	}
+	if (!*fields[0] || !id_from_text(fields[2], &gid))
+		return -1;
 	for (const char *c = fields[3]; *c; c++)
 		members += *c == ',';
 	char **list = (char **)(((uintptr_t)text + length + 8) & ~(uintptr_t)7);
@@ -32,7 +36,7 @@ static int parse(char *text, size_t size, struct group *out)
 	*out = (struct group){
 	    .gr_name = fields[0],
 	    .gr_passwd = fields[1],
-	    .gr_gid = (gid_t)strtoul(fields[2], nullptr, 10),
+	    .gr_gid = gid,
 	    .gr_mem = list,
 	};
 	for (char *member = fields[3]; member && *member;) {
@@ -44,7 +48,21 @@ static int parse(char *text, size_t size, struct group *out)
 		member = comma;
 	}
 	*list = nullptr;
-	return *fields[0] && *fields[2] ? 0 : -1;
+	return 0;
+}
+
+/* The end of a line that is longer than the buffer is no line of its own. */
+static bool is_whole(const char *text, size_t size)
+{
+	return strchr(text, '\n') || strlen(text) + 1 < size;
+}
+
+static void skip_line(FILE *from)
+{
+	int c;
+
+	while ((c = fgetc(from)) != EOF && c != '\n')
+		;
 }
 
 struct group *getgrent(void)
@@ -54,9 +72,12 @@ struct group *getgrent(void)
 
 	if (!file && !(file = fopen("/etc/group", "re")))
 		return nullptr;
-	while (fgets(text, sizeof text / 2, file))
-		if (*text != '#' && parse(text, sizeof text, &entry) == 0)
+	while (fgets(text, sizeof text / 2, file)) {
+		if (!is_whole(text, sizeof text / 2))
+			skip_line(file);
+		else if (*text != '#' && parse(text, sizeof text, &entry) == 0)
 			return &entry;
+	}
 	return nullptr;
 }
 
@@ -81,6 +102,10 @@ static int find(const char *name, gid_t gid, struct group *out, char *buffer, si
 	if (!own)
 		return errno;
 	while (!*found && error <= 0 && fgets(buffer, (int)size, own)) {
+		if (!is_whole(buffer, size)) {
+			error = ERANGE;
+			break;
+		}
 		if (*buffer == '#')
 			continue;
 		error = parse(buffer, size, out);

@@ -7,15 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Four numbers of one to three digits, 0 to 255; what follows is told by *end. */
+static bool read_dotted(const char *text, struct in_addr *address, const char **end)
+{
+	uint32_t value = 0;
+
+	for (int part = 0; part < 4; part++) {
+		unsigned number = 0, digits = 0;
+
+		if (part > 0 && *text++ != '.')
+			return false;
+		for (; *text >= '0' && *text <= '9' && digits < 3; digits++)
+			number = 10 * number + (unsigned)(*text++ - '0');
+		if (digits == 0 || number > 255)
+			return false;
+		value = value << 8 | number;
+	}
+	address->s_addr = htonl(value);
+	*end = text;
+	return true;
+}
+
 int inet_aton(const char *text, struct in_addr *address)
 {
-	unsigned parts[4];
-	char rest;
-	int count = sscanf(text, "%u.%u.%u.%u%c", &parts[0], &parts[1], &parts[2], &parts[3], &rest);
+	struct in_addr found;
+	const char *end;
 
-	if (count != 4 || parts[0] > 255 || parts[1] > 255 || parts[2] > 255 || parts[3] > 255)
+	if (!read_dotted(text, &found, &end) || (*end && !strchr(" \t\n", *end)))
 		return 0;
-	address->s_addr = htonl(parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]);
+	*address = found;
 	return 1;
 }
 
@@ -55,5 +75,11 @@ int inet_pton(int family, const char *restrict text, void *restrict address)
 		errno = EAFNOSUPPORT;
 		return -1;
 	}
-	return inet_aton(text, address);
+	struct in_addr found;
+	const char *end;
+
+	if (!read_dotted(text, &found, &end) || *end)
+		return 0;
+	memcpy(address, &found, sizeof found);
+	return 1;
 }

@@ -39,5 +39,14 @@ int endmntent(FILE *file)
 
 char *hasmntopt(const struct mntent *entry, const char *option)
 {
-	return strstr(entry->mnt_opts, option);
+	const size_t length = strlen(option);
+
+	for (char *at = entry->mnt_opts; *at; at += *at == ',') {
+		const size_t word = strcspn(at, ",");
+
+		if (word >= length && memcmp(at, option, length) == 0 && (word == length || at[length] == '='))
+			return at;
+		at += word;
+	}
+	return nullptr;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* /etc/passwd. */
 #include "../internal.h"
+#include "../number.h"
 
 #include <pwd.h>
 #include <stdlib.h>
@@ -27,21 +28,24 @@ static char *field(char **at)
 static bool parse(char *text, struct passwd *out)
 {
 	char *at = text, *fields[7];
+	uint32_t uid, gid;
 
 	text[strcspn(text, "\n")] = 0;
 	for (int i = 0; i < 7; i++)
 		if (!(fields[i] = field(&at)))
 			return false;
+	if (!*fields[0] || !id_from_text(fields[2], &uid) || !id_from_text(fields[3], &gid))
+		return false;
 	*out = (struct passwd){
 	    .pw_name = fields[0],
 	    .pw_passwd = fields[1],
-	    .pw_uid = (uid_t)strtoul(fields[2], nullptr, 10),
-	    .pw_gid = (gid_t)strtoul(fields[3], nullptr, 10),
+	    .pw_uid = uid,
+	    .pw_gid = gid,
 	    .pw_gecos = fields[4],
 	    .pw_dir = fields[5],
 	    .pw_shell = fields[6],
 	};
-	return *fields[0] && *fields[2];
+	return true;
 }
 
 struct passwd *fgetpwent(FILE *from)
