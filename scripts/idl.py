@@ -23,7 +23,7 @@ KEYWORDS = set("""alignas alignof auto bool break case char const constexpr cont
 else enum extern false float for goto if inline int long nullptr register restrict return short signed
 sizeof static static_assert struct switch thread_local true typedef typeof union unsigned void volatile
 while""".split())
-PARAMETERS = {"self", "server", "call", "reply", "status"}  # generated ones beside a method's own
+PARAMETERS = {"self", "server", "call", "reply", "status", "ops", "inv"}  # generated ones beside a method's own
 INTS = {f"{s}{b}": (b // 8, s == "s") for s in "us" for b in (8, 16, 32, 64)}
 TOKEN = re.compile(r"(?P<doc>/\*\*.*?\*/)|(?P<skip>\s+|//[^\n]*|/\*.*?\*/)|(?P<str>\"[^\"\n]*\")"
                    r"|(?P<num>-?(?:0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)\b)|(?P<name>[A-Za-z_]\w*)"

@@ -2,7 +2,7 @@
 """The C that idl.py makes of checked contracts: headers, stubs, dispatchers and tables.
 
 Generated functions own no name that a contract can use: their locals end in an underscore, which the
-language forbids. What all of them share is the hand-written trona/uapi/wire.h. Received words are never
+language forbids, and those of an argument (x_data_, x_len_, x_word_) in a second word. What all of them share is the hand-written trona/uapi/wire.h. Received words are never
 believed; results are stored only after everything has been checked.
 """
 
@@ -144,8 +144,8 @@ def get_buffers(items, words, length, start, bad=""):
     """Statements that find buffers behind the fixed words; `bad` adds a condition with @ for the name."""
     o = f"\tunsigned at_ = {start};\n" if items else ""
     for n in (a.name for a in items):
-        o += f"\tconst void *{n}_ = nullptr;\n\tsize_t {n}_len_ = 0;\n"
-        o += refuse(f"!wire_get({words}, &at_, {length}, &{n}_, &{n}_len_)" + bad.replace("@", n), BAD)
+        o += f"\tconst void *{n}_data_ = nullptr;\n\tsize_t {n}_len_ = 0;\n"
+        o += refuse(f"!wire_get({words}, &at_, {length}, &{n}_data_, &{n}_len_)" + bad.replace("@", n), BAD)
     return o
 
 
@@ -192,7 +192,7 @@ def stub(e, m):
         o += "".join(refuse(misfit(a.type, f"{words}[{a.at}]"), BAD) for a in values if a.kind == "value")
         o += get_buffers(m.of("out"), words, length, m.words[1], " || @_len_ > @_cap")
     for a in m.of("out"):
-        o += f"\tif ({a.name}_len_ != 0)\n\t\t__builtin_memcpy({a.name}, {a.name}_, {a.name}_len_);\n" \
+        o += f"\tif ({a.name}_len_ != 0)\n\t\t__builtin_memcpy({a.name}, {a.name}_data_, {a.name}_len_);\n" \
              f"\t*{a.name}_len = {a.name}_len_;\n"
     for a in wanted[-1:]:
         o += f"\t*{a.name} = kn_info_caps(regs_.info) == {len(wanted)};\n" if a.optional else ""
@@ -234,7 +234,7 @@ def kernel_case(e, m):
     o += f"\tstruct {e.name}_{m.name}_in in = {{}};\n" if m.args else ""
     o += f"\tstruct {e.name}_{m.name}_out out = {{}};\n" if m.results else ""
     for a in m.args:  # each word is read once: the IPC buffer is the caller's, who may have other threads
-        n, w = f"in.{a.name}", f"{a.name}_"
+        n, w = f"in.{a.name}", f"{a.name}_word_"
         if a.kind == "struct":
             o += f"\tuint64_t {w}[{a.type.words}];\n\tfor (unsigned i = 0; i < {a.type.words}; i++)\n" \
                  f"\t\t{w}[i] = inv_word(inv, {a.at} + i);\n\t__builtin_memcpy(&{n}, {w}, {a.type.size});\n"
@@ -243,8 +243,8 @@ def kernel_case(e, m):
         o += refuse(misfit(a.type, w), ARG) + f"\t{n} = {from_word(a.type, w)};\n" if a.type else ""
     o += "\tkn_status status;\n"
     for a in m.of("cap"):
-        o += f"\tif ({a.name}_ != KN_CAP_NONE) {{\n" if a.optional else ""
-        o += f"\tstatus = cspace_find(inv->caller, {a.name}_, KN_TYPE_{(a.object or 'none').upper()}, " \
+        o += f"\tif ({a.name}_word_ != KN_CAP_NONE) {{\n" if a.optional else ""
+        o += f"\tstatus = cspace_find(inv->caller, {a.name}_word_, KN_TYPE_{(a.object or 'none').upper()}, " \
              f"{rights_mask(a.rights)}, &in.{a.name});\n\tif (status != KN_OK)\n\t\treturn status;\n"
         o += "\t}\n" if a.optional else ""
     call = f"{e.name}_{m.name}(self{', &in' if m.args else ''}{', &out' if m.results else ''})"
@@ -253,8 +253,8 @@ def kernel_case(e, m):
         if a.kind == "value":
             o += f"\tinv_set_word(inv, {a.at}, {to_word(a.type, f'out.{a.name}')});\n"
         else:
-            o += f"\tuint64_t {a.name}_[{a.type.words}] = {{}};\n\t__builtin_memcpy({a.name}_, &out.{a.name}, {a.type.size});\n"
-            o += f"\tfor (unsigned i = 0; i < {a.type.words}; i++)\n\t\tinv_set_word(inv, {a.at} + i, {a.name}_[i]);\n"
+            o += f"\tuint64_t {a.name}_word_[{a.type.words}] = {{}};\n\t__builtin_memcpy({a.name}_word_, &out.{a.name}, {a.type.size});\n"
+            o += f"\tfor (unsigned i = 0; i < {a.type.words}; i++)\n\t\tinv_set_word(inv, {a.at} + i, {a.name}_word_[i]);\n"
     o += f"\tinv_reply_length(inv, {m.words[1]});\n\treturn KN_OK;\n"
     # Stack protectors are for arrays; the rest needs none, although its address is taken.
     how = "[[gnu::noinline]]" if any(a.kind == "struct" for a in m.args + m.results) else "[[gnu::no_stack_protector]]"
@@ -292,7 +292,7 @@ def server_case(e, m):
         elif a.kind == "struct":
             o += f"\t{a.type.c} {n};\n\t__builtin_memcpy(&{n}, &{w}, {a.type.size});\n"
         values += {"value": lambda: [from_word(a.type, w)], "struct": lambda: [f"&{n}"],
-                   "cap": lambda: [f"server_call_cap(call, {caps.index(a)})"], "in": lambda: [f"{n}_", f"{n}_len_"],
+                   "cap": lambda: [f"server_call_cap(call, {caps.index(a)})"], "in": lambda: [f"{n}_data_", f"{n}_len_"],
                    "out": lambda: [n, f"{n}_cap", f"&{n}_len"]}[a.kind]()
     o += get_buffers(ins, "words_", length, m.words[0]) + (refuse(f"at_ != {length}", BAD) if ins else "")
     o += "\tkn_word *out_ = call->out_words;\n" if m.words[1] or outs else ""
