@@ -71,7 +71,7 @@ def run(options, kernel):
         pipe = os.path.join(folder, "log")
         os.mkfifo(pipe)
         line = qemu.command(options.build, firmware="direct", mem=256, archive=options.archive, icount=True, serial="stdio",
-                            append=f"panic=exit test.exit=semihosting only={options.tests}",
+                            append=f"panic=exit test.exit=semihosting kaslr=off only={options.tests}",
                             extra=["-singlestep", "-d", "exec,nochain", "-D", pipe, "-dfilter", f"{KERNEL_BASE:#x}..{2**64 - 1:#x}"])
         with open(os.path.join(folder, "serial"), "w+b") as serial:
             process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=serial)

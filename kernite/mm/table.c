@@ -107,14 +107,14 @@ pte_t *table_next(const struct table_tree *tree, uint64_t *address, uint64_t end
 			return phys_to_virt(table);
 
 		unsigned shift = PAGE_SHIFT + level * TABLE_BITS;
-		uint64_t next = *address >> shift;
+		uint64_t next = *address >> shift, last = (end - 1) >> shift;
 		const pte_t *entry = entry_at(table, *address, level);
 
 		/* Past what is empty of this table. The caller's next step may be one too many. */
 		do {
 			next++;
 			entry++;
-		} while (next % TABLE_ENTRIES != 0 && !pte_is_present(*entry));
+		} while (next <= last && next % TABLE_ENTRIES != 0 && !pte_is_present(*entry));
 		(void)work_step((unsigned)(next - (*address >> shift)) + 2);
 		*address = next << shift;
 	}

@@ -15,6 +15,7 @@ import tempfile
 from console import ROOT, tap
 
 INSTRUCTIONS_MAX = 800_000_000
+LOCKED_MAX = 20_000
 MEMORY_MAX = 32 << 20
 MACHINE_MIB = 512
 PROGRAM = """
@@ -32,20 +33,22 @@ int main(void)
 
 
 def measure(build, arch):
-    """(instructions, bytes in use) of one boot."""
+    """(instructions, bytes in use, longest stretch with the kernel lock held) of one boot."""
     with tempfile.TemporaryDirectory() as folder:
         source, program = pathlib.Path(folder, "now.c"), pathlib.Path(folder, "now")
         source.write_text(PROGRAM)
         subprocess.run([build / f"sdk/bin/{arch}-saltyos-cc", "-O2", source, "-o", program], check=True)
         result = subprocess.run(
             [ROOT / "scripts/exec", "--arch", arch, "--mem", str(MACHINE_MIB), "--icount", "--timeout", "240", "--add", f"{program}:/tmp/now", "--",
-             "bash", "--login", "-ic", "/tmp/now; while read name kib unit; do echo MEM $name $kib; done </proc/meminfo"],
+             "bash", "--login", "-ic", "/tmp/now; while read name kib unit; do echo MEM $name $kib; done </proc/meminfo;"
+             " while read name count; do echo KERNEL $name $count; done </proc/saltyos/kernel"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     instructions = re.search(r"^INSTRUCTIONS (\d+)$", result.stdout, re.M)
     memory = dict(re.findall(r"^MEM (\w+): (\d+)$", result.stdout, re.M))
-    if result.returncode or not instructions or "MemFree" not in memory:
+    locked = re.search(r"^KERNEL longest_locked_ns (\d+)$", result.stdout, re.M)
+    if result.returncode or not instructions or not locked or "MemFree" not in memory:
         raise AssertionError(f"status {result.returncode}:\n{result.stdout}{result.stderr}")
-    return int(instructions[1]), (MACHINE_MIB << 20) - (int(memory["MemFree"]) << 10)
+    return int(instructions[1]), (MACHINE_MIB << 20) - (int(memory["MemFree"]) << 10), int(locked[1])
 
 
 def limit(what, value, most, unit):
@@ -63,6 +66,8 @@ def main():
         ("from the kernel's start to the prompt: at most 0.8 G instructions",
          lambda: limit("instructions", found[0][0], INSTRUCTIONS_MAX, ("M", 1e6))),
         ("in use at the prompt: at most 32 MiB", lambda: limit("memory", found[0][1], MEMORY_MAX, ("MiB", 1 << 20))),
+        ("the kernel lock is held for at most 20,000 instructions at a stretch",
+         lambda: limit("longest stretch", found[0][2], LOCKED_MAX, ("k", 1e3))),
     ]))
 
 
