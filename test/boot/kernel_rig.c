@@ -328,6 +328,9 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(thread_tests);
 	run(time_tests);
 	run(memory_tests);
+	run(memory_fault_tests);
+	run(memory_clone_tests);
+	run(memory_pool_tests);
 	run(machine_tests);
 	run(error_tests);
 	run(exhaustion_tests);

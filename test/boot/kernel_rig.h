@@ -40,8 +40,8 @@ struct rig_test {
 
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
-    error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], memory_tests[], machine_tests[], stress_tests[],
-    bench_tests[], last_tests[];
+    error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], memory_tests[],
+    memory_fault_tests[], memory_clone_tests[], memory_pool_tests[], machine_tests[], stress_tests[], bench_tests[], last_tests[];
 
 /* Made from the contracts (kernel_methods.c). */
 const struct rig_test *method_tests(void);
