@@ -307,6 +307,14 @@ static kn_status on_window(struct server_call *call, kn_cap *window, kn_cap *mem
 	return window_create(window, memory);
 }
 
+/* A filesystem that could not be filled; nobody has seen it yet. */
+static void take_away(struct inode *root)
+{
+	inode_acquire(root);
+	(void)!mount_remove(root);
+	inode_release(root);
+}
+
 static kn_status make_mount(struct inode *directory, const char *type, size_t length)
 {
 	static const struct {
@@ -326,6 +334,8 @@ static kn_status make_mount(struct inode *directory, const char *type, size_t le
 			procfs_populate(filesystem);
 		if (strcmp(types[i].type, "devfs") == 0)
 			status = device_populate(filesystem);
+		if (status != KN_OK)
+			take_away(filesystem->root);
 		return status;
 	}
 	return KN_E_NO_DEVICE;

@@ -31,6 +31,8 @@ kn_word fake_signals;
 long fake_objects;
 long fake_pages_left = 1 << 20;
 bool fake_has_children;
+long fake_budget = -1;
+long fake_slots;
 kn_time fake_boot_time = 5000000000ull;
 uint64_t fake_idle[2];
 uint32_t fake_refreshed;
@@ -154,8 +156,19 @@ kn_status vfs_socket_receive_reply(
 
 static kn_cap next_slot = 100;
 
+static bool is_refused(void)
+{
+	if (fake_budget == 0)
+		return true;
+	fake_budget -= fake_budget > 0;
+	return false;
+}
+
 kn_status slot_alloc(kn_cap *slot)
 {
+	if (is_refused())
+		return KN_E_NO_SLOT;
+	fake_slots++;
 	*slot = next_slot++;
 	return KN_OK;
 }
@@ -163,18 +176,19 @@ kn_status slot_alloc(kn_cap *slot)
 void slot_free(kn_cap slot)
 {
 	(void)slot;
+	fake_slots--;
 }
 
 kn_status slot_mint(kn_cap to, kn_cap source, uint32_t rights, kn_word badge)
 {
 	(void)to, (void)source, (void)rights, (void)badge;
-	return KN_OK;
+	return is_refused() ? KN_E_NO_MEMORY : KN_OK;
 }
 
 kn_status slot_watch(kn_cap slot)
 {
 	(void)slot;
-	return KN_OK;
+	return is_refused() ? KN_E_NO_MEMORY : KN_OK;
 }
 
 void slot_delete(kn_cap slot)
@@ -185,6 +199,7 @@ void slot_delete(kn_cap slot)
 void slot_release(kn_cap slot)
 {
 	(void)slot;
+	fake_slots--;
 }
 
 kn_status slot_info(kn_cap slot, struct kn_cap_info *info)
@@ -282,6 +297,8 @@ static struct object *objects[256];
 kn_status memory_create(uint64_t pages, kn_cap *object)
 {
 	(void)pages;
+	if (is_refused())
+		return KN_E_NO_SPACE;
 	for (kn_cap i = 1; i < 256; i++) {
 		if (objects[i] == nullptr) {
 			objects[i] = calloc(1, sizeof(struct object));
@@ -297,6 +314,8 @@ kn_status memory_create(uint64_t pages, kn_cap *object)
 kn_status memory_map(kn_cap object, uint64_t pages, uint8_t **data)
 {
 	(void)pages;
+	if (is_refused())
+		return KN_E_NO_SPACE;
 	*data = objects[object]->data;
 	return KN_OK;
 }
@@ -351,6 +370,8 @@ kn_status memory_executable(kn_cap object, kn_cap *image)
 kn_status memory_for_client(kn_cap object, bool writable, kn_cap *copy)
 {
 	(void)object;
+	if (is_refused())
+		return KN_E_NO_SPACE;
 	*copy = writable ? 303 : 302;
 	return KN_OK;
 }

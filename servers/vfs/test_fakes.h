@@ -24,6 +24,9 @@ extern kn_word fake_signals; /* all bits ever signalled */
 extern long fake_objects;    /* memory objects alive */
 extern long fake_pages_left; /* commits fail beyond */
 extern bool fake_has_children;
+/* The next `count` calls for slots, objects and mappings succeed, all later ones fail; -1: none fails. */
+extern long fake_budget;
+extern long fake_slots; /* allocated */
 extern kn_time fake_boot_time;
 extern uint64_t fake_idle[2];    /* of the two processors */
 extern uint32_t fake_refreshed;  /* the last process_view_refresh() */
