@@ -151,6 +151,7 @@ const struct procmgr_ops procmgr_methods = {
     .power = on_power,
     .table = on_table,
     .refresh = on_refresh,
+    .regions = on_regions,
     .start = on_start,
     .notification = on_notification,
     .background = on_background,

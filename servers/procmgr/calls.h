@@ -52,3 +52,5 @@ kn_status on_table(struct server_call *call, struct server_cap notification, uin
 kn_status on_start(struct server_call *call, const struct procmgr_image_args *image, uint32_t uid, uint32_t
     gid, struct server_cap object, struct server_cap block, struct server_cap first, uint32_t *pid);
 kn_status on_refresh(struct server_call *call, uint32_t pid);
+kn_status on_regions(struct server_call *call, uint32_t pid, uint64_t address, void *regions, size_t capacity,
+    size_t *length);

@@ -30,3 +30,33 @@ void observe_refresh(struct process *process)
 	process->entry->pages_used = committed;
 	process_entry_end(process);
 }
+
+static uint32_t kind_of(const struct process *process, uint64_t address)
+{
+	const uint64_t own = process->pages_address;
+
+	if (address >= process->page->stack_base && address < process->page->stack_top)
+		return PROCMGR_REGION_STACK;
+	return address >= own && address < own + PROCESS_PAGES * KN_PAGE_SIZE ? PROCMGR_REGION_OWN : PROCMGR_REGION_OTHER;
+}
+
+size_t observe_regions(const struct process *process, uint64_t address, struct procmgr_process_region *regions,
+    size_t capacity)
+{
+	size_t count = 0;
+	struct kn_region_info info;
+
+	while (count < capacity && kn_vspace_query(process->vspace, address, &info) == KN_OK && info.pages != 0) {
+		regions[count++] = (struct procmgr_process_region){
+		    .address = info.address,
+		    .pages = info.pages,
+		    .offset = info.object_offset,
+		    .object_id = info.object_id,
+		    .prot = info.prot,
+		    .flags = info.flags,
+		    .region = kind_of(process, info.address),
+		};
+		address = info.address + info.pages * KN_PAGE_SIZE;
+	}
+	return count;
+}

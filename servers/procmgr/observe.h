@@ -6,3 +6,6 @@
 
 /* Times, memory and busy threads of a live process, into its entry. A zombie's stay as they were when it ended. */
 void observe_refresh(struct process *process);
+/* Its regions at and above `address`, at most `capacity`; how many. */
+size_t observe_regions(const struct process *process, uint64_t address, struct procmgr_process_region *regions,
+    size_t capacity);

@@ -211,10 +211,17 @@ static void a_group_that_was_orphaned_before_stays_as_it_is(void **state)
 static void servers_see_processes_as_they_are_now(void **state)
 {
 	struct server_call server = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(ROLE_TABLE)};
+	struct procmgr_process_region regions[8];
+	size_t length;
 
 	fake_pages[child->vspace % 256] = 42;
 	assert_int_equal(m->refresh(fake_call(child), 0), KN_E_PERMISSION);
 	assert_int_equal(m->refresh(&server, 9999), KN_E_NO_PROCESS);
+	assert_int_equal(m->regions(fake_call(child), child->entry->pid, 0, regions, sizeof regions, &length), KN_E_PERMISSION);
+	assert_int_equal(m->regions(&server, 9999, 0, regions, sizeof regions, &length), KN_E_NO_PROCESS);
+	assert_int_equal(m->regions(&server, child->entry->pid, 0, regions, sizeof regions, &length), KN_OK);
+	assert_int_equal(length, 2 * sizeof regions[0]);
+	assert_int_equal(regions[1].address, 0x8000);
 	assert_int_equal(child->entry->pages_used, 0);
 	assert_int_equal(m->refresh(&server, child->entry->pid), KN_OK);
 	assert_int_equal(child->entry->pages_used, 42);

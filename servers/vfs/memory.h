@@ -30,6 +30,8 @@ void memory_decommit(kn_cap object, uint64_t first, uint64_t pages);
 [[nodiscard]] kn_status memory_for_client(kn_cap object, bool writable, kn_cap *copy);
 /* How many regions show it. */
 uint32_t memory_mappings(kn_cap object);
+/* What names it in the regions of processes (vspace.region_info); 0: it cannot be told. */
+uint64_t memory_id(kn_cap object);
 void memory_release(kn_cap slot);
 /* Pages: in the machine; what programs can still have; unused (with what is kept for kernel objects). */
 struct memory_totals {

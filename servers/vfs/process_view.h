@@ -10,3 +10,5 @@
 
 /* Brings the table up to date; pid 0: for all. A process that is gone is found gone afterwards. */
 void process_view_refresh(uint32_t pid);
+/* Regions at and above `address`, as procmgr.regions; how many, 0 also when the process is gone. */
+size_t process_view_regions(uint32_t pid, uint64_t address, struct procmgr_process_region *regions, size_t capacity);

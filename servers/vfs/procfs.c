@@ -9,6 +9,7 @@
 #include "directory.h"
 #include "mode.h"
 #include "process_view.h"
+#include "procmaps.h"
 #include "proctext.h"
 #include "trona/process_table.h"
 #include "trona/format.h"
@@ -49,6 +50,8 @@ static const struct node nodes[] = {
     {PLACE_SALTYOS, "usage", MODE_REGULAR | 0444, PLACE_ROOT, proctext_usage},
     {PLACE_PROCESS, "cmdline", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_cmdline},
     {PLACE_PROCESS, "comm", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_comm},
+    {PLACE_PROCESS, "exe", MODE_LINK | 0777, PLACE_ROOT, nullptr},
+    {PLACE_PROCESS, "maps", MODE_REGULAR | 0400, PLACE_ROOT, proctext_process_maps},
     {PLACE_PROCESS, "mounts", MODE_REGULAR | 0444, PLACE_ROOT, proctext_mounts},
     {PLACE_PROCESS, "stat", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_stat},
     {PLACE_PROCESS, "statm", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_statm},
@@ -160,7 +163,8 @@ static kn_status read_link(
 {
 	char text[16];
 
-	(void)inode;
+	if (pid_of(inode) != 0) /* exe */
+		return credentials_owns(who, inode->uid) ? procmaps_program(pid_of(inode), target, capacity, length) : KN_E_ACCESS;
 	if (who->pid == 0)
 		return KN_E_NOT_FOUND;
 	*length = format_text(text, sizeof text, "%u", who->pid);

@@ -3,7 +3,7 @@
  * /proc: texts made from the process table and the servers' numbers when they are opened, in the formats that ps and top know from
  * Linux. Its inodes live only while somebody uses them.
  *
- * What only a process itself knows (its descriptors, its mappings) is not here: the C library answers /proc/self/fd itself.
+ * What only a process itself knows (its descriptors) is not here: the C library answers /proc/self/fd itself.
  */
 #pragma once
 

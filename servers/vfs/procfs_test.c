@@ -112,6 +112,40 @@ static void a_process_that_goes_is_no_process(void **state)
 	assert_int_equal(slurp("/proc/10/stat", &bob), KN_E_NOT_FOUND);
 }
 
+static void maps_name_the_program(void **state)
+{
+	struct vfs_opened opened;
+	struct description *description;
+	char path[64];
+	size_t length;
+
+	assert_int_equal(name_make_directory(at_root("/bin"), &root_user, 0755), KN_OK);
+	assert_int_equal(open_path(at_root("/bin/program"), &root_user, FILE_FLAG_WRITE | VFS_OPEN_CREATE, 0755, nullptr, &opened,
+			     &description), KN_OK);
+	description->inode->contents.image = 77;
+	fake_region_count = 40;
+	for (size_t i = 0; i < fake_region_count; i++)
+		fake_regions[i] = (struct procmgr_process_region){.address = 0x10000 * (i + 1), .pages = 2, .prot = 3, .flags = 1};
+	fake_regions[0] = (struct procmgr_process_region){.address = 0x1000, .pages = 3, .prot = 5, .flags = 1, .offset = 2, .object_id = 77};
+	fake_regions[39].region = PROCMGR_REGION_STACK;
+	assert_int_equal(slurp("/proc/10/maps", &alice), KN_OK);
+	char line[128];
+	snprintf(line, sizeof line, "00001000-00004000 r-xp 00002000 00:%02x %lu /bin/program\n",
+	    description->inode->filesystem->device, (unsigned long)description->inode->number);
+	assert_int_equal(strncmp(text, line, strlen(line)), 0);
+	assert_non_null(strstr(text, "\n00020000-00022000 rw-p 00000000 00:00 0\n"));
+	assert_non_null(strstr(text, "00280000-00282000 rw-p 00000000 00:00 0 [stack]\n"));
+	assert_int_equal(slurp("/proc/10/maps", &bob), KN_E_ACCESS);
+	assert_int_equal(name_read_link(at_root("/proc/10/exe"), &alice, path, sizeof path, &length), KN_OK);
+	assert_int_equal(length, strlen("/bin/program"));
+	assert_memory_equal(path, "/bin/program", length);
+	assert_int_equal(name_read_link(at_root("/proc/10/exe"), &bob, path, sizeof path, &length), KN_E_ACCESS);
+	fake_region_count = 0;
+	assert_int_equal(name_read_link(at_root("/proc/10/exe"), &alice, path, sizeof path, &length), KN_E_NOT_FOUND);
+	description->inode->contents.image = KN_CAP_NONE;
+	description_orphan(BADGE_FILE | description->index);
+}
+
 static void loads_follow_the_processors(void **state)
 {
 	uint32_t averages[PROCESSOR_AVERAGES];
@@ -147,6 +181,7 @@ int main(void)
 	    cmocka_unit_test_setup(stat_has_the_fields_of_proc_5, fresh),
 	    cmocka_unit_test_setup(states_are_told_by_what_threads_do, fresh),
 	    cmocka_unit_test_setup(a_process_that_goes_is_no_process, fresh),
+	    cmocka_unit_test_setup(maps_name_the_program, fresh),
 	    cmocka_unit_test_setup(loads_follow_the_processors, fresh),
 	};
 

@@ -31,3 +31,4 @@ void proctext_process_comm(struct text *text, const struct proctext_subject *of)
 void proctext_process_stat(struct text *text, const struct proctext_subject *of);
 void proctext_process_statm(struct text *text, const struct proctext_subject *of);
 void proctext_process_status(struct text *text, const struct proctext_subject *of);
+void proctext_process_maps(struct text *text, const struct proctext_subject *of);

@@ -36,6 +36,8 @@ long fake_slots;
 kn_time fake_boot_time = 5000000000ull;
 uint64_t fake_idle[2];
 uint32_t fake_refreshed;
+struct procmgr_process_region fake_regions[64];
+size_t fake_region_count;
 
 const struct credentials root_user = {};
 const struct credentials alice = {.uid = 1000, .gid = 1000, .real_uid = 1000, .real_gid = 1000, .pid = 10,
@@ -252,6 +254,21 @@ const struct server_start *start_page(void)
 void process_view_refresh(uint32_t pid)
 {
 	fake_refreshed = pid;
+}
+
+size_t process_view_regions(uint32_t pid, uint64_t address, struct procmgr_process_region *regions, size_t capacity)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fake_region_count && count < capacity; i++)
+		if (pid == 10 && fake_regions[i].address >= address)
+			regions[count++] = fake_regions[i];
+	return count;
+}
+
+uint64_t memory_id(kn_cap object)
+{
+	return object;
 }
 
 kn_status kn_random_get(kn_cap self, struct kn_random_data *data)

@@ -6,6 +6,7 @@
 #include "description.h"
 #include "inode.h"
 #include "names.h"
+#include "uapi/protocol/procmgr.h"
 
 struct fake_answer {
 	bool is_sent;
@@ -36,3 +37,6 @@ struct inode *fake_root(void);
 /* The argument for name_*() of a C string. */
 struct name_at at_root(const char *path);
 extern const struct credentials root_user, alice, bob;
+/* The regions of process 10. A memory object's id is its slot here. */
+extern struct procmgr_process_region fake_regions[64];
+extern size_t fake_region_count;

@@ -173,6 +173,56 @@ static void gone(void)
 	CHECK(access("/proc/4194303", F_OK) == -1 && errno == ENOENT);
 }
 
+/* The line of maps that `address` is in, or null. */
+static char *line_of(const void *address)
+{
+	char *next;
+
+	if (slurp("/proc/self/maps") <= 0)
+		return NULL;
+	for (char *line = text; *line; line = next) {
+		unsigned long start, end;
+
+		next = strchr(line, '\n');
+		if (!next || sscanf(line, "%lx-%lx ", &start, &end) != 2)
+			return NULL;
+		*next++ = '\0';
+		if ((unsigned long)address >= start && (unsigned long)address < end)
+			return line;
+	}
+	return NULL;
+}
+
+static void maps(void)
+{
+	static const int constant = 1;
+	char modes[5], program[256], *line, exe[256] = "";
+	unsigned long offset, inode, variable;
+	struct stat st;
+	char *pages = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(readlink("/proc/self/exe", exe, sizeof exe - 1) > 0 && stat(exe, &st) == 0);
+	CHECK((line = line_of((void *)maps)) && sscanf(line, "%*x-%*x %4s %lx %*s %lu %255s", modes, &offset, &inode, program) == 4);
+	CHECK(strcmp(modes, "r-xp") == 0 && strcmp(program, exe) == 0 && inode == st.st_ino);
+	CHECK((line = line_of(&constant)) && strstr(line, exe));
+	CHECK((line = line_of(&variable)) && strstr(line, " rw-p ") && strstr(line, "[stack]"));
+	CHECK((line = line_of(pages)) && strstr(line, " rw-p "));
+	mprotect(pages, 4096, PROT_READ);
+	CHECK((line = line_of(pages)) && strstr(line, " r--p "));
+	munmap(pages, 3 * 4096);
+	CHECK(line_of(pages) == NULL);
+	pid_t child = start(sleep_long);
+	CHECK(slurp_of(child, "maps") > 0 && strstr(text, exe));
+	int status = 0;
+	pid_t other = fork();
+	if (other == 0) {
+		setuid(1000);
+		_exit(slurp_of(child, "maps") == -1 && errno == EACCES ? 5 : 6);
+	}
+	CHECK(waitpid(other, &status, 0) == other && WEXITSTATUS(status) == 5);
+	end(child);
+}
+
 static void machine(void)
 {
 	int processors = 0, lines = 0;
@@ -197,6 +247,7 @@ int main(void)
 	run("memory that is touched is resident, and no more when it is given back", memory);
 	run("groups that were orphaned before are left alone", orphaned_before);
 	run("processes that are gone are not found, or end while they are read", gone);
+	run("maps and exe show the program, and only to whom it belongs", maps);
 	run("the machine's files have a line for each processor", machine);
 	return finish();
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /proc/<pid>/maps and the program behind /proc/<pid>/exe. procmgr tells the regions, from the kernel; which file a region shows is found by the
+ * number of its memory object among the files that programs have been made of. What the process says of itself is not asked.
+ */
+#include "procmaps.h"
+
+#include "directory.h"
+#include "inode.h"
+#include "memory.h"
+#include "mode.h"
+#include "path.h"
+#include "process_view.h"
+#include "proctext.h"
+#include "trona/string.h"
+#include "uapi/object/vspace.h"
+
+#define AT_ONCE 32
+#define PATH_LENGTH 512
+
+static bool has_image(struct inode *inode, uint64_t id)
+{
+	return (inode->mode & MODE_TYPE) == MODE_REGULAR && inode->ops == nullptr && inode->contents.image != KN_CAP_NONE &&
+	       memory_id(inode->contents.image) == id;
+}
+
+static kn_status tell(const struct dentry *dentry, char *path, size_t capacity, size_t *length)
+{
+	kn_status status = path_tell(dentry->directory, path, capacity, length);
+
+	if (status != KN_OK)
+		return status;
+	if (*length > 1)
+		*length += 1; /* the root's path ends with its slash already */
+	if (*length + dentry->length > capacity)
+		return KN_E_NAME_TOO_LONG;
+	path[*length - 1] = '/';
+	memcpy(path + *length, dentry->name, dentry->length);
+	*length += dentry->length;
+	return KN_OK;
+}
+
+kn_status procmaps_program(uint32_t pid, char *path, size_t capacity, size_t *length)
+{
+	struct procmgr_process_region regions[AT_ONCE];
+	size_t count = process_view_regions(pid, 0, regions, AT_ONCE);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(regions[i].prot & KN_VSPACE_PROT_EXECUTE) || regions[i].object_id == 0)
+			continue;
+		const struct dentry *dentry = directory_search(has_image, regions[i].object_id);
+
+		return dentry != nullptr ? tell(dentry, path, capacity, length) : KN_E_NOT_FOUND;
+	}
+	return KN_E_NOT_FOUND;
+}
+
+/* One line. `known` is the file that the last line with an object showed: most lines show the program. */
+static void add_region(struct text *text, const struct procmgr_process_region *region, uint64_t *known_id,
+    const struct dentry **known)
+{
+	static const char *const labels[] = {[PROCMGR_REGION_STACK] = "[stack]", [PROCMGR_REGION_OWN] = "[saltyos]"};
+	char path[PATH_LENGTH];
+	size_t length = 0;
+	const struct inode *inode = nullptr;
+
+	if (region->object_id != 0 && region->region == PROCMGR_REGION_OTHER) {
+		if (region->object_id != *known_id) {
+			*known_id = region->object_id;
+			*known = directory_search(has_image, region->object_id);
+		}
+		if (*known != nullptr && tell(*known, path, sizeof path, &length) == KN_OK)
+			inode = (*known)->inode;
+	}
+	text_add(text, "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu", (unsigned long)region->address,
+	    (unsigned long)(region->address + region->pages * KN_PAGE_SIZE), region->prot & KN_VSPACE_PROT_READ ? 'r' : '-',
+	    region->prot & KN_VSPACE_PROT_WRITE ? 'w' : '-', region->prot & KN_VSPACE_PROT_EXECUTE ? 'x' : '-',
+	    region->flags & KN_VSPACE_MAP_SHARED ? 's' : 'p', (unsigned long)(region->offset * KN_PAGE_SIZE),
+	    inode != nullptr ? inode->filesystem->device : 0, (unsigned long)(inode != nullptr ? inode->number : 0));
+	if (inode != nullptr)
+		text_add(text, " %.*s", (int)length, path);
+	else if (region->region != PROCMGR_REGION_OTHER && region->region < sizeof labels / sizeof labels[0])
+		text_add(text, " %s", labels[region->region]);
+	text_add(text, "\n");
+}
+
+void proctext_process_maps(struct text *text, const struct proctext_subject *of)
+{
+	struct procmgr_process_region regions[AT_ONCE];
+	const struct dentry *known = nullptr;
+	uint64_t address = 0, known_id = 0;
+	size_t count;
+
+	do {
+		count = process_view_regions(of->entry.pid, address, regions, AT_ONCE);
+		for (size_t i = 0; i < count; i++) {
+			add_region(text, &regions[i], &known_id, &known);
+			address = regions[i].address + regions[i].pages * KN_PAGE_SIZE;
+		}
+	} while (count == AT_ONCE);
+}
