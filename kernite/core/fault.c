@@ -53,7 +53,6 @@ void fault_refused(struct tcb *thread, kn_status status)
 	else if (thread->fault_label == KN_LABEL_FAULT_PAGER)
 		fault_vm(thread, status);
 	else
-		fault_stop(thread, slot_is_empty(&thread->fault_handler)
-				       ? "no fault handler"
+		fault_stop(thread, slot_is_empty(&thread->fault_handler) ? "no fault handler"
 				       : "refused by its fault handler");
 }

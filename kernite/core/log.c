@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot and panic log: a small printf onto the boot console. Knows %s %c %p %d %u %x with l and
- * ll, field width and leading zeros.
+ * The boot and panic log: a small printf onto the boot console. Knows %s %d %u %x with l and ll, and
+ * for all but %d field width and leading zeros.
  */
 #include <stdarg.h>
 
@@ -15,7 +15,7 @@ static void put(char c)
 	arch_console_put(c);
 }
 
-static void put_number(uint64_t value, unsigned base, bool is_negative, int width, char pad)
+static void put_number(uint64_t value, unsigned base, int width, char pad)
 {
 	char digits[24];
 	int count = 0;
@@ -24,12 +24,8 @@ static void put_number(uint64_t value, unsigned base, bool is_negative, int widt
 		digits[count++] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value > 0);
-	if (is_negative && pad == '0')
-		put('-');
-	for (int i = count + is_negative; i < width; i++)
+	for (int i = count; i < width; i++)
 		put(pad);
-	if (is_negative && pad != '0')
-		put('-');
 	while (count > 0)
 		put(digits[--count]);
 }
@@ -62,22 +58,18 @@ void log_print(const char *format, va_list arguments)
 				put(' ');
 			break;
 		}
-		case 'c':
-			put((char)va_arg(arguments, int));
-			break;
-		case 'd': {
-			int64_t value = longs ? va_arg(arguments, int64_t) : va_arg(arguments, int);
-
-			put_number(value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0,
-			    width, pad);
-			break;
-		}
+		case 'd':
 		case 'u':
 		case 'x': {
-			uint64_t value =
-			    longs ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned);
+			uint64_t value = longs       ? va_arg(arguments, uint64_t)
+					 : *f == 'd' ? (uint64_t)va_arg(arguments, int)
+						     : va_arg(arguments, unsigned);
 
-			put_number(value, *f == 'x' ? 16 : 10, false, width, pad);
+			if (*f == 'd' && (int64_t)value < 0) {
+				put('-');
+				value = -value;
+			}
+			put_number(value, *f == 'x' ? 16 : 10, width, pad);
 			break;
 		}
 		case '\0':

@@ -45,17 +45,12 @@ static void print_backtrace(uint64_t frame_pointer)
 	}
 }
 
-static void print_thread(const struct tcb *thread)
-{
-	if (!thread || thread->state == THREAD_IDLE)
-		return;
-	klog("thread %s, its user registers:\n", thread->name);
-	arch_context_print(&thread->context);
-}
-
 [[noreturn]] static void finish(const struct cpu *cpu)
 {
-	print_thread(cpu->current);
+	if (cpu->current && cpu->current->state != THREAD_IDLE) {
+		klog("thread %s, its user registers:\n", cpu->current->name);
+		arch_context_print(&cpu->current->context);
+	}
 	klog("last events:\n");
 	trace_print(16);
 	klog("kernite: halted\n");

@@ -12,10 +12,6 @@
 #include "object/vspace.h"
 #include "registers.h"
 
-/* features.c: RDFSBASE and friends; then user code has them too, and changes its bases itself. */
-extern bool cpu_has_fsgsbase;
-/* context.c */
-void bases_load(const struct arch_context *context);
 /* tlb.c: for the idle thread, which has no address space. */
 void tlb_space_leave(struct cpu *cpu);
 
@@ -48,13 +44,9 @@ static inline void tlb_space_enter(struct cpu *cpu, struct arch_space *space)
 [[gnu::always_inline]] static inline void arch_switch(
     struct cpu *cpu, struct tcb *from, struct tcb *to)
 {
-	if (__builtin_expect(cpu_has_fsgsbase, true)) {
-		from->context.fs_base = fs_base_read();
-		fs_base_write(to->context.fs_base);
-		from->context.gs_base = user_gs_base_exchange(to->context.gs_base);
-	} else {
-		bases_load(&to->context);
-	}
+	from->context.fs_base = fs_base_read();
+	fs_base_write(to->context.fs_base);
+	from->context.gs_base = user_gs_base_exchange(to->context.gs_base);
 	cpu->arch.tss.rsp0 = (uint64_t)&to->context + CTX_FRAME_SIZE;
 	if (!to->vspace)
 		tlb_space_leave(cpu);

@@ -40,12 +40,6 @@ static bool is_loaded(const struct arch_context *context)
 	return context == &this_cpu()->current->context;
 }
 
-void bases_load(const struct arch_context *context)
-{
-	msr_write(MSR_FS_BASE, context->fs_base);
-	msr_write(MSR_KERNEL_GS_BASE, context->gs_base);
-}
-
 void arch_context_set_tls(struct arch_context *context, uint64_t tls)
 {
 	context->fs_base = tls;
@@ -55,7 +49,7 @@ void arch_context_set_tls(struct arch_context *context, uint64_t tls)
 
 uint64_t arch_context_tls(const struct arch_context *context)
 {
-	return is_loaded(context) && cpu_has_fsgsbase ? fs_base_read() : context->fs_base;
+	return is_loaded(context) ? fs_base_read() : context->fs_base;
 }
 
 /* The word layout of kernel/tcb.idl; a context is an array of words too. */
@@ -103,7 +97,7 @@ void arch_context_export(const struct arch_context *context, uint64_t *words)
 		words[RCX] = context->rip;
 		words[R11] = context->rflags;
 	}
-	if (is_loaded(context) && cpu_has_fsgsbase) {
+	if (is_loaded(context)) {
 		words[FS] = fs_base_read();
 		words[GS] = msr_read(MSR_KERNEL_GS_BASE);
 	}
@@ -127,16 +121,18 @@ kn_status arch_context_import(struct arch_context *context, const uint64_t *word
 	for (unsigned i = 0; i < EXPORTED; i++)
 		((uint64_t *)context)[exported[i].word] = words[i];
 	context->rflags |= RFLAGS_ALWAYS;
-	if (is_loaded(context))
-		bases_load(context);
+	if (is_loaded(context)) {
+		msr_write(MSR_FS_BASE, context->fs_base);
+		msr_write(MSR_KERNEL_GS_BASE, context->gs_base);
+	}
 	return KN_OK;
 }
 
 void arch_context_print(const struct arch_context *context)
 {
 	for (unsigned i = 0; i < EXPORTED; i++)
-		klog("%s %lx%c", exported[i].name, ((const uint64_t *)context)[exported[i].word],
-		    i % 4 == 3 ? '\n' : ' ');
+		klog("%s %lx%s", exported[i].name, ((const uint64_t *)context)[exported[i].word],
+		    i % 4 == 3 ? "\n" : " ");
 	klog("cs %lx ss %lx vector %lx error %lx ", context->cs, context->ss,
 	    (uint64_t)context->vector, context->error);
 	klog("cr2 %lx cr3 %lx\n", cr2_read(), cr3_read());

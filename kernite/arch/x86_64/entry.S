@@ -199,24 +199,6 @@ arch_idle:
 	ret
 
 /*
- * void fpu_xsave(void *area), fpu_xsaveopt, fpu_xrstor, fpu_fxsave, fpu_fxrstor: all that XCR0
- * enables.
- */
-	.macro fpu_function name, instruction
-	.globl \name
-\name:
-	movl $-1, %eax
-	movl $-1, %edx
-	\instruction (%rdi)
-	ret
-	.endm
-	fpu_function fpu_xsave, xsave64
-	fpu_function fpu_xsaveopt, xsaveopt64
-	fpu_function fpu_xrstor, xrstor64
-	fpu_function fpu_fxsave, fxsave64
-	fpu_function fpu_fxrstor, fxrstor64
-
-/*
  * void descriptors_load(const void *gdt_pointer, const void *idt_pointer): GDT, IDT, all
  * selectors.
  */

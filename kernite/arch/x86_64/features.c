@@ -2,7 +2,7 @@
 /*
  * What this CPU can do, and switching it on (Intel SDM vol. 3, 2.5 and vol. 2, CPUID). SMEP,
  * SMAP and UMIP are used wherever they exist; the kernel runs without them on a CPU that has none.
- * NX is taken for granted (boot.S).
+ * NX is taken for granted (boot.S); FSGSBASE and XSAVEOPT, which CPUs have since 2012, are demanded.
  */
 #include "machine.h"
 #include "asm_offsets.h"
@@ -13,7 +13,7 @@
 #define PAT_VALUE 0x0007010600070106ull
 
 struct cpu_features features;
-bool cpu_has_smap, cpu_has_fsgsbase;
+bool cpu_has_smap;
 
 static uint64_t tsc_frequency_from_cpuid(uint32_t highest)
 {
@@ -31,39 +31,27 @@ static uint64_t tsc_frequency_from_cpuid(uint32_t highest)
 void features_detect(void)
 {
 	uint32_t highest = cpuid(0, 0).a;
-	uint32_t highest_extended = cpuid(0x80000000, 0).a;
 	struct cpuid_result r = cpuid(1, 0);
 
-	features.xsave = r.c & 1u << 26;
 	features.x2apic = r.c & 1u << 21;
 	features.tsc_deadline = r.c & 1u << 24;
 	features.rdrand = r.c & 1u << 30;
 	features.hypervisor = r.c & 1u << 31;
-	if (highest >= 7) {
-		r = cpuid(7, 0);
-		cpu_has_fsgsbase = r.b & 1u << 0;
-		features.smep = r.b & 1u << 7;
-		features.rdseed = r.b & 1u << 18;
-		cpu_has_smap = r.b & 1u << 20;
-		features.umip = r.c & 1u << 2;
-	}
-	if (features.xsave && highest >= 0xd)
-		features.xsaveopt = cpuid(0xd, 1).a & 1;
-	if (highest_extended >= 0x80000001) {
-		r = cpuid(0x80000001, 0);
-		features.huge_pages = r.d & 1u << 26;
-	}
+	r = cpuid(7, 0); /* features_enable() makes sure that there is one */
+	features.smep = r.b & 1u << 7;
+	features.rdseed = r.b & 1u << 18;
+	cpu_has_smap = r.b & 1u << 20;
+	features.umip = r.c & 1u << 2;
+	features.huge_pages = cpuid(0x80000001, 0).d & 1u << 26;
 	features.tsc_frequency = tsc_frequency_from_cpuid(highest);
 }
 
 void features_enable(void)
 {
-	uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+	uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE | CR4_FSGSBASE;
 
-	if (features.xsave)
-		cr4 |= CR4_OSXSAVE;
-	if (cpu_has_fsgsbase)
-		cr4 |= CR4_FSGSBASE;
+	if (cpuid(0, 0).a < 0xd || !(cpuid(7, 0).b & 1) || !(cpuid(0xd, 1).a & 1))
+		panic("this CPU is too old: it has no FSGSBASE or no XSAVEOPT");
 	if (features.smep)
 		cr4 |= CR4_SMEP;
 	if (cpu_has_smap)

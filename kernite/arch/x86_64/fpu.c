@@ -11,18 +11,10 @@
 #define FCW_DEFAULT 0x37f
 #define MXCSR_DEFAULT 0x1f80
 
-void fpu_xsave(void *area);
-void fpu_xsaveopt(void *area);
-void fpu_xrstor(const void *area);
-void fpu_fxsave(void *area);
-void fpu_fxrstor(const void *area);
-
 void fpu_init_cpu(void)
 {
 	uint64_t components = XCR0_X87_SSE;
 
-	if (!features.xsave)
-		return;
 	/* CPUID 0DH/0: EAX lists what XCR0 may have; 0DH/2: AVX's offset (EBX) and size (EAX). */
 	if (cpuid(0xd, 0).a & XCR0_AVX) {
 		struct cpuid_result avx = cpuid(0xd, 2);
@@ -45,22 +37,15 @@ void arch_fpu_init(struct arch_fpu *fpu)
 	fpu->area[25] = MXCSR_DEFAULT >> 8;
 }
 
+/* All that XCR0 enables. */
 void arch_fpu_save(struct arch_fpu *fpu)
 {
-	if (features.xsaveopt)
-		fpu_xsaveopt(fpu->area);
-	else if (features.xsave)
-		fpu_xsave(fpu->area);
-	else
-		fpu_fxsave(fpu->area);
+	__asm__ volatile("xsaveopt64 %0" : "+m"(fpu->area) : "a"(~0u), "d"(~0u));
 }
 
 void arch_fpu_load(const struct arch_fpu *fpu)
 {
-	if (features.xsave)
-		fpu_xrstor(fpu->area);
-	else
-		fpu_fxrstor(fpu->area);
+	__asm__ volatile("xrstor64 %0" : : "m"(fpu->area), "a"(~0u), "d"(~0u));
 }
 
 void arch_fpu_allow(bool is_allowed)

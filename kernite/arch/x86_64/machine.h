@@ -12,14 +12,14 @@
 
 /* features.c: CPUID, once, on the boot CPU; every CPU is taken to be alike. */
 struct cpu_features {
-	bool smep, umip, xsave, xsaveopt, x2apic, tsc_deadline;
+	bool smep, umip, x2apic, tsc_deadline;
 	bool huge_pages; /* 1 GiB */
 	bool rdrand, rdseed, hypervisor;
 	uint64_t tsc_frequency; /* 0: CPUID does not say */
 };
 
 extern struct cpu_features features;
-extern bool cpu_has_smap, cpu_has_fsgsbase; /* alone: the entry and switch code test them */
+extern bool cpu_has_smap; /* alone: the entry and switch code test them */
 void features_detect(void);
 /* Control registers and MSRs of this CPU as `features` allows. */
 void features_enable(void);
