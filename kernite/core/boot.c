@@ -189,11 +189,6 @@ static struct kn_boot_page *make_boot_page(const struct boot_info *info)
 	page->fdt = info->fdt;
 	page->memory_total = boot_memory_total();
 	page->kernel_size = info->kernel_size;
-	page->framebuffer_base = info->framebuffer.base;
-	page->framebuffer_width = info->framebuffer.width;
-	page->framebuffer_height = info->framebuffer.height;
-	page->framebuffer_pitch = info->framebuffer.pitch;
-	page->framebuffer_bits = info->framebuffer.bits_per_pixel;
 	static_assert(sizeof(page->command_line) == sizeof(info->command_line));
 	memcpy(page->command_line, info->command_line, sizeof(page->command_line));
 	return page;
@@ -275,7 +270,7 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	vspace_attach(space, init);
 	init->cspace = cspace;
 	list_append(&cspace->threads, &init->cspace_link);
-	init->sched_context = time;
+	init->sched_context = init->home = time;
 	time->thread = init;
 	init->priority = INIT_PRIORITY;
 	memcpy(init->name, "init", 5);

@@ -26,11 +26,6 @@ struct boot_region {
 	enum boot_region_kind kind;
 };
 
-struct boot_framebuffer {
-	uint64_t base; /* 0: none */
-	uint32_t width, height, pitch, bits_per_pixel;
-};
-
 struct boot_info {
 	struct boot_region regions[BOOT_REGIONS_MAX]; /* sorted, not overlapping; page-aligned RAM */
 	uint32_t region_count;
@@ -38,7 +33,6 @@ struct boot_info {
 	uint64_t archive_base, archive_size; /* the one boot archive, page-aligned, already cut out; size 0: none */
 	uint64_t acpi_rsdp; /* 0: none */
 	uint64_t fdt;       /* 0: none */
-	struct boot_framebuffer framebuffer;
 	uint64_t wall_clock; /* seconds since 1970 UTC when the loader asked the firmware; 0: it did not */
 	uint64_t entropy; /* what the loader could find (RDRAND, EFI RNG protocol, ...); 0: none */
 	char command_line[BOOT_COMMAND_LINE_MAX];

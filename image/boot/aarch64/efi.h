@@ -132,21 +132,3 @@ struct efi_rng {
 	efi_status (*get_rng)(
 	    struct efi_rng *self, const struct efi_guid *algorithm, size_t size, uint8_t *value);
 };
-
-struct efi_graphics_mode_information {
-	uint32_t version, width, height;
-	uint32_t pixel_format; /* 0 RGBX, 1 BGRX, 2 masks, 3 no linear frame buffer */
-	uint32_t masks[4];
-	uint32_t pixels_per_line;
-};
-
-struct efi_graphics_output {
-	void *query_mode, *set_mode, *blit;
-	struct {
-		uint32_t max_mode, mode;
-		struct efi_graphics_mode_information *info;
-		size_t info_size;
-		uint64_t frame_buffer_base;
-		size_t frame_buffer_size;
-	} * mode;
-};

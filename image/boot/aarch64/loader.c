@@ -74,8 +74,6 @@ static const struct efi_guid load_file2_guid = {
     0x4006c0c1, 0xfcb3, 0x403e, {0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d}};
 static const struct efi_guid rng_guid = {
     0x3152bca5, 0xeade, 0x433d, {0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44}};
-static const struct efi_guid graphics_guid = {
-    0x9042a9de, 0x23dc, 0x4a38, {0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a}};
 
 /* The vendor media path that names the initrd (LINUX_EFI_INITRD_MEDIA_GUID), then the end node. */
 static const uint8_t initrd_path[] = {4, 3, 20, 0, 0x27, 0xe4, 0x68, 0x55, 0xfc, 0x68, 0x3d, 0x4f,
@@ -264,21 +262,6 @@ static void read_entropy(void)
 	if (!boot->locate_protocol(&rng_guid, nullptr, (void **)&rng) &&
 	    !rng->get_rng(rng, nullptr, sizeof(value), (uint8_t *)&value))
 		handoff->info.entropy = value;
-}
-
-static void read_framebuffer(void)
-{
-	struct efi_graphics_output *output;
-	struct boot_framebuffer *framebuffer = &handoff->info.framebuffer;
-
-	if (boot->locate_protocol(&graphics_guid, nullptr, (void **)&output) || !output->mode ||
-	    !output->mode->info || output->mode->info->pixel_format > 1)
-		return;
-	framebuffer->base = output->mode->frame_buffer_base;
-	framebuffer->width = output->mode->info->width;
-	framebuffer->height = output->mode->info->height;
-	framebuffer->pitch = output->mode->info->pixels_per_line * 4;
-	framebuffer->bits_per_pixel = 32;
 }
 
 static unsigned segment_perms(const struct elf_program_header *segment)
@@ -524,7 +507,6 @@ efi_status efi_main(void *image, struct efi_system_table *system)
 	if (!handoff->info.acpi_rsdp)
 		return refuse(u"firmware offers no ACPI tables");
 	read_wall_clock();
-	read_framebuffer();
 	if (!leave_firmware(image))
 		return refuse(u"firmware does not let go");
 

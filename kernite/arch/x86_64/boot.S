@@ -35,11 +35,6 @@ header:
 	.balign 8
 	.word 6, 0
 	.long 8
-	/* A framebuffer, optional, any size, 32 bits. */
-	.balign 8
-	.word 5, 1
-	.long 20
-	.long 0, 0, 32
 	.balign 8
 	.word 0, 0
 	.long 8

@@ -16,15 +16,8 @@ struct memory_map_entry {
 
 static enum boot_region_kind region_kind(uint32_t type)
 {
-	switch (type) {
-	case 1:
-		return BOOT_REGION_RAM;
-	case 3: /* ACPI tables */
-	case 4: /* ACPI non-volatile storage */
-		return BOOT_REGION_RECLAIM;
-	default:
-		return BOOT_REGION_RESERVED;
-	}
+	/* 3 and 4: ACPI's tables and its non-volatile storage. */
+	return type == 1 ? BOOT_REGION_RAM : type == 3 || type == 4 ? BOOT_REGION_RECLAIM : BOOT_REGION_RESERVED;
 }
 
 /* Twice over the map: RAM first, so that whatever else is said about a page wins. */
@@ -48,14 +41,12 @@ static bool add_memory_map(
 /* ---- Multiboot2 ---- */
 
 #define INFORMATION_MAX (1u << 20)
-#define FRAMEBUFFER_RGB 1
 
 enum tag_type : uint32_t {
 	TAG_END = 0,
 	TAG_COMMAND_LINE = 1,
 	TAG_MODULE = 3,
 	TAG_MEMORY_MAP = 6,
-	TAG_FRAMEBUFFER = 8,
 	TAG_ACPI_OLD = 14,
 	TAG_ACPI_NEW = 15,
 };
@@ -72,13 +63,6 @@ struct memory_map_tag {
 struct module_tag {
 	struct tag tag;
 	uint32_t start, end;
-};
-
-struct framebuffer_tag {
-	struct tag tag;
-	uint64_t base;
-	uint32_t pitch, width, height;
-	uint8_t bits_per_pixel, type;
 };
 
 static void add_tag_command_line(const struct tag *tag, struct boot_info *info)
@@ -99,13 +83,6 @@ static void add_module(const struct module_tag *module, struct boot_info *info)
 	info->archive_size = module->end - module->start;
 }
 
-static void add_framebuffer(const struct framebuffer_tag *tag, struct boot_info *info)
-{
-	if (tag->type == FRAMEBUFFER_RGB)
-		info->framebuffer = (struct boot_framebuffer){
-		    tag->base, tag->width, tag->height, tag->pitch, tag->bits_per_pixel};
-}
-
 /* False: a memory map that cannot be used. Other tags that are too short are passed over. */
 static bool add_tag(const struct tag *tag, uint64_t address, struct boot_info *info)
 {
@@ -119,9 +96,6 @@ static bool add_tag(const struct tag *tag, uint64_t address, struct boot_info *i
 		add_tag_command_line(tag, info);
 	else if (tag->type == TAG_MODULE && tag->size >= sizeof(struct module_tag))
 		add_module((const void *)tag, info);
-	else if (tag->type == TAG_FRAMEBUFFER &&
-		 tag->size > offsetof(struct framebuffer_tag, type))
-		add_framebuffer((const void *)tag, info);
 	else if (tag->type == TAG_ACPI_NEW || (tag->type == TAG_ACPI_OLD && !info->acpi_rsdp))
 		info->acpi_rsdp = address + sizeof(*tag);
 	return true;
