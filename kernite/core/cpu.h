@@ -8,17 +8,10 @@
 
 #include "arch.h"
 #include "core/cpu_offsets.h"
+#include "core/deadline.h"
 #include "core/list.h"
 
 struct tcb;
-
-/* Ready threads by priority, highest first; a bit of `ready` says that queue i is not empty. */
-#define PRIORITY_COUNT 256
-
-struct run_queue {
-	uint64_t ready[PRIORITY_COUNT / 64];
-	struct list queues[PRIORITY_COUNT];
-};
 
 struct cpu {
 	struct cpu *self;
@@ -36,16 +29,18 @@ struct cpu {
 	uint32_t locked_at; /* arch_cycles() when this kernel entry got the lock: half of it will do */
 	uint32_t longest_locked;
 	int work;               /* units left in this kernel entry (core/work.h) */
-	int top;                /* highest priority in `run`, -1: empty */
+	unsigned ready;         /* threads in `run` */
+	struct deadline *run;   /* heap of the ready threads (tcb.run); null: empty */
+	uint64_t virtual_time;  /* clock of the best-effort deadlines (core/scheduler.c) */
 	struct tcb *fpu_owner;  /* who had the FPU here last (core/fpu.h) */
 	bool is_fpu_on;         /* the current thread has it */
 	kn_time timer_deadline; /* what the hardware is armed for */
 	kn_time
 	    linger_end; /* when an idle CPU is offered what waits here, KN_TIME_FOREVER: nothing */
-	kn_time slice_end; /* when `current` gives way to its equals */
+	kn_time slice_end; /* the hardware is armed to look after budgets; KN_TIME_FOREVER: it is not */
+	uint64_t slice_end_cycles; /* the same as arch_cycles() */
 	uint64_t kernel_entries;
 	uint64_t accounted; /* arch_cycles() up to which `current` has been charged */
-	struct run_queue run;
 	struct arch_cpu arch;
 };
 

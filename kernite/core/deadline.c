@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986) of deadlines. Children of a node are a
+ * Pairing heaps (Fredman, Sedgewick, Sleator, Tarjan 1986). Children of a node are a
  * list linked by next and prev; the first child's prev is the parent. The two-pass merge is
  * iterative.
  */
@@ -8,15 +8,14 @@
 
 #include "core/scheduler.h"
 
+/* 73 years: later ones are as good as never. */
+#define LATEST (1ull << 61)
+
 static struct deadline *root;
 
-static struct deadline *meld(struct deadline *a, struct deadline *b)
+struct deadline *heap_meld(struct deadline *a, struct deadline *b)
 {
-	if (!a)
-		return b;
-	if (!b)
-		return a;
-	if (b->when < a->when) {
+	if (deadline_is_before(b, a)) {
 		struct deadline *swap = a;
 
 		a = b;
@@ -44,7 +43,8 @@ static struct deadline *merge_pairs(struct deadline *list)
 		a->next = nullptr;
 		if (b)
 			b->next = nullptr;
-		a = meld(a, b);
+		if (b)
+			a = heap_meld(a, b);
 		a->next = pairs;
 		pairs = a;
 	}
@@ -52,7 +52,7 @@ static struct deadline *merge_pairs(struct deadline *list)
 		struct deadline *next = pairs->next;
 
 		pairs->next = nullptr;
-		result = meld(result, pairs);
+		result = result ? heap_meld(result, pairs) : pairs;
 		pairs = next;
 	}
 	if (result) {
@@ -62,6 +62,42 @@ static struct deadline *merge_pairs(struct deadline *list)
 	return result;
 }
 
+void heap_unlink(struct deadline **heap, struct deadline *node)
+{
+	struct deadline *rest = node->child;
+
+	if (rest && rest->next)
+		rest = merge_pairs(rest);
+	else if (rest)
+		rest->prev = nullptr;
+
+	if (node == *heap) {
+		*heap = rest;
+		return;
+	}
+	if (node->prev->child == node)
+		node->prev->child = node->next;
+	else
+		node->prev->next = node->next;
+	if (node->next)
+		node->next->prev = node->prev;
+	if (rest)
+		*heap = heap_meld(*heap, rest);
+}
+
+struct deadline *heap_next(struct deadline *node)
+{
+	if (node->child)
+		return node->child;
+	while (node && !node->next) {
+		/* To the first of the siblings, and from there to the parent. */
+		while (node->prev && node->prev->child != node)
+			node = node->prev;
+		node = node->prev;
+	}
+	return node ? node->next : nullptr;
+}
+
 struct deadline *deadline_first(void)
 {
 	return root;
@@ -69,28 +105,15 @@ struct deadline *deadline_first(void)
 
 void deadline_insert(struct deadline *deadline, enum deadline_kind kind, kn_time when)
 {
-	*deadline = (struct deadline){.when = when, .kind = kind};
-	root = meld(root, deadline);
+	deadline->when = when < LATEST ? when : LATEST;
+	deadline->kind = kind;
+	deadline->band = 0;
+	heap_insert(&root, deadline);
 	if (root == deadline)
 		scheduler_arm(this_cpu(), when);
 }
 
-void deadline_remove(struct deadline *deadline)
+void deadline_unlink(struct deadline *deadline)
 {
-	if (deadline->kind == DEADLINE_NONE)
-		return;
-	struct deadline *rest = merge_pairs(deadline->child);
-
-	if (deadline == root) {
-		root = rest;
-	} else {
-		if (deadline->prev->child == deadline)
-			deadline->prev->child = deadline->next;
-		else
-			deadline->prev->next = deadline->next;
-		if (deadline->next)
-			deadline->next->prev = deadline->prev;
-		root = meld(root, rest);
-	}
-	*deadline = (struct deadline){.when = deadline->when};
+	heap_remove(&root, deadline);
 }

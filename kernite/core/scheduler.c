@@ -2,19 +2,28 @@
 /*
  * The scheduler (scheduler.h).
  *
- * Placement: a woken thread goes to its own CPU if it has one, else to the CPU it ran on if that is
- * idle, else to this one if idle, else to any idle one, else back to where it ran. An idle CPU
- * looks into the others' queues before it sleeps, and enqueueing on a busy CPU wakes an idle one to
- * look, so no ready thread waits while a CPU sleeps. One exception: who is woken by a running
- * thread's system call most often is that thread's partner, and it blocks next. So the woken thread
- * lingers in this CPU's queue for LINGER before an idle CPU is offered it; a ping-pong then costs
- * no inter-processor interrupts and stays in one cache.
+ * Order: a run queue is a heap by band, then by the deadline of the scheduling context. Band 0 is for
+ * reservations: earliest deadline first, whatever the threads' priorities. Best-effort threads follow
+ * by priority, and among equals by virtual deadline: `virtual_time` of a CPU is the latest deadline it
+ * has served, and a context that used up its budget gets one a period later (sched_context.c), so that
+ * shares are as budget to period without anybody being punished for time that nobody else wanted.
+ * Among equals a ready thread never interrupts another; it gets the CPU when that has used its
+ * budget or blocks.
  *
- * Timers are lazy: a slice is armed only while an equal waits, never moved later, and
- * switching by IPC leaves it alone (the partner runs on the rest of it).
+ * Placement: a woken thread goes to its own CPU if it has one, else to the CPU it ran on if that is
+ * idle, else to this one if idle, else to any idle one, else back to where it ran, unless clearly fewer
+ * wait elsewhere; so does who has used up his budget. An idle CPU looks into the others' queues before
+ * it sleeps. One exception: who is woken by a running thread's system call most often is that thread's
+ * partner, and it blocks next. So the woken thread lingers in this CPU's queue for LINGER before idle
+ * CPUs are offered it, and so does who has to make room for it; a ping-pong then costs no
+ * inter-processor interrupts and stays in one cache.
+ *
+ * Timers are lazy: the end of a budget is armed only for reservations and while an equal waits,
+ * never moved later, and switching by IPC leaves it alone (the partner runs on the same budget).
  */
 #include "core/scheduler.h"
 
+#include "core/fault.h"
 #include "core/fpu.h"
 #include "core/lock.h"
 #include "core/trace.h"
@@ -29,10 +38,7 @@
 
 static uint64_t idle_cpus; /* bit i: CPU i runs its idle thread */
 
-uint64_t scheduler_uncharged(const struct tcb *thread)
-{
-	return thread_is_current(thread) ? arch_cycles() - cpus[thread->cpu].accounted : 0;
-}
+struct sched_context sched_context_none;
 
 void scheduler_arm(struct cpu *cpu, kn_time deadline)
 {
@@ -44,63 +50,49 @@ void scheduler_arm(struct cpu *cpu, kn_time deadline)
 
 /* ---- the run queue of one CPU ---- */
 
-static int highest_ready(const struct run_queue *run)
+static unsigned band_of(const struct tcb *thread, const struct sched_context *context)
 {
-	for (int i = PRIORITY_COUNT / 64 - 1; i >= 0; i--) {
-		if (run->ready[i])
-			return i * 64 + 63 - __builtin_clzll(run->ready[i]);
-	}
-	return -1;
+	return context->is_reservation ? 0 : 256u - thread->priority;
 }
 
-static void queue_insert(struct cpu *cpu, struct tcb *thread, bool in_front)
+/* `has_slept`: its context was not used for a while. false: it has to wait for its next period. */
+[[gnu::always_inline]] static inline bool queue_insert(struct cpu *cpu, struct tcb *thread, bool has_slept)
 {
-	unsigned priority = thread->priority;
-	struct list *queue = &cpu->run.queues[priority];
+	struct sched_context *context = thread->sched_context;
 
 	thread->cpu = (uint16_t)cpu->index;
-	if (in_front)
-		list_prepend(queue, &thread->run_link);
-	else
-		list_append(queue, &thread->run_link);
-	cpu->run.ready[priority / 64] |= 1ull << priority % 64;
-	if ((int)priority > cpu->top)
-		cpu->top = (int)priority;
+	if (!sched_context_refresh(context, cpu->virtual_time, has_slept)) {
+		deadline_insert(
+		    &thread->timeout, DEADLINE_BUDGET, context->start + context->period);
+		return false;
+	}
+	thread->run.when = context->due;
+	thread->run.kind = DEADLINE_RUN;
+	thread->run.band = (uint16_t)band_of(thread, context);
+	heap_insert(&cpu->run, &thread->run);
+	cpu->ready++;
+	return true;
 }
 
-/* thread->priority is still the one it was queued with. */
 static void queue_remove(struct cpu *cpu, struct tcb *thread)
 {
-	unsigned priority = thread->priority;
-
-	list_remove(&thread->run_link);
-	if (list_is_empty(&cpu->run.queues[priority])) {
-		cpu->run.ready[priority / 64] &= ~(1ull << priority % 64);
-		cpu->top = highest_ready(&cpu->run);
-		if (cpu->top < 0)
-			cpu->linger_end = KN_TIME_FOREVER;
-	}
+	heap_remove(&cpu->run, &thread->run);
+	cpu->ready--;
+	if (!cpu->run)
+		cpu->linger_end = KN_TIME_FOREVER;
 }
 
-/* Out of its run queue, if it is in one. */
-static void dequeue(struct tcb *thread)
+/* Out of its run queue or of the wait for its budget: where a thread is that is READY and does not
+ * run. false: it is not. */
+static bool dequeue(struct tcb *thread)
 {
-	if (list_is_linked(&thread->run_link))
+	if (thread->run.kind != DEADLINE_NONE)
 		queue_remove(&cpus[thread->cpu], thread);
-}
-
-static struct tcb *queue_take(struct cpu *cpu)
-{
-	while (cpu->top >= 0) {
-		struct list *link = list_first(&cpu->run.queues[cpu->top]);
-		struct tcb *thread = container_of(link, struct tcb, run_link);
-
-		queue_remove(cpu, thread);
-		if (!thread->is_suspended)
-			return thread;
-		thread->state = THREAD_INACTIVE;
-	}
-	return nullptr;
+	else if (thread->timeout.kind == DEADLINE_BUDGET)
+		deadline_remove(&thread->timeout);
+	else
+		return false;
+	return true;
 }
 
 static void poke(struct cpu *cpu)
@@ -112,36 +104,60 @@ static void poke(struct cpu *cpu)
 		arch_ipi(cpu->index);
 }
 
-/* A thread that may run anywhere waits on a busy CPU: have an idle one come and steal it. */
-static void offer(const struct tcb *thread)
+/* Let the timer end the budget of the current thread. One that is armed for an earlier time will do:
+ * it looks again. */
+static void arm_budget(struct cpu *cpu)
 {
-	if (idle_cpus != 0 && thread->affinity == TCB_ANY_CPU)
-		poke(&cpus[__builtin_ctzll(idle_cpus)]);
+	const struct tcb *current = cpu->current;
+	const struct sched_context *context = current->sched_context;
+	uint64_t end = cpu->accounted + (uint64_t)sched_context_left(context);
+
+	if (cpu->slice_end != KN_TIME_FOREVER && (int64_t)(end - cpu->slice_end_cycles) >= 0)
+		return;
+	int64_t left = (int64_t)(end - arch_cycles());
+
+	cpu->slice_end_cycles = end;
+	cpu->slice_end = arch_now() + (left > 0 ? cycles_to_ns((uint64_t)left) : 0);
+	scheduler_arm(cpu, cpu->slice_end);
 }
 
-/* Put a ready thread into the queue of `cpu` and tell whom it concerns. */
-static void enqueue(struct cpu *cpu, struct tcb *thread, bool in_front)
+/* Somebody waits here while other CPUs are idle: offer it to them, but not at once. */
+[[gnu::noinline]] static void arm_linger(struct cpu *cpu)
 {
-	queue_insert(cpu, thread, in_front);
-	if (cpu->current == cpu->idle || thread->priority >= cpu->current->priority) {
-		/* An equal must get its slice armed, so that CPU has to come by as well. */
-		poke(cpu);
-	} else {
-		offer(thread);
+	if (cpu->linger_end == KN_TIME_FOREVER) {
+		cpu->linger_end = arch_now() + LINGER;
+		scheduler_arm(cpu, cpu->linger_end);
 	}
 }
 
+/* Put a ready thread into the queue of `cpu`, and have that look at it if it is as urgent as who
+ * runs there: an equal needs the end of the budget. */
+static void enqueue(struct cpu *cpu, struct tcb *thread, bool has_slept)
+{
+	if (!queue_insert(cpu, thread, has_slept))
+		return;
+	if (thread->run.band <= band_of(cpu->current, cpu->current->sched_context))
+		poke(cpu);
+	else if (idle_cpus != 0)
+		arm_linger(this_cpu());
+}
+
+/* Where a thread is best queued that is about to be. */
 static struct cpu *place(const struct tcb *thread)
 {
-	struct cpu *here = this_cpu();
+	struct cpu *best = &cpus[thread->cpu], *here = this_cpu();
 
 	if (thread->affinity != TCB_ANY_CPU)
 		return &cpus[thread->affinity];
-	if (idle_cpus == 0 || (idle_cpus & 1ull << thread->cpu))
-		return &cpus[thread->cpu];
-	if (idle_cpus & 1ull << here->index)
-		return here;
-	return &cpus[__builtin_ctzll(idle_cpus)];
+	if (idle_cpus & 1ull << thread->cpu)
+		return best;
+	if (idle_cpus != 0)
+		return idle_cpus & 1ull << here->index ? here : &cpus[__builtin_ctzll(idle_cpus)];
+	for (unsigned i = 0; best->ready > 1 && i < cpu_online_count; i++) {
+		if (cpus[i].ready + 1 < best->ready)
+			best = &cpus[i];
+	}
+	return best;
 }
 
 static bool may_run_on(const struct tcb *thread, const struct cpu *cpu)
@@ -149,20 +165,17 @@ static bool may_run_on(const struct tcb *thread, const struct cpu *cpu)
 	return thread->affinity == TCB_ANY_CPU || thread->affinity == cpu->index;
 }
 
-/* The most urgent thread in the other CPUs' queues that may run here. */
-static struct tcb *steal(struct cpu *cpu)
+/* A thread in the other CPUs' queues that may run here; the most urgent of a queue unless that is
+ * bound to its CPU. */
+[[gnu::noinline]] static struct tcb *steal(struct cpu *cpu)
 {
-	for (unsigned i = 0; i < cpu_online_count; i++) {
+	for (unsigned i = 1; i < cpu_online_count; i++) {
 		struct cpu *victim = &cpus[(cpu->index + i) % cpu_online_count];
 
-		if (victim == cpu || victim->top < 0)
-			continue;
-		/* Only the top queue is looked at: pinned threads below it are rare and cost nobody
-		 * anything. */
-		list_each (link, &victim->run.queues[victim->top]) {
-			struct tcb *thread = container_of(link, struct tcb, run_link);
+		for (struct deadline *node = victim->run; node; node = heap_next(node)) {
+			struct tcb *thread = container_of(node, struct tcb, run);
 
-			if (may_run_on(thread, cpu) && !thread->is_suspended) {
+			if (may_run_on(thread, cpu)) {
 				queue_remove(victim, thread);
 				return thread;
 			}
@@ -188,36 +201,25 @@ static bool make_ready(struct tcb *thread)
 	return !thread->is_suspended;
 }
 
-/* Queue the thread here, and offer it to idle CPUs only later. */
-static void linger(struct cpu *cpu, struct tcb *thread)
-{
-	queue_insert(cpu, thread, false);
-	if (thread->priority >= cpu->current->priority)
-		cpu->reschedule = true;
-	if (cpu->linger_end == KN_TIME_FOREVER) {
-		cpu->linger_end = arch_now() + LINGER;
-		scheduler_arm(cpu, cpu->linger_end);
-	}
-}
-
-void thread_wake(struct tcb *thread)
+[[gnu::flatten]] void thread_wake(struct tcb *thread)
 {
 	struct cpu *cpu = this_cpu();
+	/* A call's answer: the server has used the context until now. */
+	bool has_slept = thread->state != THREAD_WAITING_REPLY;
 
 	if (!make_ready(thread))
 		return;
-	if (idle_cpus != 0 && cpu->in_syscall && cpu->top < 0 && may_run_on(thread, cpu))
-		linger(cpu, thread);
-	else
-		enqueue(place(thread), thread, false);
+	if (!(idle_cpus != 0 && cpu->in_syscall && !cpu->run && may_run_on(thread, cpu)))
+		cpu = place(thread);
+	enqueue(cpu, thread, has_slept);
 }
 
-void thread_wake_here(struct tcb *thread)
+[[gnu::flatten]] void thread_wake_here(struct tcb *thread)
 {
 	struct cpu *cpu = this_cpu();
 
 	if (make_ready(thread))
-		enqueue(may_run_on(thread, cpu) ? cpu : &cpus[thread->affinity], thread, true);
+		enqueue(may_run_on(thread, cpu) ? cpu : place(thread), thread, false);
 }
 
 void thread_cancel_wait(struct tcb *thread, kn_status status)
@@ -231,6 +233,7 @@ void thread_cancel_wait(struct tcb *thread, kn_status status)
 	if (thread->state == THREAD_RECEIVING && thread->reply)
 		reply_disarm(thread->reply);
 	deadline_remove(&thread->timeout);
+	scheduler_end_loan(thread);
 	thread->state = THREAD_INACTIVE;
 	if (thread->in_fault)
 		thread->in_fault = false;
@@ -245,10 +248,8 @@ bool thread_suspend(struct tcb *thread)
 		poke(&cpus[thread->cpu]);
 		return false;
 	}
-	if (thread->state == THREAD_READY) {
-		dequeue(thread);
+	if (dequeue(thread))
 		thread->state = THREAD_INACTIVE;
-	}
 	return true;
 }
 
@@ -265,7 +266,7 @@ void thread_start(struct tcb *thread)
 	thread->is_suspended = false;
 	/* A new thread is nobody's partner yet: no lingering. */
 	if (thread->state == THREAD_INACTIVE && make_ready(thread))
-		enqueue(place(thread), thread, false);
+		enqueue(place(thread), thread, true);
 }
 
 void thread_poke(struct tcb *thread)
@@ -274,26 +275,99 @@ void thread_poke(struct tcb *thread)
 		poke(&cpus[thread->cpu]);
 }
 
-/* Its priority or affinity has changed: put it where it belongs. */
-static void reposition(struct tcb *thread)
+void thread_reposition(struct tcb *thread, uint8_t priority, uint16_t affinity)
 {
-	thread_poke(thread);
-	if (!thread_is_current(thread) && thread->state == THREAD_READY)
-		thread_wake(thread);
-}
+	bool was_queued = dequeue(thread);
 
-void thread_set_priority(struct tcb *thread, uint8_t priority)
-{
-	dequeue(thread);
 	thread->priority = priority;
-	reposition(thread);
+	thread->affinity = affinity;
+	thread_poke(thread);
+	if (was_queued)
+		enqueue(place(thread), thread, false);
 }
 
-void thread_set_affinity(struct tcb *thread, uint16_t affinity)
+/* ---- lending ---- */
+
+/*
+ * The thread runs on `context` from now on, and so does whoever works for it at the moment. Ends
+ * where that is the case already, so a circle of servers that wait for each other ends too.
+ */
+[[gnu::noinline]] static void run_on(struct tcb *thread, struct sched_context *context)
 {
-	dequeue(thread);
-	thread->affinity = affinity;
-	reposition(thread);
+	while (thread && thread->sched_context != context) {
+		bool was_queued = dequeue(thread);
+
+		if (thread_is_current(thread))
+			scheduler_charge(&cpus[thread->cpu], thread);
+		thread_poke(thread);
+		thread->sched_context = context;
+		if (was_queued)
+			enqueue(place(thread), thread, false);
+		thread = thread->state == THREAD_WAITING_REPLY ? thread->reply->receiver
+							       : thread->borrower;
+	}
+}
+
+static void settle(struct tcb *thread)
+{
+	struct cpu *cpu = this_cpu();
+	struct sched_context *context = thread->lender  ? thread->lender->sched_context
+					: thread->donor ? thread->donor->caller->sched_context
+							: thread->home;
+
+	/* Nobody works for who runs here. */
+	if (thread == cpu->current) {
+		scheduler_charge(cpu, thread);
+		cpu->reschedule |= thread->sched_context->is_reservation || context->is_reservation;
+		thread->sched_context = context;
+	} else {
+		run_on(thread, context);
+	}
+}
+
+void scheduler_donate(struct tcb *server)
+{
+	const struct tcb *caller = server->donor->caller;
+
+	/* Whoever looks after an empty budget cannot run on it. */
+	if (caller->in_fault && caller->fault_label == KN_LABEL_FAULT_TIMEOUT) {
+		server->donor->receiver = nullptr;
+		server->donor = nullptr;
+	}
+	settle(server);
+}
+
+void scheduler_take_back(struct reply *reply)
+{
+	struct tcb *server = reply->receiver;
+
+	if (!server)
+		return;
+	reply->receiver = nullptr;
+	server->donor = nullptr;
+	settle(server);
+}
+
+void scheduler_lend(struct tcb *sender, struct tcb *server)
+{
+	if (!sched_context_is_before(sender->sched_context, server->sched_context))
+		return;
+	if (server->lender)
+		server->lender->borrower = nullptr;
+	server->lender = sender;
+	sender->borrower = server;
+	settle(server);
+}
+
+void scheduler_end_loan(struct tcb *sender)
+{
+	struct tcb *server = sender->borrower;
+
+	if (!server)
+		return;
+	sender->borrower = nullptr;
+	server->lender = nullptr;
+	settle(server);
 }
 
 /* ---- switching ---- */
@@ -302,85 +376,135 @@ void scheduler_init_cpu(struct cpu *cpu, unsigned index)
 {
 	cpu->self = cpu;
 	cpu->index = index;
-	cpu->top = -1;
-	cpu->timer_deadline = KN_TIME_FOREVER;
-	cpu->slice_end = KN_TIME_FOREVER;
-	cpu->linger_end = KN_TIME_FOREVER;
+	cpu->timer_deadline = cpu->slice_end = cpu->linger_end = KN_TIME_FOREVER;
 	cpu->reschedule = true;
-	for (unsigned i = 0; i < PRIORITY_COUNT; i++)
-		list_init(&cpu->run.queues[i]);
 	cpu->idle->state = THREAD_IDLE;
-	cpu->idle->cpu = (uint16_t)index;
-	cpu->idle->affinity = (uint16_t)index;
-	list_init(&cpu->idle->run_link);
+	cpu->idle->cpu = cpu->idle->affinity = (uint16_t)index;
+	cpu->idle->sched_context = &sched_context_none;
 	cpu->current = cpu->idle;
 	idle_cpus |= 1ull << index;
+}
+
+bool scheduler_is_next(
+    const struct cpu *cpu, const struct tcb *to, const struct sched_context *context)
+{
+	unsigned band = band_of(to, context);
+
+	/* An equal waits for the end of this budget: it must be armed. */
+	if (cpu->run->band != band)
+		return band < cpu->run->band;
+	return cpu->slice_end != KN_TIME_FOREVER &&
+	       (band != 0 || (int64_t)(context->due - cpu->run->when) <= 0);
 }
 
 void scheduler_yield(void)
 {
 	struct cpu *cpu = this_cpu();
+	struct sched_context *context = cpu->current->sched_context;
+	unsigned band = band_of(cpu->current, context);
 
-	cpu->slice_end = 0;
+	/* To nobody: no need to pretend. */
+	if (band != 0 && (!cpu->run || cpu->run->band > band))
+		return;
+	context->limit = context->consumed;
 	cpu->reschedule = true;
 }
 
 void scheduler_tick(struct cpu *cpu, kn_time now)
 {
-	if (now >= cpu->slice_end)
+	if (now >= cpu->slice_end) {
+		cpu->slice_end = KN_TIME_FOREVER;
 		cpu->reschedule = true;
-	else if (cpu->slice_end != KN_TIME_FOREVER)
-		scheduler_arm(cpu, cpu->slice_end);
-	if (now < cpu->linger_end) {
-		if (cpu->linger_end != KN_TIME_FOREVER)
-			scheduler_arm(cpu, cpu->linger_end);
+	}
+	if (now >= cpu->linger_end) {
+		cpu->linger_end = KN_TIME_FOREVER;
+		/* They come and take what is most urgent. */
+		for (unsigned i = cpu->ready; i > 0 && idle_cpus != 0; i--)
+			poke(&cpus[__builtin_ctzll(idle_cpus)]);
+	}
+	scheduler_arm(cpu, cpu->slice_end);
+	scheduler_arm(cpu, cpu->linger_end);
+}
+
+/* The budget of the current thread's reservation is used up. */
+[[gnu::noinline]] static void throttle(struct cpu *cpu, struct tcb *current)
+{
+	struct sched_context *context = current->sched_context;
+	const uint64_t words[6] = {cycles_to_ns(context->consumed), context->start + context->period};
+
+	if (!current->donor || slot_is_empty(&current->timeout_handler) || context->has_timed_out) {
+		(void)queue_insert(cpu, current, false);
 		return;
 	}
-	cpu->linger_end = KN_TIME_FOREVER;
-	/* They come and take the most urgent one. */
-	if (cpu->top >= 0)
-		offer(container_of(list_first(&cpu->run.queues[cpu->top]), struct tcb, run_link));
+	context->has_timed_out = true;
+	fault_send(current, &current->timeout_handler, KN_LABEL_FAULT_TIMEOUT, words);
 }
 
-static kn_time slice_of(const struct tcb *thread)
+static void advance_clock(struct cpu *cpu, const struct sched_context *context)
 {
-	return thread->sched_context ? thread->sched_context->budget : SLICE_DEFAULT;
+	if (!context->is_reservation && (int64_t)(context->due - cpu->virtual_time) > 0)
+		cpu->virtual_time = context->due;
 }
 
-/* Who runs next: the current thread stays unless somebody more urgent, or an equal after its slice,
- * is ready. */
+/* Does the current thread, which is ready, go on? Unless somebody more urgent, or an equal after its
+ * budget, is ready. */
+static bool goes_on(struct cpu *cpu, struct tcb *current, bool *is_expired)
+{
+	struct sched_context *context = current->sched_context;
+	const struct deadline *first = cpu->run;
+	unsigned band = band_of(current, context);
+
+	if (current->is_suspended || !may_run_on(current, cpu) || (first && first->band < band))
+		return false;
+	*is_expired = sched_context_left(context) <= 0;
+	if (band == 0)
+		return !*is_expired && (!first || first->band != 0 ||
+					   (int64_t)(first->when - context->due) >= 0);
+	if (!*is_expired)
+		return true;
+	(void)sched_context_refresh(context, cpu->virtual_time, false);
+	if (first && first->band == band && (int64_t)(context->due - first->when) >= 0)
+		return false;
+	advance_clock(cpu, context);
+	return true;
+}
+
+/* The current thread, which is ready, makes room for others. */
+static void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
+{
+	struct cpu *to = is_expired || !may_run_on(current, cpu) ? place(current) : cpu;
+
+	if (current->is_suspended)
+		current->state = THREAD_INACTIVE;
+	else if (is_expired && current->sched_context->is_reservation)
+		throttle(cpu, current);
+	else if (to != cpu)
+		enqueue(to, current, false);
+	else
+		(void)queue_insert(cpu, current, false);
+}
+
 static struct tcb *choose(struct cpu *cpu)
 {
-	struct tcb *current = cpu->current;
+	struct tcb *current = cpu->current, *next = nullptr;
+	bool is_ready = current->state == THREAD_READY, is_expired = false;
 
-	if (current == cpu->idle) {
-		/* fall through to the queues */
-	} else if (current->is_suspended && current->state == THREAD_READY) {
-		current->state = THREAD_INACTIVE;
-	} else if (current->state == THREAD_READY) {
-		bool is_expired = cpu->slice_end != KN_TIME_FOREVER && arch_now() >= cpu->slice_end;
-
-		if (!may_run_on(current, cpu)) {
-			enqueue(&cpus[current->affinity], current, false);
-		} else if (cpu->top > current->priority ||
-			   (is_expired && cpu->top == current->priority)) {
-			queue_insert(cpu, current, !is_expired);
-			offer(current);
-		} else {
-			if (is_expired)
-				cpu->slice_end = KN_TIME_FOREVER;
-			return current;
-		}
+	scheduler_charge(cpu, current);
+	if (is_ready && goes_on(cpu, current, &is_expired))
+		return current;
+	if (cpu->run) {
+		next = container_of(cpu->run, struct tcb, run);
+		queue_remove(cpu, next);
 	}
-	cpu->slice_end = KN_TIME_FOREVER;
-	struct tcb *next = queue_take(cpu);
-
-	if (!next)
-		next = steal(cpu);
-	return next ? next : cpu->idle;
+	if (is_ready)
+		step_aside(cpu, current, is_expired);
+	if (!next && !(next = steal(cpu)))
+		return cpu->idle;
+	advance_clock(cpu, next->sched_context);
+	return next;
 }
 
-static void idle_wait(struct cpu *cpu)
+[[gnu::noinline]] static void idle_wait(struct cpu *cpu)
 {
 	while (!reaper_is_empty() && !cpu->reschedule) {
 		(void)reaper_drain();
@@ -421,10 +545,13 @@ void scheduler_choose(struct cpu *cpu)
 			cpu->reschedule = true;
 			continue;
 		}
-		if (cpu->top >= next->priority && cpu->slice_end == KN_TIME_FOREVER) {
-			cpu->slice_end = arch_now() + slice_of(next);
-			scheduler_arm(cpu, cpu->slice_end);
-		}
+		/* If that matters to anybody. */
+		unsigned band = band_of(next, next->sched_context);
+
+		if (band == 0 || (cpu->run && cpu->run->band == band))
+			arm_budget(cpu);
+		if (cpu->run && idle_cpus != 0)
+			arm_linger(cpu);
 	}
 }
 
@@ -436,16 +563,12 @@ uint64_t scheduler_check(void)
 		struct cpu *cpu = &cpus[i];
 
 		invariant(cpu->current->cpu == i);
-		invariant(cpu->top == highest_ready(&cpu->run));
-		for (unsigned priority = 0; priority < PRIORITY_COUNT; priority++) {
-			list_each (link, &cpu->run.queues[priority]) {
-				struct tcb *thread = container_of(link, struct tcb, run_link);
+		for (struct deadline *node = cpu->run; node; node = heap_next(node)) {
+			struct tcb *thread = container_of(node, struct tcb, run);
 
-				invariant(
-				    thread->state == THREAD_READY && !thread_is_current(thread));
-				invariant(thread->priority == priority && thread->cpu == i);
-				count++;
-			}
+			invariant(thread->state == THREAD_READY && !thread_is_current(thread) && thread->cpu == i);
+			invariant(!deadline_is_before(node, cpu->run));
+			count++;
 		}
 	}
 	return count;

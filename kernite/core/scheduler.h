@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs. 256 priorities, a run queue a CPU, round robin among equals with the SchedContext's
- * budget as slice. The current thread is in no run queue. Together with object/tcb.c this is the
- * only code that changes a thread's state.
+ * Who runs: reservations by deadline, then best-effort threads by priority and virtual deadline, on
+ * budgets charged to scheduling contexts. The current thread is in no run queue. Together with
+ * object/tcb.c this is the only code that changes a thread's state.
  *
  * A thread blocks by thread_block() and is let go by thread_wake(); neither switches:
  * scheduler_exit(), called at the end of every kernel entry, does.
@@ -13,6 +13,7 @@
 #include "core/cpu.h"
 #include "core/fpu.h"
 #include "core/trace.h"
+#include "object/reply.h"
 #include "object/sched_context.h"
 #include "object/tcb.h"
 #include "object/upcall.h"
@@ -26,8 +27,7 @@ void thread_block(struct tcb *thread, enum thread_state state, kn_time deadline)
 /* A thread that waits for nothing any more (unlinked, deadline removed) becomes ready, wherever it
  * is best placed. */
 void thread_wake(struct tcb *thread);
-/* The same, on this CPU if its affinity allows: for the partner of a rendezvous, next among its
- * equals. */
+/* The same, on this CPU if its affinity allows: for the partner of a rendezvous. */
 void thread_wake_here(struct tcb *thread);
 /*
  * End whatever the thread waits for with `status` in its result register (faults: none; they are
@@ -43,8 +43,8 @@ void thread_cancel_wait(struct tcb *thread, kn_status status);
 [[nodiscard]] bool thread_halt(struct tcb *thread);
 /* Make a halted thread ready. */
 void thread_start(struct tcb *thread);
-void thread_set_priority(struct tcb *thread, uint8_t priority);
-void thread_set_affinity(struct tcb *thread, uint16_t affinity);
+/* With these from now on, and where they and its context say (a new period, for instance). */
+void thread_reposition(struct tcb *thread, uint8_t priority, uint16_t affinity);
 /* Does some CPU run it? */
 static inline bool thread_is_current(const struct tcb *thread)
 {
@@ -54,19 +54,45 @@ static inline bool thread_is_current(const struct tcb *thread)
 /* The CPU that runs the thread shall enter the kernel (upcall, suspension). */
 void thread_poke(struct tcb *thread);
 
-/* The current thread gives up its slice. */
+/* The server that has just taken a call runs on the caller's context. */
+void scheduler_donate(struct tcb *server);
+/* The call is over, whatever has become of it: its server goes on with its own time. The caller is
+ * still there. */
+void scheduler_take_back(struct reply *reply);
+/* The queued sender's context goes to the server it waits for, if it is the more urgent reservation.
+ */
+void scheduler_lend(struct tcb *sender, struct tcb *server);
+/* The sender is in the queue no longer. */
+void scheduler_end_loan(struct tcb *sender);
+/* The thread serves nobody from now on. */
+static inline void scheduler_go_home(struct tcb *thread)
+{
+	if (thread->donor)
+		scheduler_take_back(thread->donor);
+	if (thread->lender)
+		scheduler_end_loan(thread->lender);
+}
+/* May the fast path switch to `to` on this context although the run queue is not empty? */
+bool scheduler_is_next(
+    const struct cpu *cpu, const struct tcb *to, const struct sched_context *context);
+
+/* The current thread gives up the rest of its budget. */
 void scheduler_yield(void);
+/* Charge the current thread up to now. */
+[[gnu::always_inline]] static inline void scheduler_charge(struct cpu *cpu, struct tcb *current)
+{
+	uint64_t now = arch_cycles(), used = now - cpu->accounted;
+
+	cpu->accounted = now;
+	current->cycles += used;
+	current->sched_context->consumed += used;
+}
+
 /* From `from` (current), which is accounted for, to `to` (ready, in no queue) on this CPU. Inline
  * for the fast path. */
 [[gnu::always_inline]] static inline void scheduler_switch(
     struct cpu *cpu, struct tcb *from, struct tcb *to)
 {
-	uint64_t now = arch_cycles(), used = now - cpu->accounted;
-
-	cpu->accounted = now;
-	from->cycles += used;
-	if (from->sched_context)
-		from->sched_context->consumed += used;
 	cpu->current = to;
 	to->cpu = (uint16_t)cpu->index;
 	if (from->vspace != to->vspace)
@@ -88,8 +114,6 @@ void scheduler_choose(struct cpu *cpu);
 	if (__builtin_expect(cpu->current->exit_work, 0))
 		upcall_deliver(cpu->current);
 }
-/* Cycles that the thread runs since it was charged last (0 when it is not running). */
-uint64_t scheduler_uncharged(const struct tcb *thread);
 /* Arm the hardware for `deadline` unless it is armed for something earlier. */
 void scheduler_arm(struct cpu *cpu, kn_time deadline);
 /* debug.check(): the run queues; returns the number of threads in them. */

@@ -82,7 +82,8 @@ static void check_thread(const struct tcb *thread)
 {
 	switch (thread->state) {
 	case THREAD_READY:
-		invariant(thread_is_current(thread) != list_is_linked(&thread->run_link));
+		invariant(thread_is_current(thread) != (thread->run.kind == DEADLINE_RUN ||
+						    thread->timeout.kind == DEADLINE_BUDGET));
 		invariant(thread->vspace && thread->cspace && !list_is_linked(&thread->link));
 		break;
 	case THREAD_WAITING_REPLY:
@@ -95,7 +96,7 @@ static void check_thread(const struct tcb *thread)
 		invariant(list_is_linked(&thread->link));
 		break;
 	default:
-		invariant(!list_is_linked(&thread->link) && !list_is_linked(&thread->run_link));
+		invariant(!list_is_linked(&thread->link) && thread->run.kind == DEADLINE_NONE);
 		break;
 	}
 	/* Nobody has a capability to the object that init's buffer is in. */
@@ -114,9 +115,9 @@ static void check_reply(const struct reply *reply)
 {
 	if (reply->caller)
 		invariant(reply->caller->state == THREAD_WAITING_REPLY && reply->caller->reply == reply);
-	if (reply->receiver)
+	if (reply->receiver && !reply->caller)
 		invariant(reply->receiver->state == THREAD_RECEIVING && reply->receiver->reply == reply);
-	invariant(!reply->caller || !reply->receiver);
+	invariant(!reply->caller || !reply->receiver || reply->receiver->donor == reply);
 }
 
 static void check_object(struct object *object)

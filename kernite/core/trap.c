@@ -72,8 +72,11 @@ void trap_irq(unsigned irq)
 {
 	struct cpu *cpu = enter();
 
+	scheduler_charge(cpu, cpu->current);
 	random_interrupt(arch_cycles());
 	irq_handler_fire(irq);
+	/* What interrupts cost is nobody's: a storm does not use up the budget that it hits. */
+	cpu->accounted = arch_cycles();
 	leave(cpu);
 }
 
@@ -90,6 +93,7 @@ static void run_deadlines(kn_time now)
 		} else {
 			struct tcb *thread = container_of(first, struct tcb, timeout);
 
+			/* A new budget needs no more: the thread is READY already. */
 			thread_cancel_wait(thread, KN_E_TIMED_OUT);
 			thread_wake(thread);
 		}
@@ -104,12 +108,15 @@ void trap_timer(void)
 	struct cpu *cpu = enter();
 	kn_time now = arch_now();
 
+	scheduler_charge(cpu, cpu->current);
 	random_interrupt(arch_cycles());
 	cpu->timer_deadline = KN_TIME_FOREVER;
 	run_deadlines(now);
 	scheduler_tick(cpu, now);
 	if (deadline_first())
 		scheduler_arm(cpu, deadline_first()->when);
+	/* What interrupts cost is nobody's: a storm does not use up the budget that it hits. */
+	cpu->accounted = arch_cycles();
 	leave(cpu);
 }
 

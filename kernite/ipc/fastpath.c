@@ -7,8 +7,9 @@
  * as well).
  *
  * The partner runs at once on this CPU without passing through a run queue: it is at least as
- * urgent as everybody who is ready here. It goes on with the rest of the slice. If another CPU has
- * meanwhile asked this one to choose again, its interrupt waits for the return to user mode.
+ * urgent as everybody who is ready here. Both ways it goes on with the caller's scheduling context,
+ * so budget and timer stay as they are. If another CPU has meanwhile asked this one to choose again,
+ * its interrupt waits for the return to user mode.
  */
 #include "ipc/fastpath.h"
 
@@ -64,16 +65,12 @@ void fastpath_disable(void)
 	ctx_set_status(&to->context, KN_OK);
 }
 
-/*
- * May `to` take this CPU from the current thread, which is going to block? With an equal in the
- * queue only while a slice runs already: switching here arms none, and the equal would wait for
- * ever.
- */
-[[gnu::always_inline]] static inline bool may_switch(const struct cpu *cpu, const struct tcb *to)
+/* May `to` take this CPU, with the caller's scheduling context, from the current thread, which is
+ * going to block? */
+[[gnu::always_inline]] static inline bool may_switch(
+    const struct cpu *cpu, const struct tcb *to, const struct sched_context *context)
 {
-	return to->hindrances == 0 &&
-	       (likely(to->priority > cpu->top) ||
-		   (to->priority == cpu->top && cpu->slice_end != KN_TIME_FOREVER)) &&
+	return to->hindrances == 0 && (likely(!cpu->run) || scheduler_is_next(cpu, to, context)) &&
 	       (likely(to->affinity == TCB_ANY_CPU) || to->affinity == cpu->index);
 }
 
@@ -82,6 +79,7 @@ void fastpath_disable(void)
 {
 	to->state = THREAD_READY;
 	kernel_stats.ipc_fast++;
+	scheduler_charge(cpu, from);
 	scheduler_switch(cpu, from, to);
 }
 
@@ -103,15 +101,16 @@ void fastpath_disable(void)
 
 	/* A method of endpoints is no message. */
 	if (!reply || label == KN_ENDPOINT_CANCEL_BADGE ||
-	    ctx_deadline(&caller->context) != KN_TIME_FOREVER || !may_switch(cpu, server) ||
+	    ctx_deadline(&caller->context) != KN_TIME_FOREVER || 
+	    !may_switch(cpu, server, caller->sched_context) ||
 	    !copy_long(info, caller, server))
 		return false;
 
 	list_remove(link);
-	if (server->timeout.kind != DEADLINE_NONE)
-		deadline_remove(&server->timeout);
+	deadline_remove(&server->timeout);
 	copy_registers(info, caller, server, slot->cap.badge);
 	reply_take_caller(reply, caller, endpoint);
+	server->sched_context = caller->sched_context;
 	switch_to(cpu, caller, server);
 	return true;
 }
@@ -130,9 +129,10 @@ void fastpath_disable(void)
 	struct reply *reply = slot_object(reply_slot, reply);
 	struct tcb *caller = reply->caller;
 
-	if (!caller || !list_is_empty(&endpoint->senders) || endpoint_has_events(endpoint) ||
+	if (!caller || server->donor != reply || !list_is_empty(&endpoint->senders) || endpoint_has_events(endpoint) ||
 	    (server->bound_notification && server->bound_notification->bits) ||
-	    ctx_deadline(context) != KN_TIME_FOREVER || !may_switch(cpu, caller) ||
+	    ctx_deadline(context) != KN_TIME_FOREVER || 
+	    !may_switch(cpu, caller, caller->sched_context) ||
 	    !copy_long(info, server, caller))
 		return false;
 
@@ -141,7 +141,10 @@ void fastpath_disable(void)
 	reply_arm(reply, server, ctx_reply(context));
 	list_append(&endpoint->receivers, &server->link);
 	server->state = THREAD_RECEIVING;
+	/* Charges the time of the call. */
 	switch_to(cpu, server, caller);
+	server->donor = nullptr;
+	server->sched_context = server->home;
 	return true;
 }
 

@@ -23,6 +23,7 @@
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/reply.h"
+#include "object/sched_context.h"
 
 /* Where each capability of a message comes from and goes to; made by plan_caps(), carried out by
  * move_caps(). */
@@ -166,10 +167,12 @@ static kn_status deliver(struct tcb *sender, struct tcb *receiver, struct endpoi
 	trace_often(
 	    TRACE_IPC, (uint64_t)sender, (uint64_t)receiver, ctx_info(&receiver->context), 0);
 	ctx_set_badge(&receiver->context, sender->wait_badge);
-	if (sender->in_call)
+	if (sender->in_call) {
 		reply_take_caller(receiver->reply, sender, endpoint);
-	else if (receiver->reply)
+		scheduler_donate(receiver);
+	} else if (receiver->reply) {
 		reply_disarm(receiver->reply);
+	}
 	return KN_OK;
 }
 
@@ -190,6 +193,34 @@ static struct tcb *first_receiver(struct endpoint *endpoint)
 	return link ? container_of(link, struct tcb, link) : nullptr;
 }
 
+/* Reservations are received first, by deadline: there are only as many as were admitted. */
+static void enqueue_sender(struct endpoint *endpoint, struct tcb *sender)
+{
+	struct list *place = &endpoint->senders;
+
+	if (sender->sched_context->is_reservation) {
+		do
+			place = place->next;
+		while (place != &endpoint->senders && !sched_context_is_before(
+			sender->sched_context, container_of(place, struct tcb, link)->sched_context));
+	}
+	list_append(place, &sender->link);
+}
+
+/* A caller with a reservation waits for who serves a call here: the first of the server's threads
+ * that does. */
+static void lend(struct tcb *sender, struct endpoint *endpoint)
+{
+	if (!sender->in_call || sender->in_fault || !sender->sched_context->is_reservation)
+		return;
+	list_each (link, &endpoint->replies) {
+		struct reply *reply = container_of(link, struct reply, endpoint_link);
+
+		if (reply->caller && reply->receiver)
+			return scheduler_lend(sender, reply->receiver);
+	}
+}
+
 /* Hand the sender's message to a waiting receiver, or queue the sender. The sender's wait_badge,
  * in_call and in_fault are set. */
 static kn_status send(struct tcb *sender, struct endpoint *endpoint, kn_time deadline)
@@ -199,8 +230,9 @@ static kn_status send(struct tcb *sender, struct endpoint *endpoint, kn_time dea
 	if (!receiver) {
 		if (deadline == KN_TIME_POLL)
 			return KN_E_WOULD_BLOCK;
-		list_append(&endpoint->senders, &sender->link);
+		enqueue_sender(endpoint, sender);
 		thread_block(sender, THREAD_SENDING, deadline);
+		lend(sender, endpoint);
 		return KN_BLOCKED;
 	}
 	TRY(deliver(sender, receiver, endpoint));
@@ -292,6 +324,7 @@ void ipc_fail(struct tcb *thread, kn_status status)
 {
 	list_remove(&thread->link);
 	deadline_remove(&thread->timeout);
+	scheduler_end_loan(thread);
 	if (thread->in_fault) {
 		thread->in_fault = false;
 		thread->state = THREAD_INACTIVE;
@@ -314,6 +347,7 @@ static kn_status take_sender(struct endpoint *endpoint, struct tcb *receiver)
 
 		if (status == KN_OK) {
 			list_remove(&sender->link);
+			scheduler_end_loan(sender);
 			if (!sender->in_call) {
 				deadline_remove(&sender->timeout);
 				ctx_set_status(&sender->context, KN_OK);
@@ -355,6 +389,7 @@ static kn_status receive(struct tcb *receiver, struct endpoint *endpoint, struct
 {
 	if (reply && !reply_is_free(reply))
 		return KN_E_BUSY;
+	scheduler_go_home(receiver);
 	if (endpoint_has_events(endpoint)) {
 		take_event(endpoint, receiver);
 		return KN_OK;
@@ -412,6 +447,7 @@ static kn_status answer(struct tcb *replier, struct reply *reply, bool stays)
 		return KN_E_PEER_GONE;
 	TRY(check_message(replier, info));
 	if (caller->in_fault) {
+		scheduler_take_back(reply);
 		reply_release_caller(reply);
 		if (kn_info_status(info) != KN_OK) {
 			ipc_fail(caller, kn_info_status(info));
@@ -421,6 +457,7 @@ static kn_status answer(struct tcb *replier, struct reply *reply, bool stays)
 	} else {
 		TRY(copy_message(replier, caller, nullptr));
 		kernel_stats.ipc_slow++;
+		scheduler_take_back(reply);
 		reply_release_caller(reply);
 		ctx_set_badge(&caller->context, 0);
 		ctx_set_status(&caller->context, KN_OK);

@@ -47,10 +47,11 @@ kn_status debug_cpu(struct debug *self, const struct debug_cpu_in *in, struct de
 {
 	if (in->cpu >= cpu_online_count)
 		return KN_E_RANGE;
-	const struct cpu *cpu = &cpus[in->cpu];
+	struct cpu *cpu = &cpus[in->cpu];
 
 	out->online = cpu_online_count;
-	out->idle_time = cycles_to_ns(cpu->idle->cycles + scheduler_uncharged(cpu->idle));
+	scheduler_charge(cpu, cpu->current);
+	out->idle_time = cycles_to_ns(cpu->idle->cycles);
 	return KN_OK;
 }
 

@@ -8,38 +8,33 @@
 #include "core/trace.h"
 #include "core/work.h"
 
-static struct list queue = {&queue, &queue};
+struct list reaper_queue = {&reaper_queue, &reaper_queue};
 
 void reaper_add(struct object *object)
 {
 	object->is_dying = true;
-	list_append(&queue, &object->reaper);
-}
-
-bool reaper_is_empty(void)
-{
-	return list_is_empty(&queue);
+	list_append(&reaper_queue, &object->reaper);
 }
 
 kn_status reaper_drain(void)
 {
 	struct list *link;
 
-	while ((link = list_first(&queue))) {
+	while ((link = list_first(&reaper_queue))) {
 		struct object *object = container_of(link, struct object, reaper);
 
 		/* A CNode's own capabilities to itself go while it empties its slots; it stays
 		 * queued meanwhile. */
 		if (object_classes[object->type].destroy(object) != KN_OK) {
 			list_remove(link);
-			list_append(&queue, link);
+			list_append(&reaper_queue, link);
 			return KN_RESTART;
 		}
 		invariant(object->references == 0);
 		list_remove(link);
 		object_counts[object->type]--;
 		trace(TRACE_DESTROY, object->type, (uint64_t)object, 0, 0);
-		if (work_step(16) && !list_is_empty(&queue))
+		if (work_step(16) && !list_is_empty(&reaper_queue))
 			return KN_RESTART;
 	}
 	return KN_OK;

@@ -10,7 +10,11 @@
 
 /* Queue an object without capabilities. */
 void reaper_add(struct object *object);
-bool reaper_is_empty(void);
+extern struct list reaper_queue;
+static inline bool reaper_is_empty(void)
+{
+	return list_is_empty(&reaper_queue);
+}
 /* Destroy queued objects: KN_OK when the queue is empty, KN_RESTART when the step budget is used
  * up. */
 [[nodiscard]] kn_status reaper_drain(void);

@@ -32,6 +32,7 @@ void reply_lose_caller(struct reply *reply)
 	/* The endpoint stays known: the event may wait there until the reply object is used again.
 	 */
 	reply_request_cancel(reply);
+	scheduler_take_back(reply);
 	reply->caller = nullptr;
 	caller->reply = nullptr;
 }
@@ -39,8 +40,10 @@ void reply_lose_caller(struct reply *reply)
 /* The caller will never get an answer. */
 static void abandon(struct reply *reply)
 {
-	if (reply->caller)
-		ipc_fail(reply_release_caller(reply), KN_E_PEER_GONE);
+	if (!reply->caller)
+		return;
+	scheduler_take_back(reply);
+	ipc_fail(reply_release_caller(reply), KN_E_PEER_GONE);
 }
 
 kn_status reply_destroy(struct object *object)

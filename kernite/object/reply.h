@@ -12,7 +12,8 @@
 struct reply {
 	struct object object;
 	struct tcb *caller;        /* in THREAD_WAITING_REPLY, or null */
-	struct tcb *receiver;      /* armed: in THREAD_RECEIVING, or null */
+	struct tcb *receiver;      /* armed: in THREAD_RECEIVING, or null; with a caller: who runs on
+				      its time (its `donor` is this), or null */
 	struct endpoint *endpoint; /* where the last call came in; null: it is gone, or none did */
 	struct list endpoint_link; /* in endpoint->replies while `endpoint` is set */
 	struct list cancel_link;   /* in endpoint->cancels while a CANCEL waits to be received */
@@ -47,12 +48,13 @@ static inline void reply_disarm(struct reply *reply)
 	reply->receiver = nullptr;
 }
 
-/* The armed reply object takes the caller, which came through `endpoint`. */
+/* The armed reply object takes the caller, which came through `endpoint`. The receiver still has to
+ * get the caller's context. */
 [[gnu::always_inline]] static inline void reply_take_caller(
     struct reply *reply, struct tcb *caller, struct endpoint *endpoint)
 {
 	reply->receiver->reply = nullptr;
-	reply->receiver = nullptr;
+	reply->receiver->donor = reply;
 	reply->caller = caller;
 	/* It stays with its endpoint between calls: most serve only one. */
 	if (reply->endpoint != endpoint) {
@@ -75,8 +77,7 @@ static inline void reply_disarm(struct reply *reply)
 	}
 	reply->caller = nullptr;
 	caller->reply = nullptr;
-	if (caller->timeout.kind != DEADLINE_NONE)
-		deadline_remove(&caller->timeout);
+	deadline_remove(&caller->timeout);
 	return caller;
 }
 

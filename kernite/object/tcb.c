@@ -40,11 +40,21 @@ void tcb_init(struct object *object)
 	thread->is_suspended = true;
 	thread->priority = PRIORITY_DEFAULT;
 	thread->affinity = TCB_ANY_CPU;
+	thread->home = thread->sched_context = &sched_context_none;
 	list_init(&thread->link);
-	list_init(&thread->run_link);
 	list_init(&thread->vspace_link);
 	list_init(&thread->cspace_link);
 	list_init(&thread->ipc_link);
+}
+
+/* Endpoint capabilities are never internal: cannot restart. */
+static void set_handler(struct slot *place, struct slot *handler)
+{
+	kn_status status = slot_delete(place);
+
+	invariant(status == KN_OK);
+	if (handler)
+		slot_derive(place, handler, handler->cap.rights, handler->cap.badge);
 }
 
 kn_status tcb_destroy(struct object *object)
@@ -53,19 +63,16 @@ kn_status tcb_destroy(struct object *object)
 
 	if (!thread_halt(thread))
 		return KN_RESTART;
-	/* Endpoint capabilities are never internal: cannot restart. */
-	kn_status status = slot_delete(&thread->fault_handler);
-
-	invariant(status == KN_OK);
+	set_handler(&thread->fault_handler, nullptr);
+	set_handler(&thread->timeout_handler, nullptr);
 	vspace_detach(thread);
 	list_remove(&thread->cspace_link);
 	memory_object_unpin(thread);
 	if (thread->bound_notification)
 		notification_unbind(thread->bound_notification);
-	if (thread->sched_context) {
-		thread->sched_context->thread = nullptr;
-		thread->sched_context = nullptr;
-	}
+	scheduler_go_home(thread);
+	thread->home->thread = nullptr;
+	thread->home = thread->sched_context = &sched_context_none;
 	return KN_OK;
 }
 
@@ -81,15 +88,6 @@ static bool is_halted(const struct tcb *thread)
 {
 	return thread->is_suspended && thread->state == THREAD_INACTIVE &&
 	       !thread_is_current(thread);
-}
-
-static void set_fault_handler(struct tcb *self, struct slot *handler)
-{
-	kn_status status = slot_delete(&self->fault_handler);
-
-	invariant(status == KN_OK);
-	if (handler)
-		slot_derive(&self->fault_handler, handler, handler->cap.rights, handler->cap.badge);
 }
 
 kn_status tcb_configure(struct tcb *self, const struct tcb_configure_in *in)
@@ -115,7 +113,7 @@ kn_status tcb_configure(struct tcb *self, const struct tcb_configure_in *in)
 	list_remove(&self->cspace_link);
 	self->cspace = cspace;
 	list_append(&cspace->threads, &self->cspace_link);
-	set_fault_handler(self, in->fault_handler);
+	set_handler(&self->fault_handler, in->fault_handler);
 	return KN_OK;
 }
 
@@ -139,7 +137,7 @@ kn_status tcb_resume(struct tcb *self)
 {
 	/* Once there, the root stays while the thread is attached: vspace_retire() detaches first. */
 	if (!self->vspace || self->vspace->tables.root.raw == 0 || !self->cspace ||
-	    !self->sched_context)
+	    self->home == &sched_context_none)
 		return KN_E_INVALID_ARG;
 	thread_start(self);
 	return KN_OK;
@@ -159,7 +157,7 @@ kn_status tcb_set_priority(struct tcb *self, const struct tcb_set_priority_in *i
 		return KN_E_RANGE;
 	if (in->priority > this_cpu()->current->priority)
 		return KN_E_RIGHTS;
-	thread_set_priority(self, (uint8_t)in->priority);
+	thread_reposition(self, (uint8_t)in->priority, self->affinity);
 	return KN_OK;
 }
 
@@ -167,7 +165,7 @@ kn_status tcb_set_affinity(struct tcb *self, const struct tcb_set_affinity_in *i
 {
 	if (in->cpu != TCB_ANY_CPU && in->cpu >= cpu_online_count)
 		return KN_E_RANGE;
-	thread_set_affinity(self, (uint16_t)in->cpu);
+	thread_reposition(self, self->priority, (uint16_t)in->cpu);
 	return KN_OK;
 }
 
@@ -296,8 +294,9 @@ kn_status tcb_set_foreign(struct tcb *self, const struct tcb_set_foreign_in *in)
 
 kn_status tcb_info(struct tcb *self, struct tcb_info_out *out)
 {
+	scheduler_charge(&cpus[self->cpu], cpus[self->cpu].current);
 	out->info = (struct kn_tcb_info){
-	    .cpu_time = cycles_to_ns(self->cycles + scheduler_uncharged(self)),
+	    .cpu_time = cycles_to_ns(self->cycles),
 	    .ip = ctx_ip(&self->context),
 	    .sp = ctx_sp(&self->context),
 	    .state = self->state,
@@ -312,6 +311,12 @@ kn_status tcb_info(struct tcb *self, struct tcb_info_out *out)
 
 kn_status tcb_set_fault_handler(struct tcb *self, const struct tcb_set_fault_handler_in *in)
 {
-	set_fault_handler(self, in->fault_handler);
+	set_handler(&self->fault_handler, in->fault_handler);
+	return KN_OK;
+}
+
+kn_status tcb_set_timeout_handler(struct tcb *self, const struct tcb_set_timeout_handler_in *in)
+{
+	set_handler(&self->timeout_handler, in->timeout_handler);
 	return KN_OK;
 }

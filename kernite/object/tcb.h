@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A thread. Its state is changed by object/tcb.c and core/scheduler.c only (one lifecycle owner).
- * `link` is for the one queue it waits in, `run_link` for the run queue: separate, so that no
- * thread is in two places by one link (saltyos.md pitfall 14).
+ * `link` is for the one queue it waits in, `run` for the run queue: separate, so that no thread is
+ * in two places by one link (saltyos.md pitfall 14).
+ *
+ * A thread runs on `sched_context`: its own (`home`), the one of the call that it serves (`donor`) or
+ * that of a more urgent caller (`lender`). Who calls keeps its pointer and cannot use it meanwhile, so
+ * nothing needs to be given back (core/scheduler.h).
  */
 #pragma once
 
@@ -47,13 +51,17 @@ struct tcb {
 	struct cnode *cspace;
 	struct kn_ipc_buffer *ipc; /* kernel mapping of the IPC buffer; null: none */
 	struct list link;          /* endpoint, notification or address queue */
-	struct list run_link;
+	struct deadline run;
 	uint64_t wait_badge; /* badge of the pending send */
 	struct reply
 	    *reply; /* RECEIVING: where a caller would be held; WAITING_REPLY: where we are held */
-	struct deadline timeout; /* of the current wait */
+	struct deadline timeout; /* of the current wait; READY: of the wait for a new budget */
 	struct notification *bound_notification;
-	struct sched_context *sched_context;
+	struct sched_context *sched_context; /* what it runs on */
+	struct sched_context *home;          /* bound to it */
+	struct reply *donor;     /* runs on the context of this call's caller */
+	struct tcb *lender;      /* a queued caller whose context we run on instead */
+	struct tcb *borrower;    /* while we are queued: who runs on our context */
 	struct list vspace_link;          /* in vspace->threads */
 	struct list cspace_link;          /* in cspace->threads */
 	struct memory_object *ipc_object; /* whose page `ipc_page` is the IPC buffer (pinned) */
@@ -61,6 +69,7 @@ struct tcb {
 	uint64_t ipc_page;
 	uint64_t ipc_address;      /* where the thread sees it */
 	struct slot fault_handler; /* endpoint capability, child of the one it was set from */
+	struct slot timeout_handler; /* the same, for budgets that end while it serves a call */
 	uint64_t wait_key[2];      /* wait-on-address: object and offset */
 	uint64_t upcall_entry;     /* 0: no upcalls */
 	uint64_t foreign_entry;

@@ -22,7 +22,8 @@ static unsigned thread_count;
 static kn_cap next_slot;
 static kn_cap ipc_object, sleeper;
 static char *ipc_pages;
-static bool has_failed, was_skipped, is_list, is_shared;
+static bool has_failed, is_list, is_shared;
+static const char *skipped; /* why, or null */
 static unsigned ran, failed;
 
 [[noreturn]] void start_main(kn_word boot_page, kn_word ipc_buffer);
@@ -71,8 +72,14 @@ bool rig_check_status(
 
 bool rig_is_shared(void)
 {
-	was_skipped = is_shared;
+	if (is_shared)
+		rig_skip("needs the machine for itself");
 	return is_shared;
+}
+
+void rig_skip(const char *why)
+{
+	skipped = why;
 }
 
 kn_cap rig_slot(void)
@@ -258,7 +265,8 @@ static void run(const struct rig_test *suite)
 			rig_print("%s\n", test->name);
 			continue;
 		}
-		has_failed = was_skipped = false;
+		has_failed = false;
+		skipped = nullptr;
 		check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &before));
 		rig_running = test;
 		test->run();
@@ -272,8 +280,8 @@ static void run(const struct rig_test *suite)
 		}
 		ran++;
 		failed += has_failed;
-		rig_print("%s %u - %s%s\n", has_failed ? "not ok" : "ok", ran, test->name,
-		    was_skipped ? " # SKIP needs the machine for itself" : "");
+		rig_print("%s %u - %s%s%s\n", has_failed ? "not ok" : "ok", ran, test->name,
+		    skipped ? " # SKIP " : "", skipped ? skipped : "");
 	}
 }
 
@@ -327,6 +335,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(ipc_tests);
 	run(thread_tests);
 	run(time_tests);
+	run(sched_tests);
 	run(memory_tests);
 	run(memory_fault_tests);
 	run(memory_clone_tests);

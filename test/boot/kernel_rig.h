@@ -40,7 +40,7 @@ struct rig_test {
 
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
-    error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], memory_tests[],
+    error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], sched_tests[], memory_tests[],
     memory_fault_tests[], memory_clone_tests[], memory_pool_tests[], machine_tests[], stress_tests[], bench_tests[], last_tests[];
 
 /* Made from the contracts (kernel_methods.c). */
@@ -79,6 +79,9 @@ bool rig_is_shared(void);
 
 void rig_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The test cannot say anything here; it returns after this. */
+void rig_skip(const char *why);
+
 /* An empty slot of the test. */
 kn_cap rig_slot(void);
 /* A new object from the test's untyped; size_bits as for retype. */
@@ -88,7 +91,7 @@ kn_cap rig_derive(kn_cap source, uint32_t rights, uint64_t badge);
 uint32_t rig_rights(kn_cap cap);
 
 /* A thread in the test's own spaces; at most RIG_THREADS a test. */
-#define RIG_THREADS 32
+#define RIG_THREADS 72
 struct rig_thread {
 	kn_cap tcb, sched_context;
 	struct kn_ipc_buffer *ipc;
