@@ -249,6 +249,26 @@ static void limits_are_kept_or_refused(void)
 	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == -1 && errno == ENOTSUP);
 }
 
+/* More than any window: all of it, as on Linux. */
+static void long_reads_are_whole(void)
+{
+	static const char *const devices[] = {"/dev/urandom", "/dev/zero"};
+	char *data = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd;
+
+	for (unsigned i = 0; i < 2; i++) {
+		fd = open(devices[i], O_RDONLY);
+		CHECK(read(fd, data, 1 << 20) == 1 << 20);
+		close(fd);
+	}
+	fd = file();
+	CHECK(ftruncate(fd, 300000) == 0);
+	CHECK(pread(fd, data, 1 << 20, 0) == 300000);
+	CHECK(pread(fd, data, 1 << 20, 100000) == 200000);
+	close(fd);
+	munmap(data, 1 << 20);
+}
+
 int main(void)
 {
 	run("bad buffers are EFAULT and lose nothing", bad_buffers);
@@ -259,6 +279,7 @@ int main(void)
 	run("truncation is seen at once and kills no reader", truncation_is_seen);
 	run("memory that is replaced is read anew", replaced_memory_is_read_anew);
 	run("null and zero keep their access modes", devices_keep_their_modes);
+	run("long reads of files and devices are whole", long_reads_are_whole);
 	run("faccessat by effective ids and without following", access_by_effective_ids);
 	run("a process with many descriptors forks", forks_with_many_descriptors);
 	run("limits are kept, or refused", limits_are_kept_or_refused);

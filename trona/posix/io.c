@@ -35,7 +35,7 @@ static ssize_t read_here(struct file *file, void *data, size_t size, uint64_t of
 	return VIEW_ASK;
 }
 
-static ssize_t read_file(struct file *file, void *data, size_t size, uint64_t offset)
+static ssize_t read_part(struct file *file, void *data, size_t size, uint64_t offset)
 {
 	kn_status status;
 	struct window *window = nullptr;
@@ -68,6 +68,24 @@ static ssize_t read_file(struct file *file, void *data, size_t size, uint64_t of
 	bool is_there = status != KN_OK || touch_copy(data, window->memory, count);
 	window_give(window);
 	return !is_there ? -EFAULT : status == KN_OK ? (ssize_t)count : to_errno(status);
+}
+
+/* As much as was asked for of files and devices, which have it at once; a pipe, socket or terminal gives what is there. */
+static ssize_t read_file(struct file *file, void *data, size_t size, uint64_t offset)
+{
+	const bool is_whole = file->kind == FILE_KIND_REGULAR || file->kind == FILE_KIND_DEVICE;
+	size_t done = 0;
+
+	for (;;) {
+		ssize_t part = read_part(file, (char *)data + done, size - done, offset == FILE_OFFSET_CURRENT ? offset : offset + done);
+
+		if (part < 0)
+			return done ? (ssize_t)done : part;
+		done += (size_t)part;
+		/* A short part is the end; without a window parts are messages. */
+		if (!is_whole || done == size || (part != VFS_WINDOW_SIZE && part != FILE_INLINE_MAX))
+			return (ssize_t)done;
+	}
 }
 
 /* One message or window. */
