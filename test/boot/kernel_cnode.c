@@ -248,6 +248,47 @@ static void deep_and_wide_trees_are_revoked(void)
 	check(!info_of(last).type && !info_of(endpoint).has_children);
 }
 
+#define DESCENDANTS 100000
+
+static _Atomic bool is_revoked;
+
+static void revoke(void *slot)
+{
+	check_ok(kn_cnode_revoke(CSPACE, (uint32_t)(uintptr_t)slot));
+	is_revoked = true;
+}
+
+/* Ten times 1 ms of instructions: whoever sleeps for one wakes up in the middle of it. */
+static void a_long_revoke_is_interrupted_and_goes_on(void)
+{
+	const kn_cap tables[] = {rig_new(KN_TYPE_CNODE, 16), rig_new(KN_TYPE_CNODE, 15), rig_new(KN_TYPE_CNODE, 14)};
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+	uint32_t left = DESCENDANTS, slots = 0, used = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		check_ok(kn_cnode_size(tables[i], &slots));
+		for (uint32_t index = 1; index < slots && left > 0; index++, left--) {
+			if (kn_cnode_copy(tables[i], index, endpoint, KN_RIGHT_SEND) != KN_OK)
+				break;
+		}
+	}
+	check(left == 0);
+	is_revoked = false;
+	struct rig_thread *thread = rig_spawn(revoke, (void *)(uintptr_t)endpoint);
+
+	rig_sleep(1000000);
+	/* Another CPU may be done before this one gets to look. */
+	check((!is_revoked && info_of(endpoint).has_children) || rig_boot->cpu_count > 1);
+	check(rig_join(thread) && is_revoked && !info_of(endpoint).has_children);
+	for (uint32_t index = 1; index < slots; index++) {
+		struct kn_cap_info info = {};
+
+		check_ok(kn_cnode_info(tables[2], index, &info));
+		used += info.type != 0;
+	}
+	check(used == 0);
+}
+
 static void orphan_is_reported_once(void)
 {
 	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
@@ -310,6 +351,7 @@ const struct rig_test cnode_tests[] = {
     {"cnode_with_a_capability_to_itself_dies", cnode_with_a_capability_to_itself_dies},
     {"process_cycle_is_undone_by_revoke", process_cycle_is_undone_by_revoke},
     {"deep_and_wide_trees_are_revoked", deep_and_wide_trees_are_revoked},
+    {"a_long_revoke_is_interrupted_and_goes_on", a_long_revoke_is_interrupted_and_goes_on},
     {"orphan_is_reported_once", orphan_is_reported_once},
     {"watch_refuses_what_has_no_badge", watch_refuses_what_has_no_badge},
     {"execute_comes_from_exec_authority_only", exec_authority_strips_write},
