@@ -97,7 +97,7 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 		}
 		if (is_changed)
 			tlb_batch_add(batch, walk.start, walk.stop);
-		if (work_step(40 + (to - from) + 2 * privates)) {
+		if (work_step(40 + (to - from) + 3 * privates)) {
 			*reached = walk.stop;
 			break;
 		}
