@@ -274,8 +274,10 @@ static void a_long_revoke_is_interrupted_and_goes_on(void)
 	}
 	check(left == 0);
 	is_revoked = false;
-	struct rig_thread *thread = rig_spawn(revoke, (void *)(uintptr_t)endpoint);
+	struct rig_thread *thread = rig_make_thread(revoke, (void *)(uintptr_t)endpoint, KN_CAP_NONE);
 
+	check_ok(kn_tcb_set_priority(thread->tcb, 50));
+	check_ok(kn_tcb_resume(thread->tcb));
 	rig_sleep(1000000);
 	/* Another CPU may be done before this one gets to look. */
 	check((!is_revoked && info_of(endpoint).has_children) || rig_boot->cpu_count > 1);
