@@ -97,7 +97,7 @@ void scheduler_yield(void);
 	to->cpu = (uint16_t)cpu->index;
 	if (from->vspace != to->vspace)
 		kernel_stats.space_switches++;
-	trace_often(TRACE_SWITCH, (uint64_t)from, (uint64_t)to, from->state, 0);
+	trace_often(TRACE_SWITCH, tcb_label(from), tcb_label(to), from->state, tcb_pair(from, to));
 	fpu_switch(cpu, from, to);
 	arch_switch(cpu, from, to);
 }

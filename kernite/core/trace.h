@@ -17,8 +17,8 @@ enum trace_kind : uint32_t {
 	TRACE_CPU,        /* index: came online */
 	TRACE_IRQ,        /* number */
 	TRACE_PAGE_FAULT, /* address, access, ip, thread */
-	TRACE_IPC,        /* sender, receiver, info */
-	TRACE_SWITCH,     /* from, to */
+	TRACE_IPC,        /* names of sender and receiver (8 bytes), info, tcb_pair() */
+	TRACE_SWITCH,     /* names of both, state of the first, tcb_pair() */
 	TRACE_LOCKED,     /* cycles, longer than ever on this CPU; who runs after it: number of the system call
 			     or 0, info, ip */
 	TRACE_KIND_COUNT,

@@ -164,8 +164,8 @@ static kn_status deliver(struct tcb *sender, struct tcb *receiver, struct endpoi
 	TRY(sender->in_fault ? copy_fault(sender, receiver)
 			     : copy_message(sender, receiver, endpoint));
 	kernel_stats.ipc_slow++;
-	trace_often(
-	    TRACE_IPC, (uint64_t)sender, (uint64_t)receiver, ctx_info(&receiver->context), 0);
+	trace_often(TRACE_IPC, tcb_label(sender), tcb_label(receiver),
+	    ctx_info(&receiver->context), tcb_pair(sender, receiver));
 	ctx_set_badge(&receiver->context, sender->wait_badge);
 	if (sender->in_call) {
 		reply_take_caller(receiver->reply, sender, endpoint);

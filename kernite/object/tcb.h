@@ -87,6 +87,20 @@ struct tcb {
 	} fpu; /* last: large */
 };
 
+/* How traces name a thread, and what tells apart two of one name: halves of their addresses. */
+static inline uint64_t tcb_label(const struct tcb *thread)
+{
+	uint64_t label;
+
+	memcpy(&label, thread->name, sizeof(label));
+	return label;
+}
+
+static inline uint64_t tcb_pair(const struct tcb *a, const struct tcb *b)
+{
+	return (uint64_t)a << 32 | (uint32_t)(uint64_t)b;
+}
+
 #define TCB_ANY_CPU 0xffff
 #define FPU_NO_CPU (~0u)
 

@@ -47,6 +47,7 @@ static const struct node nodes[] = {
     {PLACE_SYS_KERNEL, "pid_max", MODE_REGULAR | 0444, PLACE_ROOT, proctext_pid_max},
     {PLACE_SALTYOS, "kernel", MODE_REGULAR | 0444, PLACE_ROOT, proctext_kernel},
     {PLACE_SALTYOS, "security", MODE_REGULAR | 0444, PLACE_ROOT, proctext_security},
+    {PLACE_SALTYOS, "trace", MODE_REGULAR | 0400, PLACE_ROOT, proctext_trace},
     {PLACE_SALTYOS, "usage", MODE_REGULAR | 0444, PLACE_ROOT, proctext_usage},
     {PLACE_PROCESS, "cmdline", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_cmdline},
     {PLACE_PROCESS, "comm", MODE_REGULAR | 0444, PLACE_ROOT, proctext_process_comm},

@@ -18,6 +18,8 @@
 #include "trona/string.h"
 #include "window.h"
 
+#define TRACE_EVENTS_MAX 4096
+
 #define NS_PER_TICK 10000000ull
 #define NS_PER_SECOND 1000000000ull
 #define PAGE_KIB (KN_PAGE_SIZE / 1024)
@@ -202,6 +204,22 @@ void proctext_security(struct text *text, const struct proctext_subject *)
 	for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		text_add(text, "%s %s\n", lines[i].name,
 		    on & lines[i].bit ? "on" : possible & lines[i].bit ? "off" : "absent");
+}
+
+/* The kernel's event ring, one event a line, all numbers hexadecimal, for scripts/trace.py: sequence, time, CPU, kind, four arguments. */
+void proctext_trace(struct text *text, const struct proctext_subject *of)
+{
+	struct kn_trace_event event;
+	uint64_t at = 0, next;
+
+	(void)of;
+	/* Reading adds no events; should others do, this ends all the same. */
+	for (unsigned i = 0; i < TRACE_EVENTS_MAX && kn_debug_trace(start_cap("kernel_stats"), at, &next, &event) == KN_OK; i++) {
+		at = next;
+		text_add(text, "%lx %lx %x %x %lx %lx %lx %lx\n", (unsigned long)next, (unsigned long)event.time, event.cpu, event.kind,
+		    (unsigned long)event.arguments[0], (unsigned long)event.arguments[1], (unsigned long)event.arguments[2],
+		    (unsigned long)event.arguments[3]);
+	}
 }
 
 /*

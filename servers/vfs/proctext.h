@@ -20,6 +20,7 @@ void proctext_mounts(struct text *text, const struct proctext_subject *of);
 void proctext_stat(struct text *text, const struct proctext_subject *of);
 void proctext_kernel(struct text *text, const struct proctext_subject *of);
 void proctext_security(struct text *text, const struct proctext_subject *of);
+void proctext_trace(struct text *text, const struct proctext_subject *of);
 void proctext_uptime(struct text *text, const struct proctext_subject *of);
 void proctext_version(struct text *text, const struct proctext_subject *of);
 void proctext_osrelease(struct text *text, const struct proctext_subject *of);

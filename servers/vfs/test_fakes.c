@@ -224,6 +224,11 @@ kn_status kn_debug_protections(kn_cap self, uint32_t *on, uint32_t *possible)
 	return KN_OK;
 }
 
+kn_status kn_debug_trace(kn_cap self, uint64_t sequence, uint64_t *next, struct kn_trace_event *event)
+{
+	return KN_E_WOULD_BLOCK;
+}
+
 kn_status kn_debug_stats(kn_cap self, struct kn_kernel_stats *stats)
 {
 	*stats = (struct kn_kernel_stats){};

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """What developers type: a piped ./scripts/run, the debugger, printing what is missing: tools_test.py BUILD."""
+import json
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 
 from console import ROOT, tap
 import qemu
@@ -62,11 +65,24 @@ def debugs(build, arch):
         raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
 
 
+def traces(arch):
+    """A timeline of a real boot: programs and servers by name, messages downwards, time upwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        chrome = pathlib.Path(folder, "trace.json")
+        status, output, errors = run(sys.executable, ROOT / "scripts/trace.py", "--arch", arch, "--chrome", chrome, "--", "cat", "/etc/passwd")
+        records = json.loads(chrome.read_text())["traceEvents"] if status == 0 else []
+    times = [float(line.split()[0]) for line in output.splitlines()]
+    wanted = (r"\b(bash|cat)#\w+ -> vfs#", r"\b(bash|cat)#\w+ -> procmgr#", r"procmgr#\w+ -> mmsrv#", r"=> vfs#")
+    if status or not all(re.search(pattern, output) for pattern in wanted) or times != sorted(times) or len(records) < 20 or \
+       "root:" not in errors:
+        raise AssertionError(f"trace.py ended with {status}:\n{output[-4000:]}{errors}")
+
+
 def debugs_server(build):
     """The debugger stops in a server's code, in its address space, and knows its names: where a client's message arrives."""
     status, output, errors = run(sys.executable, ROOT / "scripts/gdb.py", "vfs", "--build", build, "--batch", "hbreak dispatch if here",
                                  "--batch", "continue", "--batch", "print cpus[0].current->name", "--batch", "backtrace")
-    if status or '"vfs\\000' not in output or "dispatch (" not in output or "server_run (" not in output:
+    if status or '= "vfs' not in output or "dispatch (" not in output or "server_run (" not in output:
         raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
 
 
@@ -79,6 +95,7 @@ def main():
         cases.append((" ".join(wrong) + " is refused", lambda wrong=wrong: refuses(*wrong)))
     if build.resolve() == ROOT / "build" / arch:
         cases.append(("run with input from a pipe", lambda: pipes(arch)))
+        cases.append(("a boot becomes a timeline", lambda: traces(arch)))
     debugger = shutil.which("gdb")
     if debugger and f"{arch.replace('_', '-')}" in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-"):
         cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, arch)))
