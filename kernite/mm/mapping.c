@@ -128,8 +128,8 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 				units += 3;
 			}
 		}
-		/* Emptied by an earlier step, perhaps: that must not use up this one. */
-		if (left == walk.table->count)
+		/* Nothing here: that must not use up this step. A table that vspace.take emptied goes. */
+		if (left == walk.table->count && left > 0)
 			continue;
 		walk.table->count = left;
 		tlb_batch_add(batch, walk.start, walk.stop);

@@ -128,6 +128,23 @@ static void physical_memory_is_zero_and_exclusive(void)
 	check_ok(kn_untyped_retype(range, KN_TYPE_ENDPOINT, 0, CSPACE, (uint32_t)rig_slot(), 1));
 }
 
+/* The page is alone in its table: when it has moved away, so must that. */
+static void memory_that_moves_away_leaves_no_tables(void)
+{
+	const uint64_t from = 0x300000000000, to = 0x310000000000;
+	const uint32_t flags = PRIVATE | KN_VSPACE_MAP_FIXED | KN_VSPACE_MAP_NO_REPLACE;
+	uint64_t mapped, committed, before, after;
+
+	check_ok(kn_vspace_usage(OWN, &mapped, &committed, &before));
+	check_ok(kn_vspace_map(OWN, KN_CAP_NONE, 0, from, 1, RW, RW, flags, &mapped));
+	*(volatile uint32_t *)from = 42;
+	check_ok(kn_vspace_take(OWN, OWN, from, to, 1));
+	check(*(volatile uint32_t *)to == 42);
+	check_ok(kn_vspace_unmap(OWN, to, 1));
+	check_ok(kn_vspace_usage(OWN, &mapped, &committed, &after));
+	check(before == after);
+}
+
 /* ---- what it costs ---- */
 
 static void report(const char *name, kn_time start, unsigned rounds)
@@ -208,6 +225,7 @@ const struct rig_test memory_tests[] = {
     {"a_clone_of_an_object_is_copied_on_write", a_clone_of_an_object_is_copied_on_write},
     {"the_archive_can_be_seen_but_not_written", the_archive_can_be_seen_but_not_written},
     {"physical_memory_is_zero_and_exclusive", physical_memory_is_zero_and_exclusive},
+    {"memory_that_moves_away_leaves_no_tables", memory_that_moves_away_leaves_no_tables},
     {"pages_are_measured", bench_pages},
     {"fork_is_measured", bench_fork},
     {},
