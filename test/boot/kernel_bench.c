@@ -266,6 +266,7 @@ static void simple_calls(void)
 	for (unsigned i = 0; i < ROUNDS; i++)
 		(void)kn_notification_peek(RIG_SLOT + RIG_SLOTS - 1, &bits);
 	end();
+	/* The null system call, as in the figures of others: in, to the scheduler, nobody else there, out. */
 	begin("yield_alone", ROUNDS);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		kn_yield(KN_CAP_NONE);
