@@ -15,14 +15,6 @@
 static const struct acpi_header *root;
 static unsigned root_entry_size; /* 8: XSDT, 4: RSDT */
 
-static bool is_same(const char *a, const char *b, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
 static uint64_t load_le(const void *from, size_t size)
 {
 	const uint8_t *bytes = from;
@@ -48,7 +40,7 @@ static const struct acpi_header *verified_table(uint64_t address, const char *si
 	const struct acpi_header *table = address ? acpi_view(address, sizeof(*table)) : nullptr;
 	size_t length;
 
-	if (!table || !is_same(table->signature, signature, 4))
+	if (!table || memcmp(table->signature, signature, 4) != 0)
 		return nullptr;
 	length = load_le(&table->length, 4);
 	if (length < sizeof(*table) || length > TABLE_SIZE_MAX)
@@ -64,7 +56,7 @@ void acpi_init(uint64_t rsdp)
 	const char *view = rsdp ? acpi_view(rsdp, RSDP_V1_SIZE) : nullptr;
 
 	root = nullptr;
-	if (!view || !is_same(view, "RSD PTR ", 8) || !is_sum_zero(view, RSDP_V1_SIZE))
+	if (!view || memcmp(view, "RSD PTR ", 8) != 0 || !is_sum_zero(view, RSDP_V1_SIZE))
 		return;
 	if (view[15] >= 2) {
 		const char *full = acpi_view(rsdp, RSDP_V2_SIZE);
@@ -94,7 +86,7 @@ const struct acpi_header *acpi_find(const char signature[4], unsigned index)
 {
 	if (!root)
 		return nullptr;
-	if (is_same(signature, "DSDT", 4))
+	if (memcmp(signature, "DSDT", 4) == 0)
 		return index ? nullptr : find_dsdt();
 	for (size_t at = sizeof(*root), step = root_entry_size; at + step <= root->length; at += step) {
 		const struct acpi_header *table =
@@ -165,7 +157,7 @@ bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t 
 		if (at[0] != 0x08)
 			continue;
 		element = at + 1 + (at[1] == '\\');
-		if (end - element < 7 || element[4] != 0x12 || !is_same((const char *)element, "_S5_", 4))
+		if (end - element < 7 || element[4] != 0x12 || memcmp(element, "_S5_", 4) != 0)
 			continue;
 		element += 5;
 		/* The top two bits of PkgLength count the bytes that follow its first one. */

@@ -87,16 +87,11 @@ static const struct ioapic *ioapic_of(unsigned line)
  */
 static void pic_silence(void)
 {
-	port_out8(0x20, 0x11);
-	port_out8(0xa0, 0x11);
-	port_out8(0x21, VECTOR_PIC);
-	port_out8(0xa1, VECTOR_PIC + 8);
-	port_out8(0x21, 4);
-	port_out8(0xa1, 2);
-	port_out8(0x21, 1);
-	port_out8(0xa1, 1);
-	port_out8(0x21, 0xff);
-	port_out8(0xa1, 0xff);
+	static const uint8_t steps[][2] = {{0x20, 0x11}, {0xa0, 0x11}, {0x21, VECTOR_PIC}, {0xa1, VECTOR_PIC + 8}, {0x21, 4},
+	    {0xa1, 2}, {0x21, 1}, {0xa1, 1}, {0x21, 0xff}, {0xa1, 0xff}};
+
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		port_out8(steps[i][0], steps[i][1]);
 }
 
 static void add_ioapic(const struct acpi_madt_entry *entry)
