@@ -40,28 +40,22 @@ static bool has_random(void)
 	return is_good;
 }
 
+#define IF(condition, name) ((condition) ? KN_PROTECTION_##name : 0u)
+
 uint32_t arch_protections(uint32_t *possible)
 {
 	const uint64_t sctlr = read_sysreg(sctlr_el1), isar1 = read_sysreg(id_aa64isar1_el1);
 	const bool has_pac = FIELD(isar1, 4) || FIELD(isar1, 8) || FIELD(read_sysreg(s3_0_c0_c6_2), 12);
+	const bool has_pan = FIELD(read_sysreg(id_aa64mmfr1_el1), 20);
+	const bool has_bti = FIELD(read_sysreg(id_aa64pfr1_el1), 0);
+	const uint32_t always = KN_PROTECTION_KERNEL_EXECUTE | KN_PROTECTION_NO_EXECUTE; /* PXN, UXN */
 
-	/* PXN, UXN and read-only pages are not optional. SPAN clear: PAN is set at every entry. */
-	*possible = KN_PROTECTION_KERNEL_EXECUTE | KN_PROTECTION_NO_EXECUTE |
-	            KN_PROTECTION_READ_ONLY |
-	            (FIELD(read_sysreg(id_aa64mmfr1_el1), 20) ? KN_PROTECTION_KERNEL_ACCESS : 0) |
-	            (FIELD(read_sysreg(id_aa64pfr1_el1), 0)
-			    ? KN_PROTECTION_BRANCH | KN_PROTECTION_USER_BRANCH
-			    : 0) |
-	            (has_pac ? KN_PROTECTION_RETURN | KN_PROTECTION_USER_RETURN : 0);
-	return KN_PROTECTION_KERNEL_EXECUTE | KN_PROTECTION_NO_EXECUTE |
-	       (sctlr >> 19 & 1 ? KN_PROTECTION_READ_ONLY : 0) |
-	       (*possible & KN_PROTECTION_KERNEL_ACCESS && !(sctlr >> 23 & 1)
-		       ? KN_PROTECTION_KERNEL_ACCESS
-		       : 0) |
-	       (sctlr >> 36 & 1 ? KN_PROTECTION_BRANCH : 0) |
-	       (sctlr >> 35 & 1 ? KN_PROTECTION_USER_BRANCH : 0) |
-	       (sctlr >> 30 & 1 ? KN_PROTECTION_RETURN : 0) |
-	       (sctlr >> 31 & 1 ? KN_PROTECTION_USER_RETURN : 0);
+	*possible = always | KN_PROTECTION_READ_ONLY | IF(has_pan, KERNEL_ACCESS) |
+	            IF(has_bti, BRANCH) | IF(has_bti, USER_BRANCH) | IF(has_pac, RETURN) | IF(has_pac, USER_RETURN);
+	/* SPAN clear: PAN is set at every entry. */
+	return always | IF(sctlr >> 19 & 1, READ_ONLY) | IF(has_pan && !(sctlr >> 23 & 1), KERNEL_ACCESS) |
+	       IF(sctlr >> 36 & 1, BRANCH) | IF(sctlr >> 35 & 1, USER_BRANCH) |
+	       IF(sctlr >> 30 & 1, RETURN) | IF(sctlr >> 31 & 1, USER_RETURN);
 }
 
 bool arch_random(uint64_t *value)

@@ -65,19 +65,17 @@ void features_enable(void)
 	msr_write(MSR_PAT, PAT_VALUE);
 }
 
+#define IF(condition, name) ((condition) ? KN_PROTECTION_##name : 0u)
+
 uint32_t arch_protections(uint32_t *possible)
 {
 	const uint64_t cr4 = cr4_read();
 
-	*possible = (features.smep ? KN_PROTECTION_KERNEL_EXECUTE : 0) |
-	            (cpu_has_smap ? KN_PROTECTION_KERNEL_ACCESS : 0) |
-	            (features.umip ? KN_PROTECTION_DESCRIPTORS : 0) | KN_PROTECTION_NO_EXECUTE |
-	            KN_PROTECTION_READ_ONLY;
-	return (cr4 & CR4_SMEP ? KN_PROTECTION_KERNEL_EXECUTE : 0) |
-	       (cr4 & CR4_SMAP ? KN_PROTECTION_KERNEL_ACCESS : 0) |
-	       (cr4 & CR4_UMIP ? KN_PROTECTION_DESCRIPTORS : 0) |
-	       (msr_read(MSR_EFER) & EFER_NXE ? KN_PROTECTION_NO_EXECUTE : 0) |
-	       (cr0_read() & CR0_WP ? KN_PROTECTION_READ_ONLY : 0);
+	*possible = IF(features.smep, KERNEL_EXECUTE) | IF(cpu_has_smap, KERNEL_ACCESS) |
+	            IF(features.umip, DESCRIPTORS) | KN_PROTECTION_NO_EXECUTE | KN_PROTECTION_READ_ONLY;
+	return IF(cr4 & CR4_SMEP, KERNEL_EXECUTE) | IF(cr4 & CR4_SMAP, KERNEL_ACCESS) |
+	       IF(cr4 & CR4_UMIP, DESCRIPTORS) | IF(msr_read(MSR_EFER) & EFER_NXE, NO_EXECUTE) |
+	       IF(cr0_read() & CR0_WP, READ_ONLY);
 }
 
 bool arch_random(uint64_t *value)
