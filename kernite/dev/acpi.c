@@ -7,6 +7,8 @@
  */
 #include "dev/acpi.h"
 
+#include "kernite/types.h"
+
 #define RSDP_V1_SIZE 20
 #define RSDP_V2_SIZE 36
 #define TABLE_SIZE_MAX (4u << 20)
