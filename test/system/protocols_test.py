@@ -42,7 +42,9 @@ def main():
     wrong = [] if is_fuzz else list(unseen_errors(run.stdout))
     lines = [line for line in run.stdout.splitlines() if not line.startswith("# unseen ")]
     plan = next((line for line in lines if line.startswith("1..")), "")
-    print("\n".join(line for line in lines if line != plan))
+    for line in lines:
+        if line != plan:  # the usage that the program prints is a comment
+            print(line if re.match("ok |not ok |#", line) else f"# {line}")
     if plan and not is_fuzz:
         number = int(plan[3:]) + 1
         print(*(f"# {sentence}" for sentence in wrong), sep="\n")
