@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Who may come in, and how the machine ends: login_test.py BUILD."""
+import subprocess
 import sys
 import time
 
@@ -83,10 +84,12 @@ class Session:
             self.console.expect("there is no such text", 60)
         except Failure:
             pass
-        if self.console.process.poll() is None:
-            raise AssertionError("QEMU goes on:\n" + self.console.tail(10))
-        if self.console.process.returncode != 0:
-            raise AssertionError(f"QEMU ended with status {self.console.process.returncode}")
+        try:
+            status = self.console.process.wait(10)  # its terminal is closed a little before
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError("QEMU goes on:\n" + self.console.tail(10)) from error
+        if status != 0:
+            raise AssertionError(f"QEMU ended with status {status}")
 
 
 def main():
