@@ -17,6 +17,11 @@
 #define PAGES_PER_MIB 256
 
 uint64_t pressure_ended;
+/*
+ * What the last one who was ended had, in WORTH_PAGES. It takes a while to come back, and others missed a page at the same time: so often
+ * they are told to try again before one of them is ended for nothing.
+ */
+static uint64_t second_tries;
 
 struct share {
 	const struct user *user;
@@ -75,6 +80,7 @@ static void end(struct process *process, uint64_t pages, const char *why)
 	log_line("%s: ended process %u (%.32s) of user %u, which used %lu MiB", why, process->entry->pid,
 	    (const char *)process->entry->name, process->entry->uid, (unsigned long)(pages / PAGES_PER_MIB));
 	pressure_ended++;
+	second_tries = pages / WORTH_PAGES;
 	process_end(process, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
 }
 
@@ -94,6 +100,10 @@ void pressure_page_missing(struct process *process)
 	}
 	struct share worst = find_worst();
 	if (worst.largest_pages < WORTH_PAGES) {
+		if (second_tries > 0) {
+			second_tries--;
+			return;
+		}
 		worst.largest = process;
 		worst.largest_pages = pages_of(process);
 	}

@@ -477,6 +477,21 @@ static void ones_own_limit_ends_oneself(void **state)
 	assert_true(is_alive(shell));
 }
 
+static void while_memory_comes_back_the_others_try_again(void **state)
+{
+	struct process *hog = fake_process(nullptr, 7);
+
+	fake_pages[hog->vspace % 256] = 128;
+	pressure_page_missing(child);
+	assert_false(is_alive(hog));
+	for (int i = 0; i < 2; i++) {
+		pressure_page_missing(child);
+		assert_true(is_alive(child));
+	}
+	pressure_page_missing(child);
+	assert_false(is_alive(child));
+}
+
 static void without_a_cause_the_asker_ends(void **state)
 {
 	pressure_page_missing(child);
@@ -524,6 +539,7 @@ int main(void)
 	    USER(the_largest_of_the_largest_user_ends),
 	    USER(who_is_the_cause_is_refused),
 	    USER(ones_own_limit_ends_oneself),
+	    USER(while_memory_comes_back_the_others_try_again),
 	    USER(without_a_cause_the_asker_ends),
 	};
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

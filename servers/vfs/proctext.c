@@ -238,14 +238,15 @@ void proctext_usage(struct text *text, const struct proctext_subject *)
 	window_sweep();
 	poll_sweep();
 	memory_usage(&objects, &memory);
+	/* For each object objsrv keeps the slot of the memory that it was made of. */
+	const uint64_t ready = memory.reserve_objects + processes.reserve_objects + reserve.objects;
 	const struct {
 		const char *name;
 		uint64_t value;
 	} lines[] = {
-	    {"objsrv.slots", objects.slots},
+	    {"objsrv.slots", objects.slots - ready},
 	    {"objsrv.heap", objects.heap},
-	    {"objsrv.objects",
-		objects.objects - memory.reserve_objects - processes.reserve_objects - reserve.objects},
+	    {"objsrv.objects", objects.objects - ready},
 	    {"objsrv.accounts", objects.accounts},
 	    {"objsrv.free_bytes", objects.free + memory.reserve_bytes + processes.reserve_bytes + reserve.bytes},
 	    {"mmsrv.slots", memory.slots},
@@ -262,7 +263,7 @@ void proctext_usage(struct text *text, const struct proctext_subject *)
 	    {"vfs.slots", slots_in_use() - description_kept() - window_kept() - reserve.slots},
 	    {"vfs.heap", heap_in_use()},
 	    {"vfs.descriptions", description_count()},
-	    {"reserve.objects", memory.reserve_objects + processes.reserve_objects + reserve.objects},
+	    {"reserve.objects", ready},
 	    {"reserve.bytes", memory.reserve_bytes + processes.reserve_bytes + reserve.bytes},
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)

@@ -216,6 +216,19 @@ static void one_call(void)
 	_exit(0);
 }
 
+static void tell_of(pid_t pid)
+{
+	char path[64], text[512] = "";
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	FILE *file = fopen(path, "r");
+	if (file) {
+		(void)!fgets(text, sizeof text, file);
+		fclose(file);
+	}
+	printf("# a worker hangs in %s; its stat: %s\n", methods[progress->method].name, text);
+}
+
 /* Waits for a worker to end, to stop or to get nowhere. */
 static void watch(pid_t pid)
 {
@@ -228,7 +241,7 @@ static void watch(pid_t pid)
 		before = progress->calls;
 		if (still > HANG) {
 			if (!check(progress->has_threads))
-				printf("# a worker hangs in %s\n", methods[progress->method].name);
+				tell_of(pid);
 			break;
 		}
 		usleep(50000);
