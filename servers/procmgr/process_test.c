@@ -1,49 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Table, families, groups and sessions, credentials, limits, priorities: through the protocol's methods, as programs reach them. */
-#include "check.h"
-#include "calls.h"
-#include "exit.h"
-#include "fake_heap.h"
-#include "objects.h"
+#include "life_fixture.h"
 #include "pressure.h"
-#include "signal.h"
-#include "test_fakes.h"
 #include "trona/start.h"
 #include "user.h"
 
 #define SAME 0xffffffffu
-
-static const struct procmgr_ops *const m = &procmgr_methods;
-static struct process *shell, *child;
-
-static int fresh(void **state)
-{
-	fake_reset();
-	shell = fake_process(nullptr, 0);
-	child = fake_process(shell, 0);
-	return 0;
-}
 
 static int user_fresh(void **state)
 {
 	fake_reset();
 	shell = fake_process(nullptr, 1000);
 	child = fake_process(shell, 1000);
-	return 0;
-}
-
-static int done(void **state)
-{
-	for (struct process *p = process_next(nullptr); p; p = process_next(nullptr)) {
-		if (is_alive(p))
-			process_end(p, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
-		if (p->entry->state == PROCMGR_PROCESS_STATE_ZOMBIE) {
-			process_orphan(p);
-			process_free_entry(p);
-		}
-	}
-	assert_int_equal(process_count(), 0);
-	assert_int_equal(fake_slots | fake_accounts | fake_spaces | fake_mapped | fake_deferred, 0);
 	return 0;
 }
 
