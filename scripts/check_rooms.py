@@ -5,8 +5,10 @@
 Prints TAP; run by `meson test`. The tables below are the rules (servers/README.md tells why); a new arrow is a reviewed
 edit here. Tests (*_test.c, test/) may include what they test.
 """
+import fnmatch
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -46,10 +48,14 @@ STARTERS = {"vfs": {"procmgr"}}  # a table handed over at start, before either s
 
 
 def tracked(*patterns):
-    output = subprocess.run(["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
-    if output.returncode == 0 and output.stdout:
-        return [ROOT / name for name in output.stdout.splitlines() if (ROOT / name).is_file()]
-    return [path for pattern in patterns for path in sorted(ROOT.glob(pattern.replace("*", "**/*", 1)))]
+    """The tree's files; without git or a checkout (a source archive), every file outside of build folders."""
+    if shutil.which("git"):
+        output = subprocess.run(["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
+        if output.returncode == 0 and output.stdout:
+            return [ROOT / name for name in output.stdout.splitlines() if (ROOT / name).is_file()]
+    names = {path: path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()}
+    return sorted(path for path, name in names.items() if not name.startswith(("build/", "."))
+                  and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns))
 
 
 def room_of(header, own):

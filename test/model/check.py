@@ -16,7 +16,8 @@ SEARCH_SECONDS = 60
 
 def search(model, flags, work):
     """(number of errors, number of states, what the checker printed)"""
-    subprocess.run(["spin", "-a", *flags, str(model)], cwd=work, check=True, capture_output=True, text=True)
+    # Spin's own choice of a preprocessor is cpp, which comes with gcc; the compiler that is here anyway does as well.
+    subprocess.run(["spin", "-Pclang-19 -E -x c", "-a", *flags, str(model)], cwd=work, check=True, capture_output=True, text=True)
     subprocess.run(["clang-19", "-O1", "-w", "-DSAFETY", "-o", "pan", "pan.c"], cwd=work, check=True)
     out = subprocess.run(["./pan", "-m100000"], cwd=work, capture_output=True, text=True, timeout=SEARCH_SECONDS).stdout
     errors, states = re.search(r"errors: (\d+)", out), re.search(r"(\d+) states, stored", out)
