@@ -15,6 +15,9 @@
 #include "kn/cnode.h"
 #include "trona/thread.h"
 
+/* Ns. A server answers at once, but the host may be busy with other machines: only a call that never ends takes so long. */
+#define ANSWER 60000000000ull
+
 #define ROOT_SLOT 230 /* far above what the C library uses of the root CNode here */
 #define SCRATCH RIG_SLOTS /* and downwards: for capabilities that nobody wants */
 
@@ -99,7 +102,7 @@ kn_status rig_call(const struct message *message)
 	buffer->flags = 0;
 	buffer->recv_slot = rig_slot_at(SCRATCH - KN_MSG_MAX_CAPS + 1);
 	buffer->recv_count = KN_MSG_MAX_CAPS;
-	kn_status status = kn_call(message->to, &regs, rig_soon(2000000000));
+	kn_status status = kn_call(message->to, &regs, rig_soon(ANSWER));
 
 	buffer->recv_count = 0;
 	for (unsigned i = 0; i < KN_MSG_MAX_CAPS && status == KN_OK && kn_info_caps(regs.info) > 0; i++)
