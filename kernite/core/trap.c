@@ -36,12 +36,11 @@ static void leave(struct cpu *cpu)
 	kernel_unlock();
 }
 
-void trap_page_fault(vaddr_t address, unsigned access, bool present)
+void trap_page_fault(vaddr_t address, unsigned access)
 {
 	struct cpu *cpu = enter();
 	struct tcb *thread = cpu->current;
 
-	(void)present;
 	kernel_stats.page_faults++;
 	trace_often(
 	    TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
@@ -68,13 +67,15 @@ void trap_fpu(void)
 	leave(cpu);
 }
 
-void trap_irq(unsigned irq)
+void trap_irq(unsigned source)
 {
 	struct cpu *cpu = enter();
+	unsigned irq;
 
 	scheduler_charge(cpu, cpu->current);
 	random_interrupt(arch_cycles());
-	irq_handler_fire(irq);
+	if (arch_irq_accept(source, &irq))
+		irq_handler_fire(irq);
 	/* What interrupts cost is nobody's: a storm does not use up the budget that it hits. */
 	cpu->accounted = arch_cycles();
 	leave(cpu);

@@ -193,12 +193,6 @@ bool gic_is_device(unsigned intid)
 	return intid >= GIC_FIRST_DEVICE && intid < intid_count;
 }
 
-void gic_mask_if_level(unsigned intid)
-{
-	if (!(read32(distributor, GICD_ICFGR + intid / 16 * 4) >> (intid % 16 * 2 + 1) & 1))
-		arch_irq_mask(intid);
-}
-
 void gic_send_to_others(void)
 {
 	if (!this_cpu()->arch.redistributor)
@@ -224,6 +218,14 @@ void arch_ipi(unsigned cpu_index)
 bool arch_irq_is_valid(unsigned irq)
 {
 	return gic_is_device(irq);
+}
+
+bool arch_irq_accept(unsigned intid, unsigned *irq)
+{
+	*irq = intid;
+	arch_irq_mask(intid);
+	gic_finish(intid);
+	return true;
 }
 
 void arch_irq_enable(unsigned irq, bool level)

@@ -23,5 +23,4 @@ uint64_t smp_affinity(unsigned index);
 bool gic_take(unsigned *intid);
 void gic_finish(unsigned intid);
 bool gic_is_device(unsigned intid);
-void gic_mask_if_level(unsigned intid);
 void gic_send_to_others(void);

@@ -87,7 +87,6 @@ void arch_idle(void);
 void arch_context_init(struct arch_context *context);
 /* Thread pointer (FS base / TPIDR_EL0) and the second user base (GS base / x18 is an ordinary register: ignored). */
 void arch_context_set_tls(struct arch_context *context, uint64_t tls);
-uint64_t arch_context_tls(const struct arch_context *context);
 /*
  * To and from the layout in kernel/tcb.idl (KN_CONTEXT_WORDS words); import refuses or sanitises mode, flags and non-canonical
  * addresses. The context may be the one of this CPU's current thread (user bases live in registers then).
@@ -144,6 +143,9 @@ uint64_t arch_wall_clock(void);         /* seconds since 1970 UTC at boot from R
 bool arch_irq_is_valid(unsigned irq);
 void arch_irq_enable(unsigned irq, bool level); /* route to the boot CPU and unmask */
 void arch_irq_mask(unsigned irq);
+/* trap_irq()'s `source` is masked and over for the controller now, and is this irq. False: it came
+ * while it was masked, and comes again when that ends. */
+bool arch_irq_accept(unsigned source, unsigned *irq);
 void arch_irq_unmask(unsigned irq);
 void arch_ipi(unsigned cpu_index);      /* make the CPU enter the kernel (reschedule); never lost */
 void arch_ipi_halt_others(void);        /* panic: stop the other CPUs */
@@ -165,13 +167,13 @@ void arch_context_print(const struct arch_context *context);
 /* ---- what the entry code calls (core/trap.c); interrupts off; this_cpu()->current has its context saved ---- */
 /* No register has to survive it: the entry code has saved them all. */
 [[noreturn, clang::preserve_none]] void trap_syscall(void); /* ends in arch_enter_user() */
-/* Page fault of the current user thread. access: VM_READ, VM_WRITE or VM_EXECUTE. present: permission fault. */
-void trap_page_fault(vaddr_t address, unsigned access, bool present);
+/* Page fault of the current user thread. access: VM_READ, VM_WRITE or VM_EXECUTE. */
+void trap_page_fault(vaddr_t address, unsigned access);
 /* Anything else that is the user's fault. code: enum below; detail: the machine's error code / ESR. */
 enum trap_code : unsigned { TRAP_UNDEFINED = 1, TRAP_DIVIDE, TRAP_ALIGNMENT, TRAP_BREAKPOINT, TRAP_STEP, TRAP_FP, TRAP_PROTECTION, TRAP_OVERFLOW };
 void trap_exception(enum trap_code code, uint64_t detail);
 void trap_fpu(void);        /* first FPU use */
-void trap_irq(unsigned irq); /* device interrupt; already acknowledged at the controller and masked if level */
+void trap_irq(unsigned source); /* device interrupt, as arch_irq_accept() knows it */
 void trap_timer(void);
 void trap_ipi(void);
 /* A fault in kernel mode that is not an accessor's: panics. */

@@ -50,7 +50,6 @@ void irq_handler_fire(unsigned irq)
 
 	kernel_stats.irqs++;
 	trace_often(TRACE_IRQ, irq, 0, 0, 0);
-	arch_irq_mask(irq);
 	if (!handler || !handler->source.target)
 		return;
 	handler->is_masked = true;

@@ -14,5 +14,5 @@ struct irq_handler {
 	bool is_masked; /* fired, and not acknowledged yet */
 };
 
-/* The interrupt has fired. */
+/* The interrupt has fired, and is masked. */
 void irq_handler_fire(unsigned irq);

@@ -38,11 +38,6 @@ void arch_context_set_tls(struct arch_context *context, uint64_t tls)
 		write_sysreg(tpidr_el0, tls);
 }
 
-uint64_t arch_context_tls(const struct arch_context *context)
-{
-	return is_current_context(context) ? read_sysreg(tpidr_el0) : context->tls;
-}
-
 void arch_context_export(const struct arch_context *context, uint64_t *words)
 {
 	words[0] = context->ip;
@@ -50,7 +45,7 @@ void arch_context_export(const struct arch_context *context, uint64_t *words)
 	words[2] = context->spsr & SPSR_USER_FLAGS;
 	for (unsigned i = 0; i < 31; i++)
 		words[3 + i] = context->x[i];
-	words[34] = arch_context_tls(context);
+	words[34] = is_current_context(context) ? read_sysreg(tpidr_el0) : context->tls;
 	for (unsigned i = 35; i < KN_CONTEXT_WORDS; i++)
 		words[i] = 0;
 }

@@ -70,7 +70,7 @@ static void user_abort(uint64_t esr, bool is_fetch)
 		access = VM_EXECUTE;
 	else if ((esr & ISS_WRITE) && !(esr & ISS_CACHE_MAINTENANCE))
 		access = VM_WRITE;
-	trap_page_fault(vaddr(address), access, status >= 12);
+	trap_page_fault(vaddr(address), access);
 }
 
 void user_fault(uint64_t esr)
@@ -135,8 +135,6 @@ void interrupt_dispatch(void)
 			smp_halt_if_asked();
 			trap_ipi();
 		} else if (gic_is_device(intid)) {
-			gic_mask_if_level(intid);
-			gic_finish(intid);
 			trap_irq(intid);
 		} else {
 			gic_finish(intid);

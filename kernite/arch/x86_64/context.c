@@ -47,11 +47,6 @@ void arch_context_set_tls(struct arch_context *context, uint64_t tls)
 		msr_write(MSR_FS_BASE, tls);
 }
 
-uint64_t arch_context_tls(const struct arch_context *context)
-{
-	return is_loaded(context) ? fs_base_read() : context->fs_base;
-}
-
 /* The word layout of kernel/tcb.idl; a context is an array of words too. */
 #define REGISTER(name, member)                                                                     \
 	{                                                                                          \

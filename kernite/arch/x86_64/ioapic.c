@@ -10,8 +10,7 @@
  * for ever. So masking an edge-triggered line only notes that; an edge that comes then is
  * remembered and sent again, as an interrupt to the boot CPU, when the line is unmasked.
  *
- * The registers are reached through a select and a window word, and ioapic_handle() runs before
- * the kernel lock is taken: `select_lock` keeps the pair together. Nothing is waited for under it.
+ * All of it, the registers' select and window words too, is under the kernel lock.
  */
 #include "machine.h"
 #include "dev/acpi.h"
@@ -48,19 +47,7 @@ static struct {
 } isa[ISA_IRQS];
 static uint8_t irq_of_line[LINES_MAX]; /* ISA number that owns the line, else the line itself */
 static bool is_level[LINES_MAX];
-static bool is_edge_masked[LINES_MAX], has_edge[LINES_MAX]; /* atomic */
-static bool select_lock;                                    /* atomic */
-
-static void lock(void)
-{
-	while (__atomic_exchange_n(&select_lock, true, __ATOMIC_ACQUIRE))
-		cpu_relax();
-}
-
-static void unlock(void)
-{
-	__atomic_store_n(&select_lock, false, __ATOMIC_RELEASE);
-}
+static bool is_edge_masked[LINES_MAX], has_edge[LINES_MAX];
 
 static uint32_t ioapic_read(const struct ioapic *io, unsigned index)
 {
@@ -163,9 +150,7 @@ static void update(unsigned line, uint32_t clear, uint32_t set)
 	const struct ioapic *io = ioapic_of(line);
 	unsigned index = IOAPIC_ENTRY + 2 * (line - io->first);
 
-	lock();
 	ioapic_write(io, index, (ioapic_read(io, index) & ~clear) | set);
-	unlock();
 }
 
 void arch_irq_enable(unsigned irq, bool level)
@@ -184,11 +169,8 @@ void arch_irq_enable(unsigned irq, bool level)
 	if (flags & POLARITY_MASK)
 		is_low = (flags & POLARITY_MASK) == POLARITY_LOW;
 	is_level[line] = level;
-	__atomic_store_n(&has_edge[line], false, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&is_edge_masked[line], false, __ATOMIC_SEQ_CST);
-	lock();
+	has_edge[line] = is_edge_masked[line] = false;
 	ioapic_write(io, IOAPIC_ENTRY + 2 * (line - io->first) + 1, smp_apic_id(0) << 24);
-	unlock();
 	update(line, ~0u,
 	    (VECTOR_IRQ + line) | (level ? ENTRY_LEVEL : 0) | (is_low ? ENTRY_ACTIVE_LOW : 0));
 }
@@ -200,7 +182,7 @@ void arch_irq_mask(unsigned irq)
 	if (is_level[line])
 		update(line, 0, ENTRY_MASKED);
 	else
-		__atomic_store_n(&is_edge_masked[line], true, __ATOMIC_SEQ_CST);
+		is_edge_masked[line] = true;
 }
 
 void arch_irq_unmask(unsigned irq)
@@ -211,32 +193,19 @@ void arch_irq_unmask(unsigned irq)
 		update(line, ENTRY_MASKED, 0);
 		return;
 	}
-	__atomic_store_n(&is_edge_masked[line], false, __ATOMIC_SEQ_CST);
-	if (__atomic_exchange_n(&has_edge[line], false, __ATOMIC_SEQ_CST))
+	is_edge_masked[line] = false;
+	if (has_edge[line])
 		apic_send(smp_apic_id(0), VECTOR_IRQ + line);
+	has_edge[line] = false;
 }
 
-/*
- * Remember the edge if its line is masked. Whoever takes the note back delivers it, here or
- * there.
- */
-static bool is_held_back(unsigned line)
-{
-	if (!__atomic_load_n(&is_edge_masked[line], __ATOMIC_SEQ_CST))
-		return false;
-	__atomic_store_n(&has_edge[line], true, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&is_edge_masked[line], __ATOMIC_SEQ_CST))
-		return true;
-	return !__atomic_exchange_n(&has_edge[line], false, __ATOMIC_SEQ_CST);
-}
-
-void ioapic_handle(unsigned vector)
+bool arch_irq_accept(unsigned vector, unsigned *irq)
 {
 	unsigned line = vector - VECTOR_IRQ;
 
-	if (ioapic_of(line) && is_level[line])
-		update(line, 0, ENTRY_MASKED);
+	*irq = irq_of_line[line];
+	has_edge[line] = is_edge_masked[line];
+	arch_irq_mask(*irq);
 	apic_end_of_interrupt();
-	if (!is_held_back(line))
-		trap_irq(irq_of_line[line]);
+	return !has_edge[line];
 }

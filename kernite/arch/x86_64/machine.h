@@ -64,7 +64,6 @@ uint32_t apic_timer_count(void);
 
 /* ioapic.c */
 void ioapic_init(void);
-void ioapic_handle(unsigned vector);
 
 /* clock.c */
 void clock_init(void);

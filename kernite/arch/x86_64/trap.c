@@ -9,7 +9,6 @@
 #include "object/tcb.h"
 #include "registers.h"
 
-#define PAGE_FAULT_PRESENT 1u
 #define PAGE_FAULT_WRITE 2u
 #define PAGE_FAULT_RESERVED 8u
 #define PAGE_FAULT_FETCH 16u
@@ -54,27 +53,20 @@ void trap_from_user(struct arch_context *context);
 void trap_from_kernel(struct arch_context *context);
 void trap_not_maskable(struct arch_context *context);
 
+/* The local APIC's own; VECTOR_SPURIOUS has no handler and no end (Intel SDM vol. 3, 11.9). */
+static void (*const local_interrupts[])(void) = {
+    [VECTOR_TIMER - VECTOR_TIMER] = clock_timer_fired,
+    [VECTOR_IPI - VECTOR_TIMER] = trap_ipi,
+    [VECTOR_TLB - VECTOR_TIMER] = arch_tlb_serve,
+};
+
 static void handle_interrupt(unsigned vector)
 {
-	switch (vector) {
-	case VECTOR_TIMER:
+	if (vector >= VECTOR_TIMER && vector <= VECTOR_TLB) {
 		apic_end_of_interrupt();
-		clock_timer_fired();
-		break;
-	case VECTOR_IPI:
-		apic_end_of_interrupt();
-		trap_ipi();
-		break;
-	case VECTOR_TLB:
-		apic_end_of_interrupt();
-		arch_tlb_serve();
-		break;
-	case VECTOR_SPURIOUS:
-		break; /* has no end-of-interrupt (Intel SDM vol. 3, 11.9) */
-	default:
-		if (vector >= VECTOR_IRQ && vector <= VECTOR_IRQ_LAST)
-			ioapic_handle(vector);
-		break;
+		local_interrupts[vector - VECTOR_TIMER]();
+	} else if (vector >= VECTOR_IRQ && vector <= VECTOR_IRQ_LAST) {
+		trap_irq(vector);
 	}
 }
 
@@ -89,7 +81,7 @@ static void user_page_fault(const struct arch_context *context)
 		access = VM_EXECUTE;
 	else if (context->error & PAGE_FAULT_WRITE)
 		access = VM_WRITE;
-	trap_page_fault(vaddr(address), access, context->error & PAGE_FAULT_PRESENT);
+	trap_page_fault(vaddr(address), access);
 }
 
 static void user_exception(unsigned vector, uint64_t error)
