@@ -76,11 +76,8 @@ void acpi_init(uint64_t rsdp)
 static const struct acpi_header *find_dsdt(void)
 {
 	const struct acpi_header *fadt = acpi_find("FACP", 0);
-	const struct acpi_header *dsdt;
+	const struct acpi_header *dsdt = verified_table(acpi_field(fadt, 140, 8), "DSDT"); /* X_DSDT */
 
-	if (!fadt)
-		return nullptr;
-	dsdt = verified_table(acpi_field(fadt, 140, 8), "DSDT"); /* X_DSDT */
 	return dsdt ? dsdt : verified_table(acpi_field(fadt, ACPI_FADT_DSDT, 4), "DSDT");
 }
 
@@ -102,14 +99,14 @@ const struct acpi_header *acpi_find(const char signature[4], unsigned index)
 
 uint64_t acpi_field(const struct acpi_header *table, size_t offset, size_t size)
 {
-	if (offset > table->length || size > table->length - offset)
+	if (!table || offset > table->length || size > table->length - offset)
 		return 0;
 	return load_le((const char *)table + offset, size);
 }
 
-const struct acpi_madt_entry *acpi_madt_next(
-    const struct acpi_header *madt, const struct acpi_madt_entry *previous)
+const struct acpi_madt_entry *acpi_madt_next(const struct acpi_madt_entry *previous)
 {
+	const struct acpi_header *madt = acpi_find("APIC", 0);
 	const char *start = (const char *)madt;
 	size_t at = MADT_FIRST_ENTRY;
 	const struct acpi_madt_entry *entry;
@@ -117,7 +114,7 @@ const struct acpi_madt_entry *acpi_madt_next(
 	if (previous)
 		at = (size_t)((const char *)previous - start) + previous->length;
 	entry = (const void *)(start + at);
-	if (at > madt->length || madt->length - at < sizeof(*entry))
+	if (!madt || at > madt->length || madt->length - at < sizeof(*entry))
 		return nullptr;
 	if (entry->length < sizeof(*entry) || entry->length > madt->length - at)
 		return nullptr;

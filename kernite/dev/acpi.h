@@ -31,7 +31,6 @@ enum acpi_madt_type : uint8_t {
 	ACPI_MADT_LOCAL_APIC = 0,
 	ACPI_MADT_IO_APIC = 1,
 	ACPI_MADT_OVERRIDE = 2,
-	ACPI_MADT_APIC_ADDRESS = 5,
 	ACPI_MADT_LOCAL_X2APIC = 9,
 	ACPI_MADT_GICC = 11,
 	ACPI_MADT_GICD = 12,
@@ -44,8 +43,6 @@ struct acpi_madt_entry {
 };
 
 /* Field offsets that more than one file uses (ACPI 6.5, 5.2.9 and 5.2.12). */
-#define ACPI_MADT_APIC_BASE 36
-#define ACPI_MADT_FLAGS 40
 #define ACPI_FADT_DSDT 40
 #define ACPI_FADT_FLAGS 112
 
@@ -61,12 +58,15 @@ void acpi_init(uint64_t rsdp);
 /* The index-th good table with that signature, or null. "DSDT" is found through the FADT. */
 const struct acpi_header *acpi_find(const char signature[4], unsigned index);
 
-/* Little-endian field of 1, 2, 4 or 8 bytes; 0 when it does not lie inside the table. */
+/* Little-endian field of 1, 2, 4 or 8 bytes; 0 when it does not lie inside the table, or there is
+ * no table (null). */
 uint64_t acpi_field(const struct acpi_header *table, size_t offset, size_t size);
 
-/* The entry after `previous` (null: the first); null at the end or at the first malformed entry. */
-const struct acpi_madt_entry *acpi_madt_next(
-    const struct acpi_header *madt, const struct acpi_madt_entry *previous);
+/* The MADT's entry after `previous` (null: the first); null at the end, at the first malformed
+ * entry, and without a MADT. */
+const struct acpi_madt_entry *acpi_madt_next(const struct acpi_madt_entry *previous);
+#define acpi_madt_each(entry)                                                                      \
+	for (const struct acpi_madt_entry *entry = nullptr; (entry = acpi_madt_next(entry));)
 
 /* As acpi_field(), inside one MADT entry. */
 uint64_t acpi_madt_field(const struct acpi_madt_entry *entry, size_t offset, size_t size);

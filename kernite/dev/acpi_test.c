@@ -171,42 +171,45 @@ static void fields_beyond_the_end_read_as_zero(void **)
 
 	acpi_init(RSDP);
 	madt = acpi_find("APIC", 0);
-	assert_int_equal(acpi_field(madt, ACPI_MADT_APIC_BASE, 4), 0xfee00000);
+	assert_int_equal(acpi_field(madt, 36, 4), 0xfee00000);
 	assert_int_equal(acpi_field(madt, 60, 2), 0xd);
 	assert_int_equal(acpi_field(madt, 61, 2), 0);
 	assert_int_equal(acpi_field(madt, ~0ull, 8), 0);
+	assert_int_equal(acpi_field(nullptr, 36, 4), 0);
 }
 
 static void walks_the_madt(void **)
 {
-	const struct acpi_header *madt;
 	const struct acpi_madt_entry *entry;
 
 	acpi_init(RSDP);
-	madt = acpi_find("APIC", 0);
-	entry = acpi_madt_next(madt, nullptr);
+	entry = acpi_madt_next(nullptr);
 	assert_int_equal(entry->type, ACPI_MADT_LOCAL_APIC);
 	assert_int_equal(acpi_madt_field(entry, 3, 1), 3);
 	assert_int_equal(acpi_madt_field(entry, 7, 4), 0);
-	entry = acpi_madt_next(madt, entry);
+	entry = acpi_madt_next(entry);
 	assert_int_equal(entry->type, ACPI_MADT_OVERRIDE);
 	assert_int_equal(acpi_madt_field(entry, 4, 4), 9);
-	assert_null(acpi_madt_next(madt, entry));
+	assert_null(acpi_madt_next(entry));
+	acpi_init(0);
+	acpi_madt_each (any)
+		fail_msg("an entry of no table");
 }
 
 static void the_madt_ends_at_a_malformed_entry(void **)
 {
-	const struct acpi_header *madt;
 	const struct acpi_madt_entry *first;
 
 	at(MADT + 52)[1] = 200; /* leaves the table */
 	fix_sum(MADT, 62, 9);
 	acpi_init(RSDP);
-	madt = acpi_find("APIC", 0);
-	first = acpi_madt_next(madt, nullptr);
-	assert_null(acpi_madt_next(madt, first));
+	first = acpi_madt_next(nullptr);
+	assert_non_null(first);
+	assert_null(acpi_madt_next(first));
 	at(MADT + 44)[1] = 0; /* would loop for ever */
-	assert_null(acpi_madt_next(madt, nullptr));
+	fix_sum(MADT, 62, 9);
+	assert_non_null(acpi_find("APIC", 0));
+	assert_null(acpi_madt_next(nullptr));
 }
 
 static bool s5(const uint8_t *aml, size_t size, uint8_t *a, uint8_t *b)

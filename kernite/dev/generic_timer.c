@@ -29,8 +29,7 @@ void generic_timer_init(void)
 
 void generic_timer_init_cpu(void)
 {
-	const struct acpi_header *gtdt = acpi_find("GTDT", 0);
-	unsigned intid = gtdt ? (unsigned)acpi_field(gtdt, GTDT_VIRTUAL_GSIV, 4) : 0;
+	unsigned intid = (unsigned)acpi_field(acpi_find("GTDT", 0), GTDT_VIRTUAL_GSIV, 4);
 
 	if (intid >= 16 && intid < 32)
 		generic_timer_intid = intid;

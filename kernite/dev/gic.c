@@ -82,11 +82,9 @@ static void add_redistributors(uint64_t base, uint64_t length)
 
 static void find_parts(void)
 {
-	const struct acpi_header *madt = acpi_find("APIC", 0);
-	const struct acpi_madt_entry *entry = nullptr;
 	unsigned version = 0;
 
-	while ((entry = acpi_madt_next(madt, entry))) {
+	acpi_madt_each (entry) {
 		if (entry->type == ACPI_MADT_GICD) {
 			uint64_t base = acpi_madt_field(entry, MADT_GICD_BASE, 8);
 
@@ -100,7 +98,7 @@ static void find_parts(void)
 		}
 	}
 	if (!distributor)
-		panic("ACPI's MADT names no GIC distributor");
+		panic("firmware's ACPI tables name no GIC distributor (MADT)");
 	/* 0: the firmware does not say, so look at the CPU; 4 is 3 with virtual LPIs. */
 	if (version ? version < 3 : !(read_sysreg(id_aa64pfr0_el1) >> 24 & 15))
 		panic("this machine's interrupt controller is a GICv2; kernite needs a GICv3");

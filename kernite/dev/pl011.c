@@ -28,7 +28,7 @@ static uint32_t uart_irq;
 void pl011_init(void)
 {
 	const struct acpi_header *spcr = acpi_find("SPCR", 0);
-	uint64_t type = spcr ? acpi_field(spcr, SPCR_TYPE, 1) : 0;
+	uint64_t type = acpi_field(spcr, SPCR_TYPE, 1);
 
 	if (type != SPCR_TYPE_PL011 && type != SPCR_TYPE_SBSA_32 && type != SPCR_TYPE_SBSA)
 		return;

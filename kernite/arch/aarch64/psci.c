@@ -21,8 +21,7 @@ static int64_t (*conduit)(uint32_t, uint64_t, uint64_t, uint64_t);
 
 void psci_init(void)
 {
-	const struct acpi_header *fadt = acpi_find("FACP", 0);
-	uint64_t flags = fadt ? acpi_field(fadt, FADT_ARM_BOOT_ARCH, 2) : 0;
+	uint64_t flags = acpi_field(acpi_find("FACP", 0), FADT_ARM_BOOT_ARCH, 2);
 
 	if (flags & ARM_BOOT_PSCI)
 		conduit = flags & ARM_BOOT_PSCI_HVC ? psci_hvc : psci_smc;

@@ -27,14 +27,9 @@ static const struct cpu *volatile halting; /* who asked the others to stop */
 
 void smp_init(void)
 {
-	const struct acpi_header *madt = acpi_find("APIC", 0);
-	const struct acpi_madt_entry *entry = nullptr;
-
 	affinities[0] = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 	count = 1;
-	if (!madt)
-		panic("firmware's ACPI tables do not describe the interrupt controller (no MADT)");
-	while ((entry = acpi_madt_next(madt, entry))) {
+	acpi_madt_each (entry) {
 		uint64_t affinity = acpi_madt_field(entry, GICC_MPIDR, 8) & MPIDR_AFFINITY;
 
 		if (entry->type != ACPI_MADT_GICC || affinity == affinities[0] ||

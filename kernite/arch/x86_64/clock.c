@@ -102,13 +102,11 @@ void clock_init(void)
 
 	tsc_base = arch_cycles();
 	tsc_hz = features.tsc_frequency;
-	if (fadt) {
-		/* Generic address structure: space 1 is I/O; the address is at 4. */
-		if (acpi_field(fadt, FADT_X_PM_TIMER, 1) == 1)
-			pm_timer_port = (uint16_t)acpi_field(fadt, FADT_X_PM_TIMER + 4, 8);
-		if (!pm_timer_port)
-			pm_timer_port = (uint16_t)acpi_field(fadt, FADT_PM_TIMER, 4);
-	}
+	/* Generic address structure: space 1 is I/O; the address is at 4. */
+	if (acpi_field(fadt, FADT_X_PM_TIMER, 1) == 1)
+		pm_timer_port = (uint16_t)acpi_field(fadt, FADT_X_PM_TIMER + 4, 8);
+	if (!pm_timer_port)
+		pm_timer_port = (uint16_t)acpi_field(fadt, FADT_PM_TIMER, 4);
 	if (!tsc_hz || !features.tsc_deadline) {
 		if (!pm_timer_port)
 			panic("ACPI names no PM timer to measure the clock with");

@@ -113,16 +113,12 @@ static void add_override(const struct acpi_madt_entry *entry)
 
 void ioapic_init(void)
 {
-	const struct acpi_header *madt = acpi_find("APIC", 0);
-
 	pic_silence();
 	for (unsigned i = 0; i < ISA_IRQS; i++)
 		isa[i].line = (uint16_t)i;
 	for (unsigned i = 0; i < LINES_MAX; i++)
 		irq_of_line[i] = (uint8_t)i;
-	if (!madt)
-		return;
-	for (const struct acpi_madt_entry *e = nullptr; (e = acpi_madt_next(madt, e));) {
+	acpi_madt_each (e) {
 		if (e->type == ACPI_MADT_IO_APIC)
 			add_ioapic(e);
 		else if (e->type == ACPI_MADT_OVERRIDE)

@@ -26,9 +26,7 @@
 
 static uint64_t fadt(size_t offset, size_t size)
 {
-	const struct acpi_header *table = acpi_find("FACP", 0);
-
-	return table ? acpi_field(table, offset, size) : 0;
+	return acpi_field(acpi_find("FACP", 0), offset, size);
 }
 
 static bool find_s5(uint8_t *type_a, uint8_t *type_b)

@@ -55,8 +55,7 @@ static uint64_t days_since_epoch(unsigned year, unsigned month, unsigned day)
 
 void rtc_init(void)
 {
-	const struct acpi_header *fadt = acpi_find("FACP", 0);
-	uint8_t century_index = fadt ? (uint8_t)acpi_field(fadt, FADT_CENTURY, 1) : 0;
+	uint8_t century_index = (uint8_t)acpi_field(acpi_find("FACP", 0), FADT_CENTURY, 1);
 	uint8_t status = cmos_read(CMOS_STATUS_B), now[FIELDS], again[FIELDS];
 	unsigned tries = 0, year;
 	bool is_afternoon;

@@ -26,12 +26,8 @@ static void add_cpu(uint32_t id, uint64_t flags)
 
 void smp_find_cpus(void)
 {
-	const struct acpi_header *madt = acpi_find("APIC", 0);
-
 	apic_ids[0] = apic_id();
-	if (!madt)
-		return;
-	for (const struct acpi_madt_entry *e = nullptr; (e = acpi_madt_next(madt, e));) {
+	acpi_madt_each (e) {
 		if (e->type == ACPI_MADT_LOCAL_APIC)
 			add_cpu((uint32_t)acpi_madt_field(e, 3, 1), acpi_madt_field(e, 4, 4));
 		else if (e->type == ACPI_MADT_LOCAL_X2APIC && features.x2apic)
