@@ -29,6 +29,7 @@
 #include "core/trace.h"
 #include "core/work.h"
 #include "ipc/transfer.h"
+#include "object/clock.h"
 #include "object/reaper.h"
 #include "object/reply.h"
 #include "object/sched_context.h"

@@ -131,10 +131,8 @@ void *arch_map_device(paddr_t base, size_t size);
  */
 
 /* ---- time ---- */
-kn_time arch_now(void);                 /* ns since boot, monotonic over CPUs */
+kn_time arch_now(void);                 /* ns since boot, monotonic over CPUs; clock_start() (object/clock.h) was called before */
 void arch_timer_set(kn_time deadline);  /* one-shot on this CPU; KN_TIME_FOREVER disarms; a past deadline fires at once */
-uint64_t arch_clock_frequency(void);    /* of the counter that user space may read (TSC, CNTVCT), Hz */
-void arch_clock_parameters(uint64_t *counter_base, uint64_t *multiplier, uint32_t *shift); /* ns = (counter-base)*mult>>shift */
 uint64_t arch_wall_clock(void);         /* seconds since 1970 UTC at boot from RTC (CMOS, PL031); 0: unknown */
 
 /* ---- interrupts ---- */

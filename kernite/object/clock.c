@@ -12,15 +12,24 @@
 #include "gen/clock_ops.h"
 #include "mm/boot_memory.h"
 
+struct machine_clock machine_clock;
 static struct kn_clock_page *page;
+
+void clock_start(uint64_t base, uint64_t frequency)
+{
+	machine_clock =
+	    (struct machine_clock){base, frequency, (NS_PER_SECOND << CLOCK_SHIFT) / frequency};
+}
 
 paddr_t clock_boot(uint64_t wall)
 {
 	page = boot_alloc(PAGE_SIZE, PAGE_SIZE);
-	arch_clock_parameters(&page->counter_base, &page->multiplier, &page->shift);
-	page->frequency_khz = (uint32_t)(arch_clock_frequency() / 1000);
+	page->counter_base = machine_clock.base;
+	page->multiplier = machine_clock.multiplier;
+	page->shift = CLOCK_SHIFT;
+	page->frequency_khz = (uint32_t)(machine_clock.frequency / 1000);
 	if (wall != 0)
-		page->wall_offset = (int64_t)(wall * 1000000000 - arch_now());
+		page->wall_offset = (int64_t)(wall * NS_PER_SECOND - arch_now());
 	return virt_to_phys(page);
 }
 

@@ -6,7 +6,7 @@
 #include "core/trace.h"
 #include "core/work.h"
 #include "gen/debug_ops.h"
-#include "object/sched_context.h"
+#include "object/clock.h"
 
 kn_status debug_objects(struct debug *self, struct debug_objects_out *out)
 {

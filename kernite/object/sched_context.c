@@ -5,29 +5,20 @@
 
 #include "core/scheduler.h"
 #include "gen/sched_context_ops.h"
+#include "object/clock.h"
 
 /* ns, 2.4 hours: far enough from any overflow below. */
 #define TIME_MAX (1ull << 43)
-#define NS_PER_SECOND 1000000000ull
 #define SHARE_UNIT (1u << 15) /* a whole CPU */
 /* What may be reserved of every CPU, in percent: best-effort threads live on the rest. */
 #define SHARE_MAX 96
 
 static unsigned reserved; /* of all CPUs together, in SHARE_UNIT */
 
-uint64_t cycles_to_ns(uint64_t cycles)
-{
-	uint64_t base, multiplier;
-	uint32_t shift;
-
-	arch_clock_parameters(&base, &multiplier, &shift);
-	return (uint64_t)((unsigned __int128)cycles * multiplier >> shift);
-}
-
 /* A fresh budget with these parameters. */
 static void set(struct sched_context *self, kn_time budget, kn_time period, kn_time deadline)
 {
-	uint64_t frequency = arch_clock_frequency();
+	uint64_t frequency = machine_clock.frequency;
 
 	self->period = period ? period : budget * PERIOD_DEFAULT;
 	self->deadline = deadline ? deadline : self->period;

@@ -72,5 +72,3 @@ bool sched_context_renew(struct sched_context *self, bool has_slept);
 		self->due = (int64_t)(self->due - clock) < 0 ? clock : clock + self->period;
 	return true;
 }
-/* Counter cycles as ns. */
-uint64_t cycles_to_ns(uint64_t cycles);

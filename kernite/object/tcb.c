@@ -12,6 +12,7 @@
 #include "core/fpu.h"
 #include "core/scheduler.h"
 #include "gen/tcb_ops.h"
+#include "object/clock.h"
 #include "object/derivation.h"
 #include "object/memory_object.h"
 #include "object/notification.h"

@@ -7,18 +7,15 @@
  * and the tightest of several kept, so that a preempted virtual CPU does not spoil it; when a
  * multiple of 100 MHz lies within the measurement's own uncertainty, it is that (emulators count
  * at 1 GHz sharp).
- *
- * ns = (tsc - base) * multiplier >> 32, with a 128-bit product: exact for centuries.
  */
 #include "machine.h"
 #include "core/cpu.h"
 #include "dev/acpi.h"
+#include "object/clock.h"
 #include "registers.h"
 
-#define NS_PER_S 1000000000ull
 #define PM_TIMER_HZ 3579545ull
 #define MEASURE_US 5000
-#define CLOCK_SHIFT 32
 #define PM_TIMER_MASK 0xffffff /* it has 24 bits at least */
 #define TIMER_COUNT_MAX 0xfffffff0ull
 
@@ -26,7 +23,7 @@
 #define FADT_PM_TIMER 76
 #define FADT_X_PM_TIMER 208
 
-static uint64_t tsc_base, tsc_hz, multiplier;
+static uint64_t tsc_hz;
 static uint64_t timer_hz; /* of the APIC timer; unused with TSC deadlines */
 static uint16_t pm_timer_port;
 
@@ -99,8 +96,7 @@ static void measure(void)
 void clock_init(void)
 {
 	const struct acpi_header *fadt = acpi_find("FACP", 0);
-
-	tsc_base = arch_cycles();
+	const uint64_t base = arch_cycles();
 	tsc_hz = features.tsc_frequency;
 	/* Generic address structure: space 1 is I/O; the address is at 4. */
 	if (acpi_field(fadt, FADT_X_PM_TIMER, 1) == 1)
@@ -112,24 +108,12 @@ void clock_init(void)
 			panic("ACPI names no PM timer to measure the clock with");
 		measure();
 	}
-	multiplier = (uint64_t)(((unsigned __int128)NS_PER_S << CLOCK_SHIFT) / tsc_hz);
+	clock_start(base, tsc_hz);
 }
 
 kn_time arch_now(void)
 {
-	return (kn_time)((unsigned __int128)(arch_cycles() - tsc_base) * multiplier >> CLOCK_SHIFT);
-}
-
-uint64_t arch_clock_frequency(void)
-{
-	return tsc_hz;
-}
-
-void arch_clock_parameters(uint64_t *counter_base, uint64_t *mult, uint32_t *shift)
-{
-	*counter_base = tsc_base;
-	*mult = multiplier;
-	*shift = CLOCK_SHIFT;
+	return cycles_to_ns(arch_cycles() - machine_clock.base);
 }
 
 void delay_us(unsigned microseconds)
@@ -148,15 +132,15 @@ static void timer_program(kn_time target)
 
 	if (features.tsc_deadline) {
 		/* Deadlines further than an hour are reached in steps. */
-		if (ns > 3600 * NS_PER_S)
-			ns = 3600 * NS_PER_S;
+		if (ns > 3600 * NS_PER_SECOND)
+			ns = 3600 * NS_PER_SECOND;
 		msr_write(MSR_TSC_DEADLINE, arch_cycles() + ns * (tsc_hz / 1000) / 1000000 + 1);
 		return;
 	}
 	/* The counter has 32 bits; a longer way is gone in steps (clock_timer_fired). */
-	if (ns > NS_PER_S)
-		ns = NS_PER_S;
-	count = ns * timer_hz / NS_PER_S + 1;
+	if (ns > NS_PER_SECOND)
+		ns = NS_PER_SECOND;
+	count = ns * timer_hz / NS_PER_SECOND + 1;
 	apic_timer_arm(count < TIMER_COUNT_MAX ? (uint32_t)count : (uint32_t)TIMER_COUNT_MAX);
 }
 
