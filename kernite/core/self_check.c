@@ -143,11 +143,11 @@ static void check_object(struct object *object)
 	case KN_TYPE_REPLY:
 		return check_reply(container_of(object, struct reply, object));
 	case KN_TYPE_VSPACE:
-		return check_vspace(vspace_of(object));
+		return check_vspace(container_of(object, struct vspace, object));
 	case KN_TYPE_MEMORY_OBJECT:
-		return check_memory_object(memory_object_of(object));
+		return check_memory_object(container_of(object, struct memory_object, object));
 	case KN_TYPE_POOL:
-		return check_pool(pool_of(object));
+		return check_pool(container_of(object, struct pool, object));
 	default:
 		return;
 	}

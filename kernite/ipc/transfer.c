@@ -280,9 +280,11 @@ void ipc_send_fault(struct tcb *thread, struct endpoint *endpoint, uint64_t badg
 static void take_event(struct endpoint *endpoint, struct tcb *receiver)
 {
 	struct arch_context *context = &receiver->context;
-	struct slot *orphan = endpoint->orphans_first;
+	struct list *link = list_first(&endpoint->orphans);
 
-	if (orphan) {
+	if (link) {
+		struct slot *orphan = container_of(link, struct slot, orphan_link);
+
 		endpoint_orphan_dequeue(orphan);
 		ctx_set_badge(context, orphan->cap.badge);
 		ctx_set_word(context, 0, 0);

@@ -49,16 +49,22 @@ kn_status cnode_destroy(struct object *object)
 	return KN_OK;
 }
 
+static kn_status find(struct cnode *self, uint32_t index, struct slot **slot)
+{
+	*slot = cnode_slot_checked(self, index);
+	return *slot ? KN_OK : KN_E_RANGE;
+}
+
 kn_status cnode_find_empty(struct cnode *self, uint32_t index, struct slot **slot)
 {
-	struct slot *found = cnode_slot_checked(self, index);
+	TRY(find(self, index, slot));
+	return slot_is_empty(*slot) ? KN_OK : KN_E_SLOT_IN_USE;
+}
 
-	if (!found)
-		return KN_E_RANGE;
-	if (!slot_is_empty(found))
-		return KN_E_SLOT_IN_USE;
-	*slot = found;
-	return KN_OK;
+static kn_status find_used(struct cnode *self, uint32_t index, struct slot **slot)
+{
+	TRY(find(self, index, slot));
+	return slot_is_empty(*slot) ? KN_E_INVALID_CAP : KN_OK;
 }
 
 static kn_status derive(
@@ -103,36 +109,29 @@ kn_status cnode_move(struct cnode *self, const struct cnode_move_in *in)
 
 kn_status cnode_delete(struct cnode *self, const struct cnode_delete_in *in)
 {
-	struct slot *slot = cnode_slot_checked(self, in->index);
+	struct slot *slot;
 
-	if (!slot)
-		return KN_E_RANGE;
-	kn_status status = slot_delete(slot);
-
-	return status == KN_OK ? reaper_drain() : status;
+	TRY(find(self, in->index, &slot));
+	TRY(slot_delete(slot));
+	return reaper_drain();
 }
 
 kn_status cnode_revoke(struct cnode *self, const struct cnode_revoke_in *in)
 {
-	struct slot *slot = cnode_slot_checked(self, in->index);
+	struct slot *slot;
 
-	if (!slot)
-		return KN_E_RANGE;
-	if (slot_is_empty(slot))
-		return KN_E_INVALID_CAP;
+	TRY(find_used(self, in->index, &slot));
 	if (!(slot->cap.rights & KN_RIGHT_REVOKE))
 		return KN_E_RIGHTS;
-	kn_status status = slot_revoke(slot);
-
-	return status == KN_OK ? reaper_drain() : status;
+	TRY(slot_revoke(slot));
+	return reaper_drain();
 }
 
 kn_status cnode_info(struct cnode *self, const struct cnode_info_in *in, struct cnode_info_out *out)
 {
-	struct slot *slot = cnode_slot_checked(self, in->index);
+	struct slot *slot;
 
-	if (!slot)
-		return KN_E_RANGE;
+	TRY(find(self, in->index, &slot));
 	out->info.badge = slot->cap.type == KN_TYPE_UNTYPED ? 0 : slot->cap.badge;
 	out->info.rights = slot->cap.rights;
 	out->info.type = slot->cap.type;
@@ -144,12 +143,9 @@ kn_status cnode_info(struct cnode *self, const struct cnode_info_in *in, struct 
 
 kn_status cnode_watch(struct cnode *self, const struct cnode_watch_in *in)
 {
-	struct slot *slot = cnode_slot_checked(self, in->index);
+	struct slot *slot;
 
-	if (!slot)
-		return KN_E_RANGE;
-	if (slot_is_empty(slot))
-		return KN_E_INVALID_CAP;
+	TRY(find_used(self, in->index, &slot));
 	if (slot->cap.type != KN_TYPE_ENDPOINT || slot->cap.badge == 0)
 		return KN_E_WRONG_TYPE;
 	slot->cap.flags |= SLOT_WATCHED;

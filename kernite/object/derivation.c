@@ -3,8 +3,8 @@
  * The derivation tree (derivation.h). Invariants, checked by derivation_check():
  *   - every used slot but derivation_root has next and prev, both never null;
  *   - the first child's prev and the last child's next are the parent;
- *   - a slot with SLOT_ORPHANED has no children; its child and last are links of its endpoint's
- *     queue. So "is my prev my parent?" is decided by slot_has_children(prev) && prev->child == me:
+ *   - a slot with SLOT_ORPHANED has no children but a place in its endpoint's queue instead.
+ * So "is my prev my parent?" is decided by slot_has_children(prev) && prev->child == me:
  * a sibling cannot have me as its first child.
  */
 #include "object/derivation.h"
@@ -159,6 +159,15 @@ void slot_derive(struct slot *to, struct slot *from, uint32_t rights, uint64_t b
 	if (cap.depth < UINT8_MAX)
 		cap.depth++;
 	fill(to, from, &cap);
+}
+
+void slot_replace(struct slot *place, struct slot *from)
+{
+	kn_status status = slot_delete(place);
+
+	invariant(status == KN_OK);
+	if (from)
+		slot_derive(place, from, from->cap.rights, from->cap.badge);
 }
 
 void slot_move(struct slot *to, struct slot *from)

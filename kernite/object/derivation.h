@@ -35,6 +35,9 @@ void slot_fill_untyped(
     struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device);
 /* `to` (empty) becomes a child of `from` with these rights and badge. `from` is copyable. */
 void slot_derive(struct slot *to, struct slot *from, uint32_t rights, uint64_t badge);
+/* A slot of the kernel's own, never an internal one, holds a copy of `from` (or null: nothing) from
+ * now on. */
+void slot_replace(struct slot *place, struct slot *from);
 /* `to` (empty) takes the place of `from`, which becomes empty. */
 void slot_move(struct slot *to, struct slot *from);
 /* Empty the slot; its children become its parent's. KN_RESTART only for SLOT_INTERNAL. Does not

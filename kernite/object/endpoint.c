@@ -13,6 +13,7 @@ void endpoint_init(struct object *object)
 
 	list_init(&endpoint->senders);
 	list_init(&endpoint->receivers);
+	list_init(&endpoint->orphans);
 	list_init(&endpoint->cancels);
 	list_init(&endpoint->replies);
 }
@@ -22,8 +23,8 @@ kn_status endpoint_destroy(struct object *object)
 	struct endpoint *self = container_of(object, struct endpoint, object);
 	struct list *link;
 
-	/* No capability is left, so neither is a watched slot: orphans_first is null. */
-	invariant(!self->orphans_first);
+	/* No capability is left, so neither is a watched slot. */
+	invariant(list_is_empty(&self->orphans));
 	while ((link = list_first(&self->senders)) || (link = list_first(&self->receivers))) {
 		struct tcb *thread = container_of(link, struct tcb, link);
 
@@ -50,28 +51,13 @@ void endpoint_orphan_queue(struct slot *slot)
 	struct endpoint *endpoint = slot_object(slot, endpoint);
 
 	slot->cap.flags |= SLOT_ORPHANED;
-	slot->child = nullptr;
-	slot->last = endpoint->orphans_last;
-	if (endpoint->orphans_last)
-		endpoint->orphans_last->child = slot;
-	else
-		endpoint->orphans_first = slot;
-	endpoint->orphans_last = slot;
+	list_append(&endpoint->orphans, &slot->orphan_link);
 	ipc_deliver_event(endpoint);
 }
 
 void endpoint_orphan_dequeue(struct slot *slot)
 {
-	struct endpoint *endpoint = slot_object(slot, endpoint);
-
-	if (slot->child)
-		slot->child->last = slot->last;
-	else
-		endpoint->orphans_last = slot->last;
-	if (slot->last)
-		slot->last->child = slot->child;
-	else
-		endpoint->orphans_first = slot->child;
+	list_remove(&slot->orphan_link);
 	slot->child = nullptr;
 	slot->last = nullptr;
 	slot->cap.flags &= (uint8_t)~SLOT_ORPHANED;

@@ -15,16 +15,14 @@ struct endpoint {
 	struct object object;
 	struct list senders;
 	struct list receivers;
-	struct slot *orphans_first; /* slots with SLOT_ORPHANED, linked by child (next) and last
-				       (previous) */
-	struct slot *orphans_last;
+	struct list orphans; /* slots with SLOT_ORPHANED, by orphan_link */
 	struct list cancels; /* reply objects, by cancel_link */
 	struct list replies; /* reply objects whose call came in here, by endpoint_link */
 };
 
 static inline bool endpoint_has_events(const struct endpoint *endpoint)
 {
-	return endpoint->orphans_first || !list_is_empty(&endpoint->cancels);
+	return !list_is_empty(&endpoint->orphans) || !list_is_empty(&endpoint->cancels);
 }
 
 /* The watched slot (an endpoint capability) has lost its last child. */

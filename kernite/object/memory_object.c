@@ -30,7 +30,7 @@ uint64_t memory_id_new(void)
 
 void memory_object_init(struct object *head)
 {
-	struct memory_object *object = memory_object_of(head);
+	struct memory_object *object = container_of(head, struct memory_object, object);
 
 	object->id = memory_id_new();
 	list_init(&object->pool_link);
@@ -93,12 +93,12 @@ kn_status memory_object_retire(struct memory_object *object, const struct slot *
 
 kn_status memory_object_destroy(struct object *object)
 {
-	return memory_object_retire(memory_object_of(object), nullptr);
+	return memory_object_retire(container_of(object, struct memory_object, object), nullptr);
 }
 
 kn_status memory_object_sever(struct object *object, struct slot *slot)
 {
-	return memory_object_retire(memory_object_of(object), slot);
+	return memory_object_retire(container_of(object, struct memory_object, object), slot);
 }
 
 kn_status memory_object_pin(struct memory_object *object, uint64_t page, struct tcb *thread)
@@ -184,7 +184,7 @@ static void make_paged(
 kn_status memory_object_configure_anonymous(
     struct memory_object *self, const struct memory_object_configure_anonymous_in *in)
 {
-	struct pool *pool = pool_of(in->pool->cap.object);
+	struct pool *pool = slot_object(in->pool, pool);
 
 	TRY(check_paged(self, pool, in->pages));
 	make_paged(self, pool, in->pages, KN_MEMORY_KIND_ANONYMOUS);
@@ -245,7 +245,7 @@ kn_status memory_object_configure_physical(
 kn_status memory_object_configure_slice(
     struct memory_object *self, const struct memory_object_configure_slice_in *in)
 {
-	struct memory_object *source = memory_object_of(in->source->cap.object);
+	struct memory_object *source = slot_object(in->source, memory_object);
 
 	if (!is_fresh(self))
 		return KN_E_BUSY;
@@ -267,12 +267,12 @@ kn_status memory_object_configure_slice(
 kn_status memory_object_configure_pager(
     struct memory_object *self, const struct memory_object_configure_pager_in *in)
 {
-	struct pool *pool = pool_of(in->pool->cap.object);
+	struct pool *pool = slot_object(in->pool, pool);
 
 	TRY(check_paged(self, pool, in->pages));
 	if (!slot_is_copyable(in->pager))
 		return KN_E_INVALID_CAP;
-	slot_derive(&self->backing, in->pager, in->pager->cap.rights, in->pager->cap.badge);
+	slot_replace(&self->backing, in->pager);
 	make_paged(self, pool, in->pages, KN_MEMORY_KIND_PAGER);
 	return KN_OK;
 }
@@ -280,8 +280,8 @@ kn_status memory_object_configure_pager(
 kn_status memory_object_configure_clone(
     struct memory_object *self, const struct memory_object_configure_clone_in *in)
 {
-	struct memory_object *source = memory_object_of(in->source->cap.object);
-	struct pool *pool = pool_of(in->pool->cap.object);
+	struct memory_object *source = slot_object(in->source, memory_object);
+	struct pool *pool = slot_object(in->pool, pool);
 	kn_status status;
 
 	if (self->clone_source == 0) {
@@ -370,7 +370,7 @@ kn_status memory_object_decommit(
 
 kn_status memory_object_supply(struct memory_object *self, const struct memory_object_supply_in *in)
 {
-	struct memory_object *source = memory_object_of(in->source->cap.object);
+	struct memory_object *source = slot_object(in->source, memory_object);
 
 	if (self->kind != KN_MEMORY_KIND_PAGER || source->kind != KN_MEMORY_KIND_ANONYMOUS ||
 	    source->pool->root != self->pool->root)

@@ -42,11 +42,6 @@ struct memory_object {
 	uint64_t next;         /* first page not yet cloned, or not yet zeroed (physical) */
 };
 
-static inline struct memory_object *memory_object_of(struct object *object)
-{
-	return container_of(object, struct memory_object, object);
-}
-
 /* A number for things that can be waited on or shown; never reused. */
 uint64_t memory_id_new(void);
 

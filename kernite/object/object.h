@@ -49,8 +49,7 @@ struct cap {
 };
 
 #define SLOT_WATCHED 1 /* losing the last child raises ORPHAN at the endpoint */
-#define SLOT_ORPHANED                                                                              \
-	2 /* queued at its endpoint: `child` and `last` are next and previous in that queue */
+#define SLOT_ORPHANED 2 /* queued at its endpoint */
 #define SLOT_DEVICE 4 /* untyped: no RAM */
 /*
  * Embedded in its own object (a pool's or physical memory object's hold on an untyped range): not
@@ -60,8 +59,13 @@ struct cap {
 
 struct slot {
 	struct cap cap;
-	struct slot *child; /* first child, or null */
-	struct slot *last;  /* last child, or null */
+	union {
+		struct {
+			struct slot *child; /* first child, or null */
+			struct slot *last;  /* last child, or null */
+		};
+		struct list orphan_link; /* SLOT_ORPHANED: in its endpoint's list */
+	};
 	struct slot *next;  /* next sibling; of the last one: the parent */
 	struct slot *prev;  /* previous sibling; of the first one: the parent */
 };

@@ -24,7 +24,7 @@
 
 void pool_init(struct object *object)
 {
-	struct pool *pool = pool_of(object);
+	struct pool *pool = container_of(object, struct pool, object);
 
 	list_init(&pool->children);
 	list_init(&pool->sibling);
@@ -230,29 +230,27 @@ static kn_status empty(struct pool *pool, const struct slot *kept)
 
 kn_status pool_destroy(struct object *object)
 {
-	struct pool *pool = pool_of(object);
-	kn_status status = empty(pool, nullptr);
+	struct pool *pool = container_of(object, struct pool, object);
 
-	if (status == KN_OK)
-		(void)slot_delete(&pool->handler);
-	return status;
+	TRY(empty(pool, nullptr));
+	slot_replace(&pool->handler, nullptr);
+	return KN_OK;
 }
 
 kn_status pool_sever(struct object *object, struct slot *slot)
 {
-	struct pool *pool = pool_of(object);
-	kn_status status = empty(pool, slot);
+	struct pool *pool = container_of(object, struct pool, object);
 
-	if (status == KN_OK)
-		pool->is_emptying = false; /* usable again after a refill */
-	return status;
+	TRY(empty(pool, slot));
+	pool->is_emptying = false; /* usable again after a refill */
+	return KN_OK;
 }
 
 /* ---- methods ---- */
 
 kn_status pool_configure(struct pool *self, const struct pool_configure_in *in)
 {
-	struct pool *parent = pool_of(in->parent->cap.object);
+	struct pool *parent = slot_object(in->parent, pool);
 
 	if (self->parent || parent == self || self->used != 0 || self->root != self ||
 	    !list_is_empty(&self->ranges) || !list_is_empty(&self->children) ||
@@ -304,10 +302,7 @@ kn_status pool_set_handler(struct pool *self, const struct pool_set_handler_in *
 {
 	if (in->handler && !slot_is_copyable(in->handler))
 		return KN_E_INVALID_CAP;
-	(void)slot_delete(&self->handler);
-	if (in->handler)
-		slot_derive(
-		    &self->handler, in->handler, in->handler->cap.rights, in->handler->cap.badge);
+	slot_replace(&self->handler, in->handler);
 	return KN_OK;
 }
 

@@ -50,11 +50,6 @@ struct pool {
 	bool is_emptying; /* destroy has begun: no new charges */
 };
 
-static inline struct pool *pool_of(struct object *object)
-{
-	return container_of(object, struct pool, object);
-}
-
 [[nodiscard]] kn_status pool_sever(struct object *object, struct slot *slot);
 /* Boot: make [base, base + pages) frames of this root pool for ever. */
 void pool_add_boot_frames(struct pool *pool, paddr_t base, uint64_t pages);

@@ -27,14 +27,9 @@ static_assert(sizeof(((struct tcb *)nullptr)->name) == 16);
 static_assert((int)THREAD_WAITING_ADDRESS == (int)KN_TCB_STATE_WAITING_ADDRESS);
 static_assert((int)THREAD_SENDING == (int)KN_TCB_STATE_SENDING);
 
-static struct tcb *tcb_of(struct object *object)
-{
-	return container_of(object, struct tcb, object);
-}
-
 void tcb_init(struct object *object)
 {
-	struct tcb *thread = tcb_of(object);
+	struct tcb *thread = container_of(object, struct tcb, object);
 
 	arch_context_init(&thread->context);
 	fpu_init(thread);
@@ -48,24 +43,14 @@ void tcb_init(struct object *object)
 	list_init(&thread->ipc_link);
 }
 
-/* Endpoint capabilities are never internal: cannot restart. */
-static void set_handler(struct slot *place, struct slot *handler)
-{
-	kn_status status = slot_delete(place);
-
-	invariant(status == KN_OK);
-	if (handler)
-		slot_derive(place, handler, handler->cap.rights, handler->cap.badge);
-}
-
 kn_status tcb_destroy(struct object *object)
 {
-	struct tcb *thread = tcb_of(object);
+	struct tcb *thread = container_of(object, struct tcb, object);
 
 	if (!thread_halt(thread))
 		return KN_RESTART;
-	set_handler(&thread->fault_handler, nullptr);
-	set_handler(&thread->timeout_handler, nullptr);
+	slot_replace(&thread->fault_handler, nullptr);
+	slot_replace(&thread->timeout_handler, nullptr);
 	vspace_detach(thread);
 	list_remove(&thread->cspace_link);
 	memory_object_unpin(thread);
@@ -114,7 +99,7 @@ kn_status tcb_configure(struct tcb *self, const struct tcb_configure_in *in)
 	list_remove(&self->cspace_link);
 	self->cspace = cspace;
 	list_append(&cspace->threads, &self->cspace_link);
-	set_handler(&self->fault_handler, in->fault_handler);
+	slot_replace(&self->fault_handler, in->fault_handler);
 	return KN_OK;
 }
 
@@ -312,12 +297,12 @@ kn_status tcb_info(struct tcb *self, struct tcb_info_out *out)
 
 kn_status tcb_set_fault_handler(struct tcb *self, const struct tcb_set_fault_handler_in *in)
 {
-	set_handler(&self->fault_handler, in->fault_handler);
+	slot_replace(&self->fault_handler, in->fault_handler);
 	return KN_OK;
 }
 
 kn_status tcb_set_timeout_handler(struct tcb *self, const struct tcb_set_timeout_handler_in *in)
 {
-	set_handler(&self->timeout_handler, in->timeout_handler);
+	slot_replace(&self->timeout_handler, in->timeout_handler);
 	return KN_OK;
 }

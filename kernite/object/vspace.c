@@ -31,7 +31,7 @@
 
 void vspace_init(struct object *object)
 {
-	struct vspace *space = vspace_of(object);
+	struct vspace *space = container_of(object, struct vspace, object);
 
 	space->id = memory_id_new();
 	space->tables = (struct table_tree){.levels = TABLE_LEVELS, .kind = FRAME_TABLE};
@@ -93,7 +93,7 @@ kn_status vspace_retire(struct vspace *space)
 
 kn_status vspace_destroy(struct object *object)
 {
-	return vspace_retire(vspace_of(object));
+	return vspace_retire(container_of(object, struct vspace, object));
 }
 
 void vspace_attach(struct vspace *space, struct tcb *thread)
@@ -145,7 +145,7 @@ static uint32_t readable(uint32_t prot)
 
 static kn_status check_object(const struct vspace_map_in *in, uint32_t max_prot)
 {
-	struct memory_object *object = memory_object_of(in->object->cap.object);
+	struct memory_object *object = slot_object(in->object, memory_object);
 	uint32_t rights = in->object->cap.rights, needed = 0;
 	bool is_shared = in->flags & KN_VSPACE_MAP_SHARED;
 
@@ -202,7 +202,7 @@ kn_status vspace_configure(struct vspace *self, const struct vspace_configure_in
 		return KN_E_BUSY;
 	if ((in->map_base & PAGE_MASK) || in->map_base < KN_USER_MIN || in->map_base >= KN_USER_MAX)
 		return KN_E_BAD_ADDRESS;
-	return no_memory(vspace_setup(self, pool_of(in->pool->cap.object), in->map_base));
+	return no_memory(vspace_setup(self, slot_object(in->pool, pool), in->map_base));
 }
 
 /* Fill what one step allows; faults do the rest. */
@@ -241,7 +241,7 @@ kn_status vspace_map(
 	}
 
 	struct region mapping = {
-	    .object = in->object ? memory_object_of(in->object->cap.object) : nullptr,
+	    .object = in->object ? slot_object(in->object, memory_object) : nullptr,
 	    .offset = in->offset,
 	    .start = address,
 	    .end = address + size,
@@ -305,7 +305,7 @@ kn_status vspace_discard(struct vspace *self, const struct vspace_discard_in *in
 
 kn_status vspace_clone(struct vspace *self, const struct vspace_clone_in *in)
 {
-	struct vspace *child = vspace_of(in->child->cap.object);
+	struct vspace *child = slot_object(in->child, vspace);
 	kn_status status;
 
 	if (child == self || check_usable(self) != KN_OK || child->tables.root.raw == 0 ||
@@ -511,7 +511,7 @@ static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *
 
 kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 {
-	struct vspace *source = vspace_of(in->source->cap.object);
+	struct vspace *source = slot_object(in->source, vspace);
 	uint64_t size = in->pages << PAGE_SHIFT;
 
 	TRY(check_usable(self));

@@ -40,11 +40,6 @@ struct vspace {
 	bool is_emptying;    /* destroy has begun */
 };
 
-static inline struct vspace *vspace_of(struct object *object)
-{
-	return container_of(object, struct vspace, object);
-}
-
 /* Unmap everything, keep the space; KN_RESTART until done. */
 [[nodiscard]] kn_status vspace_empty(struct vspace *space);
 /* Stop its threads, unmap everything, leave the pool: as if never configured; KN_RESTART until

@@ -184,6 +184,11 @@ kn_status slot_delete(struct slot *slot)
 	return KN_OK;
 }
 
+void slot_replace(struct slot *place, struct slot *from)
+{
+	*place = from ? *from : (struct slot){};
+}
+
 kn_status untyped_try_reset(struct slot *slot)
 {
 	slot->cap.payload = 0;

@@ -97,6 +97,7 @@ void clock_init(void)
 {
 	const struct acpi_header *fadt = acpi_find("FACP", 0);
 	const uint64_t base = arch_cycles();
+
 	tsc_hz = features.tsc_frequency;
 	/* Generic address structure: space 1 is I/O; the address is at 4. */
 	if (acpi_field(fadt, FADT_X_PM_TIMER, 1) == 1)
