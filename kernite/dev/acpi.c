@@ -111,10 +111,12 @@ const struct acpi_madt_entry *acpi_madt_next(const struct acpi_madt_entry *previ
 	size_t at = MADT_FIRST_ENTRY;
 	const struct acpi_madt_entry *entry;
 
+	if (!madt)
+		return nullptr;
 	if (previous)
 		at = (size_t)((const char *)previous - start) + previous->length;
 	entry = (const void *)(start + at);
-	if (!madt || at > madt->length || madt->length - at < sizeof(*entry))
+	if (at > madt->length || madt->length - at < sizeof(*entry))
 		return nullptr;
 	if (entry->length < sizeof(*entry) || entry->length > madt->length - at)
 		return nullptr;
