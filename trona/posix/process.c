@@ -13,8 +13,11 @@ extern char fork_child[];
 
 void sys_exit(int status)
 {
-	for (;;)
-		(void)procmgr_exit(SLOT(PROCMGR), (uint32_t)status & 255);
+	/* Who has given its capability away ends by a fault: somebody else holds the handler. */
+	for (;;) {
+		(void)PERSIST(procmgr_exit(SLOT(PROCMGR), (uint32_t)status & 255));
+		__builtin_trap();
+	}
 }
 
 static long fork_call(kn_word sp)

@@ -10,6 +10,7 @@
 #include "client/mmsrv.h"
 #include "client/procmgr.h"
 #include "client/vfs.h"
+#include "kn/cnode.h"
 
 #define NOBODY 0x7ffffff0u
 #define USER 1000
@@ -144,6 +145,20 @@ static void further_slots(void)
 	refuses(QUOTA, procmgr_expand_cspace(PROCMGR, 220));
 }
 
+/* Who has given its procmgr away still ends, by a fault: it does not spin. */
+static void end_without_procmgr(void)
+{
+	int status = 0;
+	const pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)!kn_cnode_delete(KN_SLOT_CSPACE, PROCMGR);
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid);
+	check(WIFSIGNALED(status));
+}
+
 static void as_a_user(void)
 {
 	struct procmgr_limit limit = {.current = ~0ull, .maximum = ~0ull}, was, low = {.current = 10, .maximum = 10};
@@ -170,6 +185,7 @@ static void processes(void)
 	rig_in_child(0, groups);
 	resources();
 	rig_in_child(0, further_slots);
+	end_without_procmgr();
 	rig_in_child(USER, as_a_user);
 }
 
