@@ -197,6 +197,7 @@ int sys_thread_join(pthread_t thread, void **result);
 int sys_thread_detach(pthread_t thread);
 pthread_t sys_thread_self(void);
 int sys_thread_number(pthread_t thread);
+long sys_thread_limit(void); /* so many at once */
 void sys_thread_stack(pthread_t thread, void **low, size_t *size);
 /* Per-thread storage of the layer above: the values of pthread keys and its cleanup list. */
 #define SYS_KEYS_MAX 128

@@ -70,6 +70,8 @@ long sysconf(int name)
 		return 100;
 	case _SC_NGROUPS_MAX:
 		return NGROUPS_MAX;
+	case _SC_THREAD_THREADS_MAX:
+		return sys_thread_limit();
 	case _SC_OPEN_MAX:
 		return sys_descriptor_limit();
 	case _SC_STREAM_MAX:
@@ -152,8 +154,6 @@ long sysconf(int name)
 		return PTHREAD_KEYS_MAX;
 	case _SC_THREAD_STACK_MIN:
 		return PTHREAD_STACK_MIN;
-	case _SC_THREAD_THREADS_MAX:
-		return 60;
 	case _SC_NPROCESSORS_CONF:
 	case _SC_NPROCESSORS_ONLN:
 		return processors();

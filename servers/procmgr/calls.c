@@ -116,7 +116,7 @@ static kn_status on_kill(struct server_call *call, uint32_t target, int32_t id, 
 	case PROCMGR_TARGET_ALL:
 		return kill_many(caller, 0, &record);
 	case PROCMGR_TARGET_THREAD:
-		if (id < 1 || id > PROCMGR_PROCESS_THREADS_MAX || !caller->threads[id - 1].tcb)
+		if (!thread_find(caller, (uint32_t)id - 1))
 			return KN_E_NO_PROCESS;
 		return kill_one(caller, caller, (uint32_t)id - 1, &record);
 	default:

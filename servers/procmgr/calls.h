@@ -26,8 +26,8 @@ kn_status on_set_users(struct server_call *call, uint32_t real, uint32_t effecti
 kn_status on_set_groups(struct server_call *call, uint32_t real, uint32_t effective, uint32_t saved);
 kn_status on_set_supplementary(struct server_call *call, const void *groups, size_t groups_len);
 kn_status on_thread_create(struct server_call *call, uint64_t ip, uint64_t sp, uint64_t tls, uint64_t
-    argument, uint64_t blocked, uint32_t *thread, uint64_t *ipc, kn_cap *tcb);
-kn_status on_thread_exit(struct server_call *call, uint32_t thread, uint64_t clear, uint64_t stack, uint64_t
+    argument, uint64_t blocked, uint32_t *number, uint64_t *record, kn_cap *tcb);
+kn_status on_thread_exit(struct server_call *call, uint32_t number, uint64_t clear, uint64_t stack, uint64_t
     pages);
 kn_status on_signal_default(struct server_call *call, uint32_t signal);
 kn_status on_signal_wait(struct server_call *call, uint32_t thread, uint64_t mask, uint64_t timeout,

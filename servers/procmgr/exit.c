@@ -17,14 +17,14 @@
 kn_cap process_listeners[PROCESS_LISTENERS];
 uint64_t process_ended_time;
 
-uint64_t process_time(const struct process *process)
+uint64_t process_time(struct process *process)
 {
 	uint64_t total = process->ended_time;
 
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++) {
+	for_each_thread(thread, process) {
 		struct kn_tcb_info info;
 
-		if (process->threads[i].tcb && kn_tcb_info(process->threads[i].tcb, &info) == KN_OK)
+		if (kn_tcb_info(thread->tcb, &info) == KN_OK)
 			total += info.cpu_time;
 	}
 	return total;
@@ -83,9 +83,8 @@ void process_end(struct process *process, uint32_t kind, uint32_t value)
 	if (!is_alive(process) || process->is_dying)
 		return;
 	process->is_dying = true;
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		if (process->threads[i].tcb)
-			(void)kn_tcb_suspend(process->threads[i].tcb, true);
+	for_each_thread(thread, process)
+		(void)kn_tcb_suspend(thread->tcb, true);
 	observe_refresh(process); /* what wait() tells of it */
 	process_ended_time += process->entry->user_time;
 	timer_disarm(process);

@@ -16,4 +16,4 @@ void process_end(struct process *process, uint32_t kind, uint32_t value);
 /* CPU time of all that have ended, ns. */
 extern uint64_t process_ended_time;
 /* Time of its live threads plus that of those that are gone, ns. */
-uint64_t process_time(const struct process *process);
+uint64_t process_time(struct process *process);

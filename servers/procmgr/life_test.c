@@ -2,21 +2,26 @@
 /* Threads and the ways to begin, through the protocol's methods. Every way is tried with each of its steps failing. */
 #include "life_fixture.h"
 
+#include "user.h"
+
+#define USER 1000
+
 /* ---- threads ---- */
 
 static void threads_come_and_go(void **state)
 {
 	uint32_t thread;
-	uint64_t ipc;
+	uint64_t record;
 	kn_cap tcb;
 
-	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb), KN_OK);
+	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_OK);
 	assert_int_equal(thread, 2);
 	assert_int_equal(child->entry->threads, 2);
+	assert_int_equal(m->thread_exit(fake_call(child), 1, 0, 0, 0), KN_E_INVALID_ARG); /* the first is the last */
 	assert_int_equal(m->thread_exit(fake_call(child), 2, 0, 0, 0), KN_OK);
 	assert_int_equal(child->entry->threads, 1);
 	assert_int_equal(m->thread_exit(fake_call(child), 2, 0, 0, 0), KN_E_INVALID_ARG);
-	assert_int_equal(m->thread_exit(fake_call(child), 61, 0, 0, 0), KN_E_INVALID_ARG);
+	assert_int_equal(m->thread_exit(fake_call(child), PROCMGR_PROCESS_THREADS_MAX + 1, 0, 0, 0), KN_E_INVALID_ARG);
 	assert_int_equal(m->thread_exit(fake_call(child), 1, 0, 0, 0), KN_OK); /* the last one's end is the process's */
 	assert_false(is_alive(child));
 }
@@ -24,25 +29,82 @@ static void threads_come_and_go(void **state)
 static void there_are_only_so_many_threads(void **state)
 {
 	uint32_t thread;
-	uint64_t ipc;
+	uint64_t record;
 	kn_cap tcb;
 
-	for (unsigned i = 1; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb), KN_OK);
-	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb), KN_E_QUOTA);
+	for (unsigned i = 1; i < PROCMGR_PROCESS_THREADS_MAX; i++) {
+		assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_OK);
+		assert_int_equal(thread, i + 1);
+	}
+	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_E_QUOTA);
+	assert_int_equal(m->thread_exit(fake_call(child), 300, 0, 0, 0), KN_OK);
+	assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_OK);
+	assert_int_equal(thread, 300);
+}
+
+static void threads_count_among_what_a_user_may_have(void **state)
+{
+	struct process *other = fake_process(nullptr, USER);
+	uint32_t thread, pid;
+	uint64_t record;
+	kn_cap tcb;
+
+	other->limits[LIMIT_NPROC].current = 10;
+	for (unsigned i = 1; i < 10; i++)
+		assert_int_equal(m->thread_create(fake_call(other), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_OK);
+	assert_int_equal(m->thread_create(fake_call(other), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_E_QUOTA);
+	assert_int_equal(m->fork(fake_call(other), 1, 2, 3, &pid), KN_E_QUOTA);
+	assert_int_equal(m->thread_exit(fake_call(other), 5, 0, 0, 0), KN_OK);
+	assert_int_equal(m->fork(fake_call(other), 1, 2, 3, &pid), KN_OK);
+	process_end(other, PROCMGR_EVENT_EXITED, 0);
+	assert_int_equal(user_count(USER), 1);
+}
+
+static void a_signal_finds_the_thread_that_takes_it(void **state)
+{
+	uint32_t thread;
+	uint64_t record;
+	kn_cap tcb;
+
+	child->signals->caught = child->signals->first.blocked = bit(10);
+	for (unsigned i = 1; i < 200; i++)
+		assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, i < 150 ? bit(10) : 0, &thread, &record, &tcb), KN_OK);
+	fake_upcalls = 0;
+	send(child, 10);
+	assert_int_equal(fake_upcalls, 1);
+	assert_int_equal(m->kill(fake_call(child), PROCMGR_TARGET_THREAD, 160, 10, 0), KN_OK);
+	assert_int_equal(fake_upcalls, 2);
+	assert_int_equal(thread_find(child, 159)->record->pending, bit(10));
+	assert_int_equal(m->kill(fake_call(child), PROCMGR_TARGET_THREAD, 201, 10, 0), KN_E_NO_PROCESS);
+}
+
+static void exec_leaves_one_thread(void **state)
+{
+	uint32_t thread;
+	uint64_t record;
+	kn_cap tcb;
+	long slots;
+
+	assert_int_equal(m->exec(fake_call(child), &image, object), KN_OK);
+	slots = fake_slots;
+	for (unsigned i = 0; i < 300; i++)
+		assert_int_equal(m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_OK);
+	assert_int_equal(m->exec(fake_call(child), &image, object), KN_OK);
+	assert_int_equal(child->entry->threads, 1);
+	assert_int_equal(fake_slots, slots);
 }
 
 static void a_thread_that_cannot_be_made_leaves_nothing(void **state)
 {
 	uint32_t thread;
-	uint64_t ipc;
+	uint64_t record;
 	kn_cap tcb;
 	long slots = fake_slots;
 	kn_status status = KN_E_NO_MEMORY;
 
 	for (long budget = 0; status != KN_OK; budget++) {
 		fake_budget = budget;
-		status = m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &ipc, &tcb);
+		status = m->thread_create(fake_call(child), 1, 2, 3, 4, 0, &thread, &record, &tcb);
 		fake_budget = -1;
 		if (status != KN_OK) {
 			assert_int_equal(fake_slots, slots);
@@ -91,13 +153,13 @@ static void exec_keeps_the_process(void **state)
 
 	child->signals->caught = bit(5);
 	child->signals->ignored = bit(6);
-	child->signals->threads[0].blocked = bit(7);
+	child->signals->first.blocked = bit(7);
 	assert_int_equal(m->exec(fake_call(child), &image, object), KN_OK);
 	assert_int_equal(child->entry->pid, pid);
 	assert_string_equal((const char *)child->entry->name, "program");
 	assert_int_equal(child->signals->caught, 0);
 	assert_int_equal(child->signals->ignored, bit(6));
-	assert_int_equal(child->signals->threads[0].blocked, bit(7));
+	assert_int_equal(child->signals->first.blocked, bit(7));
 	assert_true(child->has_execed);
 }
 
@@ -112,7 +174,7 @@ static void spawn_does_as_it_is_told(void **state)
 	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, caps, sizeof caps, &pid), KN_OK);
 	struct process *made = process_by_pid(pid);
 	assert_int_equal(made->entry->session, pid);
-	assert_int_equal(made->signals->threads[0].blocked, 3);
+	assert_int_equal(made->signals->first.blocked, 3);
 	assert_int_equal(made->signals->ignored, bit(10));
 	assert_int_equal(made->extra_slots[0], 50);
 	args = (struct procmgr_spawn_args){.flags = PROCMGR_SPAWN_SET_GROUP, .group = 4000};
@@ -216,6 +278,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(threads_come_and_go),
 	    CASE(there_are_only_so_many_threads),
+	    CASE(threads_count_among_what_a_user_may_have),
+	    CASE(a_signal_finds_the_thread_that_takes_it),
+	    CASE(exec_leaves_one_thread),
 	    CASE(a_thread_that_cannot_be_made_leaves_nothing),
 	    CASE(bad_images_are_refused),
 	    CASE(exec_keeps_the_process),

@@ -65,7 +65,7 @@ static kn_status fault(struct server_call *call)
 								       BADGE_FAULT));
 	uint32_t thread = call->badge >> BADGE_THREAD_SHIFT & BADGE_THREAD_MASK;
 
-	if (!process || thread >= PROCMGR_PROCESS_THREADS_MAX || !process->threads[thread].tcb)
+	if (!process || !thread_find(process, thread))
 		return KN_E_NO_PROCESS;
 	if (kn_info_label(call->info) == KN_LABEL_FAULT_VM && (kn_status)call->words[4] == KN_E_NO_MEMORY) {
 		pressure_page_missing(process);

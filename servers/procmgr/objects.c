@@ -8,16 +8,12 @@
 #include "objects.h"
 
 #include "kn/cnode.h"
-#include "kn/sched_context.h"
-#include "kn/tcb.h"
 #include "kn/vspace.h"
 #include "client/mmsrv.h"
 #include "client/objsrv.h"
 #include "place.h"
 #include "trona/slots.h"
-#include "trona/string.h"
 #include "uapi/object_type.h"
-#include "user.h"
 
 #define ACCOUNT_QUOTA (8ull << 20)
 
@@ -30,8 +26,7 @@ static const uint32_t tcb_rights = KN_RIGHT_READ | KN_RIGHT_CONFIGURE | KN_RIGHT
 static const uint32_t vspace_rights = KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_UNMAP;
 static const uint32_t cnode_rights = KN_RIGHT_READ | KN_RIGHT_WRITE;
 
-/* A new object from the process's account, in a fresh slot of ours. */
-static kn_status make(struct process *process, uint8_t type, uint8_t size_bits, kn_cap *slot, uint64_t *handle)
+kn_status objects_make(struct process *process, uint8_t type, uint8_t size_bits, kn_cap *slot, uint64_t *handle)
 {
 	uint64_t ignored;
 	kn_status status = slot_alloc(slot);
@@ -46,7 +41,7 @@ static kn_status make(struct process *process, uint8_t type, uint8_t size_bits, 
 	return status;
 }
 
-static void drop(kn_cap *slot)
+void objects_drop(kn_cap *slot)
 {
 	if (*slot == KN_CAP_NONE)
 		return;
@@ -115,7 +110,7 @@ static kn_status fill_cspace(struct process *process)
 		kn_cap source;
 		uint32_t rights; /* 0: minted with the process's badge */
 	} table[] = {
-	    {KN_SLOT_TCB, process->threads[0].tcb, tcb_rights},
+	    {KN_SLOT_TCB, process->first.tcb, tcb_rights},
 	    {KN_SLOT_VSPACE, process->vspace, vspace_rights},
 	    {KN_SLOT_CSPACE, process->cnode, cnode_rights},
 	    {PROCMGR_PROCESS_SLOT_PROCMGR, process_endpoint, 0},
@@ -137,35 +132,6 @@ static kn_status fill_cspace(struct process *process)
 	return KN_OK;
 }
 
-/* Thread `number`'s TCB and scheduling context, configured for the address space `vspace`. */
-static kn_status make_thread(struct process *process, unsigned number)
-{
-	struct thread *thread = &process->threads[number];
-	kn_cap fault;
-	kn_status status = slot_alloc(&fault);
-
-	if (status != KN_OK)
-		return status;
-	status = slot_mint(fault, process_endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL,
-	    process_badge(process) | BADGE_FAULT | (uint64_t)number << BADGE_THREAD_SHIFT);
-	if (status != KN_OK) {
-		slot_free(fault);
-		return status;
-	}
-	status = make(process, KN_TYPE_TCB, 0, &thread->tcb, &thread->tcb_handle);
-	if (status == KN_OK)
-		status = make(process, KN_TYPE_SCHED_CONTEXT, 0, &thread->sched_context, &thread->sched_handle);
-	if (status == KN_OK)
-		status = kn_tcb_configure(thread->tcb, process->vspace, process->cnode, process->pages, 2 + number,
-		    objects_ipc_address(process, number), fault);
-	if (status == KN_OK)
-		status = kn_sched_context_bind(thread->sched_context, thread->tcb);
-	if (status == KN_OK)
-		status = kn_tcb_set_priority(thread->tcb, user_priority(process));
-	slot_release(fault); /* the TCB holds a copy */
-	return status;
-}
-
 kn_status objects_create(struct process *process, uint64_t memory_limit)
 {
 	kn_status status = slot_alloc(&process->account);
@@ -180,11 +146,11 @@ kn_status objects_create(struct process *process, uint64_t memory_limit)
 	}
 	status = make_space(process, memory_limit);
 	if (status == KN_OK)
-		status = make(process, KN_TYPE_CNODE, CNODE_BITS, &process->cnode, nullptr);
+		status = objects_make(process, KN_TYPE_CNODE, CNODE_BITS, &process->cnode, nullptr);
 	if (status == KN_OK)
 		status = make_pages(process);
 	if (status == KN_OK)
-		status = make_thread(process, 0);
+		status = thread_create_first(process);
 	if (status == KN_OK)
 		status = fill_cspace(process);
 	if (status != KN_OK)
@@ -202,39 +168,17 @@ void objects_destroy(struct process *process)
 		(void)objsrv_account_destroy(services.objsrv, process->account_id);
 	if (process->memory)
 		(void)mmsrv_space_destroy(services.mmsrv, process->memory_id);
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++) {
-		drop(&process->threads[i].tcb);
-		drop(&process->threads[i].sched_context);
-	}
+	thread_forget_all(process);
 	for (unsigned i = 0; i < EXTRA_CNODES_MAX; i++) {
-		drop(&process->extra_cnodes[i]);
+		objects_drop(&process->extra_cnodes[i]);
 		process->extra_slots[i] = 0;
 	}
-	drop(&process->pages);
-	drop(&process->image);
-	drop(&process->cnode);
-	drop(&process->vspace);
-	drop(&process->memory);
-	drop(&process->account);
-}
-
-uint64_t objects_ipc_address(const struct process *process, unsigned number)
-{
-	return process->pages_address + (2 + number) * KN_PAGE_SIZE;
-}
-
-bool objects_blocks_upcalls(const struct process *process, unsigned number)
-{
-	uint64_t address;
-
-	if (kn_vspace_map(KN_SLOT_VSPACE, process->pages, 2 + number, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
-		KN_VSPACE_MAP_SHARED, &address) != KN_OK)
-		return false;
-	const struct kn_ipc_buffer *buffer = (const struct kn_ipc_buffer *)address;
-	bool is_blocked = __atomic_load_n(&buffer->upcall_flags, __ATOMIC_RELAXED) & KN_UPCALL_BLOCKED;
-
-	(void)kn_vspace_unmap(KN_SLOT_VSPACE, address, 1);
-	return is_blocked;
+	objects_drop(&process->pages);
+	objects_drop(&process->image);
+	objects_drop(&process->cnode);
+	objects_drop(&process->vspace);
+	objects_drop(&process->memory);
+	objects_drop(&process->account);
 }
 
 kn_status objects_map_pages(struct process *process, kn_cap vspace)
@@ -252,33 +196,9 @@ kn_status objects_map_pages(struct process *process, kn_cap vspace)
 	    write, write, flags, &address);
 }
 
-kn_status objects_create_thread(struct process *process, unsigned number)
-{
-	kn_status status = make_thread(process, number);
-
-	if (status != KN_OK)
-		objects_destroy_thread(process, number);
-	return status;
-}
-
-void objects_destroy_thread(struct process *process, unsigned number)
-{
-	struct thread *thread = &process->threads[number];
-
-	if (thread->tcb) {
-		(void)kn_tcb_suspend(thread->tcb, true);
-		(void)objsrv_free(process->account, thread->tcb_handle);
-	}
-	if (thread->sched_context)
-		(void)objsrv_free(process->account, thread->sched_handle);
-	drop(&thread->tcb);
-	drop(&thread->sched_context);
-	memset(thread, 0, sizeof *thread);
-}
-
 kn_status objects_notification(struct process *process, kn_cap *slot)
 {
-	return make(process, KN_TYPE_NOTIFICATION, 0, slot, nullptr);
+	return objects_make(process, KN_TYPE_NOTIFICATION, 0, slot, nullptr);
 }
 
 kn_status objects_expand(struct process *process, uint32_t slot)
@@ -292,13 +212,13 @@ kn_status objects_expand(struct process *process, uint32_t slot)
 		i++;
 	if (i == EXTRA_CNODES_MAX)
 		return KN_E_QUOTA;
-	kn_status status = make(process, KN_TYPE_CNODE, CNODE_BITS, &process->extra_cnodes[i], &handle);
+	kn_status status = objects_make(process, KN_TYPE_CNODE, CNODE_BITS, &process->extra_cnodes[i], &handle);
 	if (status != KN_OK)
 		return status;
 	status = kn_cnode_copy(process->cnode, slot, process->extra_cnodes[i], cnode_rights);
 	if (status != KN_OK) {
 		(void)objsrv_free(process->account, handle);
-		drop(&process->extra_cnodes[i]);
+		objects_drop(&process->extra_cnodes[i]);
 		return status;
 	}
 	process->extra_slots[i] = slot;

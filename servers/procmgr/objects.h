@@ -28,14 +28,11 @@ kn_status objects_create(struct process *process, uint64_t memory_limit);
 void objects_destroy(struct process *process);
 /* Map the process pages into address space `vspace` at process->pages_address. */
 kn_status objects_map_pages(struct process *process, kn_cap vspace);
-/* A further thread with number `number` (1..); its IPC buffer is page 2 + number of the process pages. */
-kn_status objects_create_thread(struct process *process, unsigned number);
-void objects_destroy_thread(struct process *process, unsigned number);
 /* A notification of the process's account, in a fresh slot of ours. */
 kn_status objects_notification(struct process *process, kn_cap *slot);
 /* Put a CNode of 256 slots in root slot `slot` of the process. */
 kn_status objects_expand(struct process *process, uint32_t slot);
-/* Is thread `number` at the very beginning or end of an upcall, where no other can be delivered to it? Its IPC buffer tells. */
-bool objects_blocks_upcalls(const struct process *process, unsigned number);
-/* Where thread `number` sees its IPC buffer. */
-uint64_t objects_ipc_address(const struct process *process, unsigned number);
+/* A new object from the process's account, in a fresh slot of ours; its handle if asked. */
+[[nodiscard]] kn_status objects_make(struct process *process, uint8_t type, uint8_t size_bits, kn_cap *slot, uint64_t *handle);
+/* Lets go of what is in the slot, if there is one. */
+void objects_drop(kn_cap *slot);

@@ -13,10 +13,10 @@ void observe_refresh(struct process *process)
 
 	if (!is_alive(process))
 		return;
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++) {
+	for_each_thread(thread, process) {
 		struct kn_tcb_info info;
 
-		if (!process->threads[i].tcb || kn_tcb_info(process->threads[i].tcb, &info) != KN_OK)
+		if (kn_tcb_info(thread->tcb, &info) != KN_OK)
 			continue;
 		time += info.cpu_time;
 		busy += info.state == KN_TCB_STATE_READY && !info.is_suspended;
@@ -37,7 +37,9 @@ static uint32_t kind_of(const struct process *process, uint64_t address)
 
 	if (address >= process->page->stack_base && address < process->page->stack_top)
 		return PROCMGR_REGION_STACK;
-	return address >= own && address < own + PROCESS_PAGES * KN_PAGE_SIZE ? PROCMGR_REGION_OWN : PROCMGR_REGION_OTHER;
+	if (address - own < PROCESS_PAGES * KN_PAGE_SIZE || thread_owns_region(process, address))
+		return PROCMGR_REGION_OWN;
+	return PROCMGR_REGION_OTHER;
 }
 
 size_t observe_regions(const struct process *process, uint64_t address, struct procmgr_process_region *regions,

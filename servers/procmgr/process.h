@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "thread.h"
 #include "trona/server.h"
 #include "uapi/error.h"
 #include "uapi/protocol/procmgr.h"
@@ -24,13 +25,14 @@
 #define LIMIT_COUNT 16
 #define EXTRA_CNODES_MAX 8
 #define CNODE_BITS 8
-#define PROCESS_PAGES (2 + PROCMGR_PROCESS_THREADS_MAX)
+#define PROCESS_PAGES 3 /* process_page, signal_page, the first thread's IPC buffer */
 
 /* Badge bits: index below, a fault flag with the thread's number above it, generation in the high half. */
-#define BADGE_INDEX_MASK 0x000fffffu
-#define BADGE_THREAD_SHIFT 20
-#define BADGE_THREAD_MASK 0x3fu
+#define BADGE_INDEX_MASK 0x0000ffffu
+#define BADGE_THREAD_SHIFT 16
+#define BADGE_THREAD_MASK 0x3ffu
 #define BADGE_FAULT (1u << 31)
+static_assert(PROCMGR_PROCESS_THREADS_MAX == BADGE_THREAD_MASK + 1);
 
 /* Well-known limits (sys/resource.h numbers). */
 enum limit_number : unsigned {
@@ -61,14 +63,6 @@ struct signal_waiter {
 	kn_time deadline;
 };
 
-struct thread {
-	kn_cap tcb; /* 0: free entry */
-	kn_cap sched_context;
-	uint64_t tcb_handle;
-	uint64_t sched_handle;
-	bool is_stopped; /* suspended by a stop signal */
-};
-
 struct process {
 	uint32_t index;
 	uint32_t generation;
@@ -88,7 +82,9 @@ struct process {
 	uint32_t extra_slots[EXTRA_CNODES_MAX]; /* root slot of each, 0: unused */
 	struct procmgr_process_page *page;
 	struct procmgr_signal_page *signals;
-	struct thread threads[PROCMGR_PROCESS_THREADS_MAX];
+	struct thread first;
+	struct thread_block *blocks[THREAD_BLOCKS]; /* of the others; null: none yet */
+	uint32_t further_threads;
 	uint64_t pages_address; /* where the process sees its pages */
 
 	struct waiter *waiters;

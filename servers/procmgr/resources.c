@@ -64,6 +64,7 @@ kn_status on_times(struct server_call *call, uint32_t kind, uint32_t thread, uin
     uint64_t *max_pages)
 {
 	CALLER(caller);
+	const struct thread *asked;
 	struct kn_tcb_info info;
 
 	*system = 0; /* servers run on their own scheduling contexts until calls donate time */
@@ -78,9 +79,10 @@ kn_status on_times(struct server_call *call, uint32_t kind, uint32_t thread, uin
 		*max_pages = caller->child_max_pages;
 		return KN_OK;
 	case 2:
-		if (thread < 1 || thread > PROCMGR_PROCESS_THREADS_MAX || !caller->threads[thread - 1].tcb)
+		asked = thread_find(caller, thread - 1);
+		if (!asked)
 			return KN_E_INVALID_ARG;
-		*user = kn_tcb_info(caller->threads[thread - 1].tcb, &info) == KN_OK ? info.cpu_time : 0;
+		*user = kn_tcb_info(asked->tcb, &info) == KN_OK ? info.cpu_time : 0;
 		return KN_OK;
 	default:
 		return KN_E_INVALID_ARG;

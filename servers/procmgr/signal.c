@@ -10,7 +10,6 @@
 
 #include "exit.h"
 #include "kn/tcb.h"
-#include "objects.h"
 #include "server/procmgr.h"
 #include "wait.h"
 #include "trona/heap.h"
@@ -43,9 +42,9 @@ static void stop(struct process *process, uint32_t signal)
 {
 	if (process->entry->state == PROCMGR_PROCESS_STATE_STOPPED)
 		return;
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		if (process->threads[i].tcb && kn_tcb_suspend(process->threads[i].tcb, false) == KN_OK)
-			process->threads[i].is_stopped = true;
+	for_each_thread(thread, process)
+		if (kn_tcb_suspend(thread->tcb, false) == KN_OK)
+			thread->is_stopped = true;
 	process_entry_begin(process);
 	process->entry->state = PROCMGR_PROCESS_STATE_STOPPED;
 	process_entry_end(process);
@@ -59,10 +58,10 @@ static void resume(struct process *process)
 	process_entry_begin(process);
 	process->entry->state = PROCMGR_PROCESS_STATE_RUNNING;
 	process_entry_end(process);
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++) {
-		if (process->threads[i].tcb && process->threads[i].is_stopped)
-			(void)kn_tcb_resume(process->threads[i].tcb);
-		process->threads[i].is_stopped = false;
+	for_each_thread(thread, process) {
+		if (thread->is_stopped)
+			(void)kn_tcb_resume(thread->tcb);
+		thread->is_stopped = false;
 	}
 	signal_tell_parent(process, PROCMGR_EVENT_CONTINUED, SIGNAL_CONT);
 }
@@ -70,8 +69,8 @@ static void resume(struct process *process)
 static void forget(struct process *process, uint64_t signals)
 {
 	__atomic_and_fetch(&process->signals->pending, ~signals, __ATOMIC_ACQ_REL);
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		__atomic_and_fetch(&process->signals->threads[i].pending, ~signals, __ATOMIC_ACQ_REL);
+	for_each_thread(thread, process)
+		__atomic_and_fetch(&thread->record->pending, ~signals, __ATOMIC_ACQ_REL);
 }
 
 void signal_perform_default(struct process *process, uint32_t signal)
@@ -117,21 +116,29 @@ void signal_drop_waiter(struct signal_waiter **link, kn_status status)
 	heap_free(waiter);
 }
 
-/* The thread that takes the signal: one that does not block it, the waiting main thread preferred; or ANY_THREAD. */
-static uint32_t choose_thread(const struct process *process, uint32_t thread, uint32_t signal)
+static bool takes(const struct thread *thread, uint32_t signal)
 {
-	if (thread != ANY_THREAD)
-		return load(&process->signals->threads[thread].blocked) & bit(signal) ? ANY_THREAD : thread;
-	for (uint32_t i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		if (process->threads[i].tcb && !(load(&process->signals->threads[i].blocked) & bit(signal)))
-			return i;
-	return ANY_THREAD;
+	return !(load(&thread->record->blocked) & bit(signal));
 }
 
-static void make_pending(struct process *process, uint32_t thread, const struct procmgr_signal_record *record)
+/* The thread that takes the signal: one that does not block it, the waiting main thread preferred; or null. */
+static struct thread *choose_thread(struct process *process, uint32_t number, uint32_t signal)
 {
-	uint64_t *pending = thread == ANY_THREAD ? &process->signals->pending
-						 : &process->signals->threads[thread].pending;
+	if (number != ANY_THREAD) {
+		struct thread *thread = thread_find(process, number);
+
+		return thread && takes(thread, signal) ? thread : nullptr;
+	}
+	for_each_thread(thread, process)
+		if (takes(thread, signal))
+			return thread;
+	return nullptr;
+}
+
+static void make_pending(struct process *process, uint32_t number, const struct procmgr_signal_record *record)
+{
+	const struct thread *thread = number == ANY_THREAD ? nullptr : thread_find(process, number);
+	uint64_t *pending = thread ? &thread->record->pending : &process->signals->pending;
 
 	if (!(load(pending) & bit(record->signal)))
 		process->signals->info[record->signal - 1] = *record;
@@ -166,18 +173,18 @@ void signal_send(struct process *process, uint32_t thread, const struct procmgr_
 		heap_free(waiter);
 		return;
 	}
-	uint32_t taker = choose_thread(process, thread, signal);
+	const struct thread *taker = choose_thread(process, thread, signal);
 	bool is_caught = load(&process->signals->caught) & bit(signal);
 	/* What is blocked is kept even if it would be ignored now: sigwait() takes it, or the disposition changes. */
-	bool is_ignored = taker != ANY_THREAD && !is_caught && ((load(&process->signals->ignored) & bit(signal)) ||
+	bool is_ignored = taker && !is_caught && ((load(&process->signals->ignored) & bit(signal)) ||
 					    action == ACTION_IGNORE || action == ACTION_CONTINUE);
 	if (is_ignored)
 		return;
-	if (taker == ANY_THREAD) {
+	if (!taker) {
 		make_pending(process, thread, record);
 	} else if (is_caught) {
 		make_pending(process, thread, record);
-		(void)kn_tcb_upcall(process->threads[taker].tcb, UPCALL_SIGNAL);
+		(void)kn_tcb_upcall(taker->tcb, UPCALL_SIGNAL);
 	} else {
 		signal_perform_default(process, signal);
 	}
@@ -188,25 +195,26 @@ static bool is_guarded(const struct process *process, uint64_t ip)
 	return ip >= load(&process->signals->guard_first) && ip < load(&process->signals->guard_end);
 }
 
-void signal_fault(struct process *process, uint32_t thread, uint64_t ip, const struct procmgr_signal_record *record)
+void signal_fault(struct process *process, uint32_t number, uint64_t ip, const struct procmgr_signal_record *record)
 {
+	const struct thread *thread = thread_find(process, number);
 	uint64_t mask = bit(record->signal);
 
 	/* A process that lies about its guarded instructions only gets its fault again. */
 	bool is_unheard = !is_guarded(process, ip) && (!(load(&process->signals->caught) & mask) ||
-							   (load(&process->signals->threads[thread].blocked) & mask));
+							   !takes(thread, record->signal));
 
-	if (is_unheard || objects_blocks_upcalls(process, thread)) {
+	if (is_unheard || thread_blocks_upcalls(process, thread)) {
 		process_end(process, PROCMGR_EVENT_KILLED, record->signal);
 		return;
 	}
-	make_pending(process, thread, record);
-	(void)kn_tcb_upcall(process->threads[thread].tcb, UPCALL_SIGNAL);
+	make_pending(process, number, record);
+	(void)kn_tcb_upcall(thread->tcb, UPCALL_SIGNAL);
 }
 
-bool signal_is_refused(const struct process *process, uint32_t signal)
+bool signal_is_refused(struct process *process, uint32_t signal)
 {
-	if (choose_thread(process, ANY_THREAD, signal) == ANY_THREAD)
+	if (!choose_thread(process, ANY_THREAD, signal))
 		return true;
 	return !(load(&process->signals->caught) & bit(signal)) && (load(&process->signals->ignored) & bit(signal));
 }

@@ -42,13 +42,13 @@ void signal_send(struct process *process, uint32_t thread, const struct procmgr_
  * A signal that a machine fault at `ip` caused: if the thread has no stack to handle it on, the process ends; also if it blocks or ignores
  * it, unless `ip` is among the process's guarded instructions.
  */
-void signal_fault(struct process *process, uint32_t thread, uint64_t ip, const struct procmgr_signal_record *record);
+void signal_fault(struct process *process, uint32_t number, uint64_t ip, const struct procmgr_signal_record *record);
 /* Answer and forget the waiter at *link. */
 void signal_drop_waiter(struct signal_waiter **link, kn_status status);
 /* The same signal to every member of a group; how many there were. */
 size_t signal_group(uint32_t group, const struct procmgr_signal_record *record);
 /* Would the process not notice the signal: ignored, or blocked by every thread? */
-bool signal_is_refused(const struct process *process, uint32_t signal);
+bool signal_is_refused(struct process *process, uint32_t signal);
 /* Perform the default action now. */
 void signal_perform_default(struct process *process, uint32_t signal);
 /* Tell the parent (SIGCHLD and wait) what happened to its child. */

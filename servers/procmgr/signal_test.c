@@ -140,7 +140,7 @@ static void a_caught_signal_is_an_upcall(void **state)
 
 static void a_blocked_signal_waits(void **state)
 {
-	child->signals->threads[0].blocked = bit(10);
+	child->signals->first.blocked = bit(10);
 	send(child, 10);
 	assert_int_equal(fake_upcalls, 0);
 	assert_true(child->signals->pending & bit(10));
@@ -149,7 +149,7 @@ static void a_blocked_signal_waits(void **state)
 
 static void a_blocked_signal_waits_even_if_ignored(void **state)
 {
-	child->signals->threads[0].blocked = bit(10) | bit(SIGNAL_CHLD);
+	child->signals->first.blocked = bit(10) | bit(SIGNAL_CHLD);
 	child->signals->ignored = bit(10);
 	send(child, 10);
 	send(child, SIGNAL_CHLD);
@@ -167,7 +167,7 @@ static void an_ignored_signal_is_gone(void **state)
 
 static void nobody_escapes_kill_and_stop(void **state)
 {
-	child->signals->ignored = child->signals->caught = child->signals->threads[0].blocked = ~0ull;
+	child->signals->ignored = child->signals->caught = child->signals->first.blocked = ~0ull;
 	send(child, SIGNAL_STOP);
 	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_STOPPED);
 	send(child, SIGNAL_KILL);
@@ -177,7 +177,7 @@ static void nobody_escapes_kill_and_stop(void **state)
 static void continue_wakes_even_when_blocked(void **state)
 {
 	send(child, SIGNAL_STOP);
-	child->signals->threads[0].blocked = ~0ull;
+	child->signals->first.blocked = ~0ull;
 	child->signals->pending = bit(SIGNAL_TSTP);
 	send(child, SIGNAL_CONT);
 	assert_int_equal(child->entry->state, PROCMGR_PROCESS_STATE_RUNNING);
@@ -239,7 +239,7 @@ static void sigwait_takes_what_is_pending(void **state)
 	uint32_t signal, code, sender;
 	uint64_t value;
 
-	child->signals->threads[0].blocked = ~0ull;
+	child->signals->first.blocked = ~0ull;
 	send(child, 12);
 	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(12), ~0ull, &signal, &code, &sender, &value), KN_OK);
 	assert_int_equal(signal, 12);
@@ -253,7 +253,7 @@ static void sigwait_is_answered_by_the_signal_or_the_clock(void **state)
 	uint32_t signal, code, sender;
 	uint64_t value;
 
-	child->signals->threads[0].blocked = ~0ull;
+	child->signals->first.blocked = ~0ull;
 	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(12), ~0ull, &signal, &code, &sender, &value), KN_DEFERRED);
 	send(child, 12);
 	assert_int_equal(fake_answer.signal, 12);
@@ -294,7 +294,7 @@ static void a_fault_ends_who_cannot_handle_it(void **state)
 	other->signals->caught = bit(SIGNAL_SEGV);
 	signal_fault(other, 0, 0x1000, &fault);
 	assert_int_equal(fake_upcalls, 1);
-	other->signals->threads[0].blocked = bit(SIGNAL_SEGV);
+	other->signals->first.blocked = bit(SIGNAL_SEGV);
 	signal_fault(other, 0, 0x1000, &fault);
 	assert_false(is_alive(other));
 }
@@ -306,7 +306,7 @@ static void a_fault_of_a_guarded_instruction_is_an_upcall(void **state)
 
 	child->signals->guard_first = 0x2000;
 	child->signals->guard_end = 0x2010;
-	child->signals->threads[0].blocked = ~0ull;
+	child->signals->first.blocked = ~0ull;
 	signal_fault(child, 0, 0x2000, &fault);
 	signal_fault(child, 0, 0x200f, &fault);
 	assert_int_equal(fake_upcalls, before + 2);

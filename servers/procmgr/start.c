@@ -57,7 +57,7 @@ static void fill_page(struct process *process)
 	page->sgid = entry->sgid;
 	page->index = process->index;
 	page->signal_page = process->pages_address + KN_PAGE_SIZE;
-	page->ipc_first = objects_ipc_address(process, 0);
+	page->ipc_first = thread_place(process, &process->first).ipc;
 	page->has_fixed_places = place_is_fixed;
 	if (services.random && kn_random_get(services.random, &random) == KN_OK)
 		memcpy(page->random, random.words, sizeof page->random);
@@ -180,13 +180,19 @@ static kn_status copy_cspace(struct process *parent, struct process *child)
 	return status;
 }
 
+static struct procmgr_signal_thread first_record(const struct process *process, uint64_t blocked)
+{
+	return (struct procmgr_signal_thread){
+	    .thread = 1, .blocked = blocked, .ipc = thread_place(process, &process->first).ipc};
+}
+
 /* The kernel's log calls the thread what ps calls the process. */
 static void name_thread(const struct process *process)
 {
 	uint64_t name[2];
 
 	memcpy(name, process->entry->name, sizeof name);
-	(void)kn_tcb_set_name(process->threads[0].tcb, name[0], name[1]);
+	(void)kn_tcb_set_name(process->first.tcb, name[0], name[1]);
 }
 
 kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t *pid)
@@ -214,13 +220,12 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 		child->signals->guard_first = parent->signals->guard_first;
 		child->signals->guard_end = parent->signals->guard_end;
 		/* Until the child's first instructions have put its mask there. */
-		child->signals->threads[0] = (struct procmgr_signal_thread){
-		    .thread = 1, .blocked = ALL_BLOCKED, .ipc = objects_ipc_address(child, 0)};
-		status = kn_tcb_start(child->threads[0].tcb, ip, sp, tls, child->pages_address, sp);
+		child->signals->first = first_record(child, ALL_BLOCKED);
+		status = kn_tcb_start(child->first.tcb, ip, sp, tls, child->pages_address, sp);
 	}
 	name_thread(child);
 	if (status == KN_OK)
-		status = kn_tcb_resume(child->threads[0].tcb);
+		status = kn_tcb_resume(child->first.tcb);
 	if (status != KN_OK) {
 		discard(child);
 		return memory_status(status);
@@ -232,7 +237,7 @@ kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t 
 /* Let thread 0 begin the image in `vspace`. */
 static kn_status begin_image(struct process *process, const struct program_layout *layout)
 {
-	kn_cap tcb = process->threads[0].tcb;
+	kn_cap tcb = process->first.tcb;
 	kn_status status = kn_tcb_set_upcall(tcb, 0);
 
 	if (status == KN_OK)
@@ -307,7 +312,7 @@ static void apply_spawn_args(struct process *child, const struct procmgr_spawn_a
 		child->entry->group = args->group ? args->group : child->entry->pid;
 	}
 	process_entry_end(child);
-	child->signals->threads[0].blocked = args->blocked;
+	child->signals->first.blocked = args->blocked;
 	if (args->flags & PROCMGR_SPAWN_SET_SIGNALS)
 		child->signals->ignored &= ~args->defaulted;
 }
@@ -344,8 +349,7 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 		status = program_take_block(child->vspace, parent->vspace, image);
 	if (status == KN_OK) {
 		child->signals->ignored = parent->signals->ignored;
-		child->signals->threads[0] = (struct procmgr_signal_thread){
-		    .thread = 1, .ipc = objects_ipc_address(child, 0)};
+		child->signals->first = first_record(child, 0);
 		apply_spawn_args(child, args);
 		fill_page(child);
 		program_publish(child, &layout, image);
@@ -372,15 +376,13 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	}
 	status = slot_mint(fault, process_endpoint, KN_RIGHT_SEND | KN_RIGHT_CALL,
 	    process_badge(process) | BADGE_FAULT);
-	for (unsigned i = 1; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		if (process->threads[i].tcb)
-			objects_destroy_thread(process, i);
-	kn_cap tcb = process->threads[0].tcb;
+	thread_destroy_further(process);
+	const kn_cap tcb = process->first.tcb;
+	const struct thread_place place = thread_place(process, &process->first);
 	if (status == KN_OK)
 		status = kn_tcb_suspend(tcb, true);
 	if (status == KN_OK)
-		status = kn_tcb_configure(tcb, vspace, process->cnode, process->pages, 2,
-		    objects_ipc_address(process, 0), fault);
+		status = kn_tcb_configure(tcb, vspace, process->cnode, place.object, place.page, place.ipc, fault);
 	slot_release(fault);
 	if (status == KN_OK)
 		status = kn_cnode_delete(process->cnode, KN_SLOT_VSPACE);
@@ -390,13 +392,9 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	process->vspace = vspace;
 	(void)kn_vspace_clear(old);
 	slot_release(old);
-	uint64_t blocked = process->signals->threads[0].blocked;
-	uint64_t pending = process->signals->threads[0].pending;
-	memset(process->signals->threads, 0, sizeof process->signals->threads);
 	process->signals->caught = 0;
 	process->signals->guard_first = process->signals->guard_end = 0;
-	process->signals->threads[0] = (struct procmgr_signal_thread){
-	    .thread = 1, .blocked = blocked, .pending = pending, .ipc = objects_ipc_address(process, 0)};
+	process->signals->first.ipc = place.ipc; /* what it blocks and what is pending stay */
 	process_entry_begin(process);
 	process->entry->threads = 1;
 	process_entry_end(process);
@@ -477,8 +475,7 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 	if (status == KN_OK && first != KN_CAP_NONE)
 		status = kn_cnode_move(process->cnode, PROCMGR_PROCESS_SLOT_FIRST_FREE, first);
 	if (status == KN_OK) {
-		process->signals->threads[0] = (struct procmgr_signal_thread){
-		    .thread = 1, .ipc = objects_ipc_address(process, 0)};
+		process->signals->first = first_record(process, 0);
 		fill_page(process);
 		program_publish(process, &layout, image);
 		status = begin_image(process, &layout);

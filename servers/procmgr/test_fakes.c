@@ -72,7 +72,7 @@ struct process *fake_process(struct process *parent, uint32_t uid)
 	if (parent ? start_fork(parent, 1, 2, 3, &pid) : start_first(&image, uid, uid, 5, 6, KN_CAP_NONE, &pid))
 		abort();
 	struct process *process = process_by_pid(pid);
-	process->signals->threads[0].blocked = 0;
+	process->signals->first.blocked = 0;
 	return process;
 }
 
@@ -263,7 +263,7 @@ kn_status kn_vspace_map(kn_cap self, kn_cap object, uint64_t offset, uint64_t ad
 
 	if (status != KN_OK)
 		return status;
-	*mapped = address;
+	*mapped = address ? address : 0x7000000;
 	if (self == KN_SLOT_VSPACE) {
 		*mapped = (uint64_t)calloc(pages, KN_PAGE_SIZE);
 		fake_mapped++;

@@ -38,7 +38,7 @@ static void link_real(struct process *process)
 	*link = process;
 }
 
-kn_status timer_get(const struct process *process, uint32_t which, struct procmgr_interval *now)
+kn_status timer_get(struct process *process, uint32_t which, struct procmgr_interval *now)
 {
 	if (which >= TIMER_COUNT)
 		return KN_E_INVALID_ARG;

@@ -8,7 +8,7 @@ enum timer_number : unsigned { TIMER_REAL = 0, TIMER_VIRTUAL = 1, TIMER_PROFILIN
 
 kn_status timer_set(struct process *process, uint32_t which, const struct procmgr_interval *new,
     struct procmgr_interval *old);
-kn_status timer_get(const struct process *process, uint32_t which, struct procmgr_interval *now);
+kn_status timer_get(struct process *process, uint32_t which, struct procmgr_interval *now);
 void timer_disarm(struct process *process);
 /* Keep a sigtimedwait's deadline in mind. */
 void timer_note_deadline(kn_time deadline);

@@ -7,14 +7,14 @@
 
 #define BUCKETS 64u
 #define PRIORITY_DEFAULT 100
-#define CROWD_BEGINS 48 /* processes */
+#define CROWD_BEGINS 48 /* processes and further threads */
 #define CROWD_ENDS 24
 #define CROWD_PRIORITY 40 /* more than what nice makes of the lowest */
 
 struct user {
 	struct user *next; /* hash chain */
 	struct process *first;
-	size_t count;
+	size_t count; /* of processes and their further threads */
 	uint32_t uid;
 	bool is_crowd;
 };
@@ -39,9 +39,8 @@ uint32_t user_priority(const struct process *process)
 
 void user_apply_priority(struct process *process)
 {
-	for (unsigned i = 0; i < PROCMGR_PROCESS_THREADS_MAX; i++)
-		if (process->threads[i].tcb)
-			(void)kn_tcb_set_priority(process->threads[i].tcb, user_priority(process));
+	for_each_thread(thread, process)
+		(void)kn_tcb_set_priority(thread->tcb, user_priority(process));
 }
 
 /* Begins and ends at different counts, so that nobody goes back and forth with each process. */
@@ -76,7 +75,7 @@ kn_status user_enter(struct process *process, uint32_t uid)
 	if (user->first)
 		user->first->user_prev = process;
 	user->first = process;
-	user->count++;
+	user->count += 1 + process->further_threads;
 	judge(user);
 	user_apply_priority(process);
 	return KN_OK;
@@ -96,7 +95,8 @@ void user_leave(struct process *process)
 		process->user_next->user_prev = process->user_prev;
 	process->user = nullptr;
 	process->user_next = process->user_prev = nullptr;
-	if (--user->count == 0) {
+	user->count -= 1 + process->further_threads;
+	if (user->count == 0) {
 		struct user **link = find(user->uid);
 
 		*link = user->next;
@@ -104,6 +104,15 @@ void user_leave(struct process *process)
 		return;
 	}
 	judge(user);
+}
+
+void user_add_threads(struct process *process, int count)
+{
+	process->further_threads += (uint32_t)count;
+	if (!process->user || count == 0)
+		return;
+	process->user->count += (size_t)count;
+	judge(process->user);
 }
 
 size_t user_count(uint32_t uid)

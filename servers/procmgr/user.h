@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Users: how many processes each has (zombies too), in O(1), and what follows from it.
+ * Users: how many processes (zombies too) and further threads of processes each has, in O(1), and what follows from it.
  *
- * An ordinary user with very many processes is a crowd: while he has, all of them run behind everybody else's, so that a fork bomb leaves the
+ * An ordinary user with very many of them is a crowd: while he has, all of them run behind everybody else's, so that a fork bomb leaves the
  * others the machine. Among themselves they stay equal.
  */
 #pragma once
@@ -13,7 +13,9 @@
 [[nodiscard]] kn_status user_enter(struct process *process, uint32_t uid);
 /* Its entry becomes free. Harmless when it was not counted. */
 void user_leave(struct process *process);
-/* Processes of a user. */
+/* So many threads more, beyond the first one, has a process. */
+void user_add_threads(struct process *process, int count);
+/* Processes and further threads of a user. */
 size_t user_count(uint32_t uid);
 /* The kernel priority that a process's threads have: its nice value, and whether it belongs to a crowd. */
 uint32_t user_priority(const struct process *process);

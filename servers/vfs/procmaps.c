@@ -43,15 +43,21 @@ static kn_status tell(const struct dentry *dentry, char *path, size_t capacity, 
 kn_status procmaps_program(uint32_t pid, char *path, size_t capacity, size_t *length)
 {
 	struct procmgr_process_region regions[AT_ONCE];
-	size_t count = process_view_regions(pid, 0, regions, AT_ONCE);
+	uint64_t address = 0;
+	size_t count;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!(regions[i].prot & KN_VSPACE_PROT_EXECUTE) || regions[i].object_id == 0)
-			continue;
-		const struct dentry *dentry = directory_search(has_image, regions[i].object_id);
+	/* A program with many threads has many regions below it. */
+	do {
+		count = process_view_regions(pid, address, regions, AT_ONCE);
+		for (size_t i = 0; i < count; i++) {
+			address = regions[i].address + regions[i].pages * KN_PAGE_SIZE;
+			if (!(regions[i].prot & KN_VSPACE_PROT_EXECUTE) || regions[i].object_id == 0)
+				continue;
+			const struct dentry *dentry = directory_search(has_image, regions[i].object_id);
 
-		return dentry != nullptr ? tell(dentry, path, capacity, length) : KN_E_NOT_FOUND;
-	}
+			return dentry != nullptr ? tell(dentry, path, capacity, length) : KN_E_NOT_FOUND;
+		}
+	} while (count == AT_ONCE);
 	return KN_E_NOT_FOUND;
 }
 

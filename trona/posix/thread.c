@@ -40,7 +40,7 @@ static void first_thread(char *memory, const struct procmgr_process_page *page, 
 
 	kn_thread_init(self->area, (struct kn_ipc_buffer *)page->ipc_first, KN_SLOT_TCB, canary);
 	self->area->personality = self;
-	self->signals = &((struct procmgr_signal_page *)page->signal_page)->threads[0];
+	self->signals = &((struct procmgr_signal_page *)page->signal_page)->first;
 	self->number = 1;
 	(void)kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(self->area));
 }
@@ -78,7 +78,7 @@ void threads_forked(struct __pthread *self)
 {
 	self->area->ipc = (struct kn_ipc_buffer *)process.page->ipc_first;
 	self->area->tcb = KN_SLOT_TCB;
-	self->signals = &process.signals->threads[0];
+	self->signals = &process.signals->first;
 	self->number = 1;
 	self->next = nullptr;
 	/* The clone has a capability in the same slot: to the parent's notification. */
@@ -183,21 +183,21 @@ static int make_thread(const struct sys_thread_options *options, struct __pthrea
 
 static int start_thread(struct __pthread *thread)
 {
-	uint64_t ipc;
+	uint64_t record;
 	kn_cap slot = slot_take();
 
 	if (slot == KN_CAP_NONE)
 		return -EAGAIN;
 	thread->area->tcb = slot;
 	kn_status status = PERSIST(procmgr_thread_create(SLOT(PROCMGR), (uint64_t)thread_begin,
-	    stack_top(thread) - THREAD_ENTRY_BIAS, kn_thread_pointer(thread->area), (uint64_t)thread, ~0ull, &thread->number, &ipc,
+	    stack_top(thread) - THREAD_ENTRY_BIAS, kn_thread_pointer(thread->area), (uint64_t)thread, ~0ull, &thread->number, &record,
 	    slot));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return -EAGAIN;
 	}
 	(void)kn_tcb_set_upcall(slot, (uint64_t)upcall_entry);
-	thread->signals = &process.signals->threads[thread->number - 1];
+	thread->signals = (struct procmgr_signal_thread *)record;
 	return 0;
 }
 
@@ -296,6 +296,11 @@ int sys_thread_detach(pthread_t thread)
 pthread_t sys_thread_self(void)
 {
 	return thread_self();
+}
+
+long sys_thread_limit(void)
+{
+	return PROCMGR_PROCESS_THREADS_MAX;
 }
 
 int sys_thread_number(pthread_t thread)

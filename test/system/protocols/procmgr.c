@@ -59,7 +59,7 @@ static void signals(void)
 {
 	refuses(NO_PROCESS, procmgr_kill(PROCMGR, PROCMGR_TARGET_PROCESS, (int)NOBODY, 0, 0));
 	refuses(NO_PROCESS, procmgr_kill(PROCMGR, PROCMGR_TARGET_GROUP, (int)NOBODY, 0, 0));
-	refuses(NO_PROCESS, procmgr_kill(PROCMGR, PROCMGR_TARGET_THREAD, 60, 0, 0));
+	refuses(NO_PROCESS, procmgr_kill(PROCMGR, PROCMGR_TARGET_THREAD, 1025, 0, 0));
 	refuses(NO_PROCESS, procmgr_kill(PROCMGR, PROCMGR_TARGET_THREAD, 0, 0, 0));
 	refuses(INVALID_ARG, procmgr_kill(PROCMGR, PROCMGR_TARGET_PROCESS, 1, 65, 0));
 	refuses(INVALID_ARG, procmgr_kill(PROCMGR, 9, 1, 0, 0));
@@ -69,7 +69,7 @@ static void signals(void)
 	refuses(TIMED_OUT, procmgr_signal_wait(PROCMGR, 1, 1ull << 40, 0, &number, &other, &number, &wide));
 	refuses(TIMED_OUT, procmgr_signal_wait(PROCMGR, 1, 1ull << 40, 1000000, &number, &other, &number, &wide));
 	refuses(INVALID_ARG, procmgr_signal_wait(PROCMGR, 0, 1, 0, &number, &other, &number, &wide));
-	refuses(INVALID_ARG, procmgr_signal_wait(PROCMGR, 61, 1, 0, &number, &other, &number, &wide));
+	refuses(INVALID_ARG, procmgr_signal_wait(PROCMGR, 1025, 1, 0, &number, &other, &number, &wide));
 	rig_disturb();
 	refuses(INTERRUPTED, procmgr_signal_wait(PROCMGR, 1, 1ull << 40, ~0ull, &number, &other, &number, &wide));
 	rig_calm();
@@ -127,7 +127,7 @@ static void resources(void)
 		if (!refuses(SLOT_IN_USE, procmgr_expand_cspace(PROCMGR, 32)))
 			break;
 	refuses(INVALID_ARG, procmgr_times(PROCMGR, 3, 0, &wide, &wide, &wide));
-	refuses(INVALID_ARG, procmgr_times(PROCMGR, 2, 61, &wide, &wide, &wide));
+	refuses(INVALID_ARG, procmgr_times(PROCMGR, 2, 1025, &wide, &wide, &wide));
 	refuses(INVALID_ARG, procmgr_priority(PROCMGR, 3, 0, 0, 0, &nice));
 	refuses(INVALID_ARG, procmgr_priority(PROCMGR, 0, 0, 3, 0, &nice));
 	refuses(NO_PROCESS, procmgr_priority(PROCMGR, 0, NOBODY, 0, 0, &nice));
@@ -135,7 +135,7 @@ static void resources(void)
 	refuses(INVALID_ARG, procmgr_set_supplementary(PROCMGR, blocks, 17 * 4));
 	refuses(INVALID_ARG, procmgr_power(PROCMGR, 3));
 	refuses(INVALID_ARG, procmgr_thread_exit(PROCMGR, 0, 0, 0, 0));
-	refuses(INVALID_ARG, procmgr_thread_exit(PROCMGR, 61, 0, 0, 0));
+	refuses(INVALID_ARG, procmgr_thread_exit(PROCMGR, 1025, 0, 0, 0));
 }
 
 static void further_slots(void)
