@@ -17,7 +17,6 @@ static_assert(offsetof(struct cpu, entry_scratch) == CPU_ENTRY_SCRATCH);
 
 struct cpu cpus[KERNEL_MAX_CPUS];
 unsigned cpu_online_count;
-struct kernel_lock kernel_lock_state;
 
 void cpu_prepare(unsigned index)
 {

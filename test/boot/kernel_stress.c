@@ -171,7 +171,56 @@ static void everything_at_once(void)
 	check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
 }
 
+/* ---- the kernel's lock ---- */
+
+#define LOOKS 150
+#define LOOK_TIME 1000000
+#define LONGEST_WAIT 1000000000 /* a turn of QEMU's, which nobody interrupts, can be half of it */
+
+static volatile kn_time longest[64]; /* as many CPUs as there may be */
+
+/* In the kernel most of its time. */
+static void look_at_the_clock(void *argument)
+{
+	kn_word cpu = (kn_word)argument;
+
+	for (kn_time next, now = rig_now(); !is_over; now = next) {
+		next = rig_now();
+		if (next - now > longest[cpu])
+			longest[cpu] = next - now;
+	}
+}
+
+/* Under icount virtual CPUs take turns in fixed steps, and one can find the lock taken each time. */
+static void no_cpu_is_kept_out_of_the_kernel(void)
+{
+	unsigned count = rig_boot->cpu_count;
+
+	if (count == 1 || !rig_counts_instructions)
+		return rig_skip("needs several CPUs and icount");
+	is_over = false;
+	for (unsigned i = 0; i < count; i++) {
+		struct rig_thread *thread = rig_make_thread(look_at_the_clock, (void *)(kn_word)i, KN_CAP_NONE);
+
+		check_ok(kn_tcb_set_priority(thread->tcb, 90));
+		check_ok(kn_tcb_set_affinity(thread->tcb, i));
+		check_ok(kn_tcb_resume(thread->tcb));
+	}
+	/* An interrupt now and then also ends QEMU's turns. What counts begins when all are at it. */
+	for (unsigned look = 0; look < 3 * LOOKS; look++) {
+		rig_sleep(LOOK_TIME);
+		for (unsigned i = 0; look == LOOKS && i < count; i++)
+			longest[i] = 0;
+		is_over = look >= 2 * LOOKS;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		rig_print("# CPU %u: at most %lu us\n", i, (unsigned long)(longest[i] / 1000));
+		check(longest[i] > 0 && longest[i] < LONGEST_WAIT);
+	}
+}
+
 const struct rig_test stress_tests[] = {
     {"everything_at_once", everything_at_once},
+    {"no_cpu_is_kept_out_of_the_kernel", no_cpu_is_kept_out_of_the_kernel},
     {},
 };
