@@ -30,7 +30,9 @@ SEGMENTS_MAX = 4
 TRAILER = "TRAILER!!!"
 NEWC_HEAD = 110
 MTIME = 1767225600  # 2026-01-01, for every file
-ELF_MACHINES = (62, 183)
+EM_AARCH64 = 183
+ELF_MACHINES = (62, EM_AARCH64)
+PT_GNU_PROPERTY = 0x6474e553
 
 
 class RootfsError(Exception):
@@ -164,6 +166,17 @@ def parse(archive):
         offset = data + size + align(data + size, 4)
 
 
+def has_landing_pads(elf):
+    """Does the property note of an aarch64 program promise BTI's landing pads? (trona/loader/elf.c)"""
+    headers, (entry_size, count) = struct.unpack_from("<Q", elf, 32)[0], struct.unpack_from("<HH", elf, 54)
+    for index in range(count):
+        p_type, _, offset, _, _, size = struct.unpack_from("<IIQQQQ", elf, headers + index * entry_size)
+        if p_type == PT_GNU_PROPERTY and struct.unpack_from("<H", elf, 18)[0] == EM_AARCH64:
+            kind, _, features = struct.unpack_from("<III", elf[offset:offset + size], 16)
+            return kind == 0xc0000000 and bool(features & 1)
+    return False
+
+
 def init_segments(archive):
     """The header's entry point and segments of the last /sbin/init in the archive."""
     found = [(data, size) for name, _, data, size, _ in parse(archive) if name == "sbin/init"]
@@ -178,6 +191,7 @@ def init_segments(archive):
     if kind not in (2, 3):
         raise RootfsError("/sbin/init must be a program (ET_EXEC, or ET_DYN that relocates itself)")
     segments = []
+    code = 4 | (16 if has_landing_pads(elf) else 0)  # KN_VSPACE_PROT_EXECUTE, BRANCH
     for index in range(count):
         p_type, flags, offset, address, _, file_size, memory_size, _ = struct.unpack_from(
             "<IIQQQQQQ", elf, headers + index * entry_size)
@@ -186,7 +200,7 @@ def init_segments(archive):
         lead = address % PAGE
         if offset % PAGE != lead:
             raise RootfsError(f"/sbin/init: segment {index} is not congruent to its file offset")
-        prot = (1 if flags & 4 else 0) | (2 if flags & 2 else 0) | (4 if flags & 1 else 0)
+        prot = (1 if flags & 4 else 0) | (2 if flags & 2 else 0) | (code if flags & 1 else 0)
         segments.append((address - lead, at + offset - lead if file_size else 0,
                          file_size + lead if file_size else 0, memory_size + lead, prot, 0))
     if len(segments) > SEGMENTS_MAX:

@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,11 @@ EMPTY_STARTS = ("crti.o", "crtn.o", "crtbegin.o", "crtbeginT.o", "crtend.o")
 LIBGCC = {"x86_64": ("/usr/lib/gcc/x86_64-linux-gnu/*/libgcc.a", "libgcc-12-dev"),
           "aarch64": ("/usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a",
                       "libgcc-12-dev-arm64-cross")}
-MACHINE = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics"]}
+MACHINE = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics", "-mbranch-protection=standard"]}
+
+NT_GNU_PROPERTY_TYPE_0 = 5
+GNU_PROPERTY_AARCH64_FEATURE_1_AND = 0xc0000000
+FEATURE_1_BTI = 1
 
 COMPILER = """\
 #!/bin/sh
@@ -155,7 +160,7 @@ def start_object(path):
 def empty_object(arch):
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "empty.o"
-        subprocess.run(["clang-19", f"--target={arch}-unknown-none-elf", "-c", "-x", "c",
+        subprocess.run(["clang-19", f"--target={arch}-unknown-none-elf", *MACHINE[arch], "-c", "-x", "c",
                         os.devnull, "-o", str(made)], check=True)
         return made.read_bytes()
 
@@ -166,6 +171,20 @@ def builtins(arch):
     if not found:
         sys.exit(f"sdk.py: no {pattern}: install the package {package}")
     return found[0]
+
+
+def arithmetic(arch):
+    """The builtins, on aarch64 with the promise of BTI: compilers call them directly, never through a pointer."""
+    library = builtins(arch)
+    if arch != "aarch64":
+        return library.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        note, made = Path(folder) / "note", Path(folder) / "libgcc.a"
+        note.write_bytes(struct.pack("<III4sIIII", 4, 16, NT_GNU_PROPERTY_TYPE_0, b"GNU",
+                                     GNU_PROPERTY_AARCH64_FEATURE_1_AND, 4, FEATURE_1_BTI, 0))
+        subprocess.run(["llvm-objcopy-19", f"--add-section=.note.gnu.property={note}",
+                        "--set-section-flags=.note.gnu.property=alloc,readonly", str(library), str(made)], check=True)
+        return made.read_bytes()
 
 
 def stamp_of(out):
@@ -202,7 +221,7 @@ def main():
         write(usr / "lib" / "crt1.o", start_object(args.start))
     for name in EMPTY_LIBRARIES:
         archive(usr / "lib" / f"lib{name}.a", [usr / "lib" / "crti.o"], flatten=False)
-    write(usr / "lib" / "libgcc.a", builtins(args.arch).read_bytes())
+    write(usr / "lib" / "libgcc.a", arithmetic(args.arch))
     if args.answers:
         write(args.out / "share" / "config.site", config_site(args.arch, args.answers))
     if args.stamp:

@@ -13,7 +13,7 @@ extern void (*__init_array_start[])(int, char **, char **) __attribute__((__weak
 extern void (*__init_array_end[])(int, char **, char **) __attribute__((__weak__, __visibility__("hidden")));
 extern void (*__fini_array_start[])(void) __attribute__((__weak__, __visibility__("hidden")));
 extern void (*__fini_array_end[])(void) __attribute__((__weak__, __visibility__("hidden")));
-extern uintptr_t __stack_chk_guard __attribute__((__weak__));
+extern uintptr_t __stack_chk_guard;
 extern const char *__progname, *__progname_full;
 int main(int, char **, char **);
 [[noreturn]] void __libc_start(const void *page, uintptr_t sp);
@@ -29,15 +29,11 @@ void __libc_start(const void *page, uintptr_t sp)
 	struct sys_startup startup;
 
 	sys_start(page, sp, &startup);
-	if (&__stack_chk_guard)
-		memcpy(&__stack_chk_guard, sys_random_seed(), sizeof __stack_chk_guard);
-	/*
-	 * The seed is zero as long as the kernel's generator is not seeded (early, on a CPU without a
-	 * random instruction). Zero must not stay: picolibc's constructor would replace it by way of
-	 * getentropy(), whose own canary it is.
-	 */
-	if (&__stack_chk_guard && __stack_chk_guard == 0)
-		__stack_chk_guard = (sys_clock_monotonic() ^ sp) * 0x9e3779b97f4a7c15 | 1;
+	memcpy(&__stack_chk_guard, sys_random_seed(), sizeof __stack_chk_guard);
+	/* Zero as long as the kernel's generator is not seeded (early, on a CPU without a random instruction). */
+	if (__stack_chk_guard == 0)
+		__stack_chk_guard = (sys_clock_monotonic() ^ sp) * 0x9e3779b97f4a7c15;
+	__stack_chk_guard &= ~0xffull; /* a zero byte stops strings */
 	environ = startup.envp;
 	if (startup.argc > 0) {
 		const char *slash = strrchr(startup.argv[0], '/');

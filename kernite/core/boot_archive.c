@@ -32,7 +32,7 @@ static const char *segment_flaw(
 		return "a segment of init lies outside user space";
 	if ((s->prot & KN_VSPACE_PROT_WRITE) && (s->prot & KN_VSPACE_PROT_EXECUTE))
 		return "a segment of init is writable and executable";
-	if (s->prot & ~(KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE))
+	if (s->prot & ~(KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE | KN_VSPACE_PROT_BRANCH))
 		return "a segment of init has an unknown protection";
 	return nullptr;
 }

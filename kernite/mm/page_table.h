@@ -51,7 +51,7 @@ static inline bool pte_is_private(pte_t entry)
  * step. */
 static inline unsigned prot_to_perms(unsigned prot, bool is_writable)
 {
-	static_assert(VM_READ == 1 && VM_WRITE == 2 && VM_EXECUTE == 4);
+	static_assert(VM_READ == 1 && VM_WRITE == 2 && VM_EXECUTE == 4 && VM_BRANCH == 16);
 	return VM_USER | (is_writable ? prot : prot & ~(unsigned)VM_WRITE);
 }
 

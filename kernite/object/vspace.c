@@ -20,7 +20,7 @@
 #include "object/pool.h"
 #include "uapi/object/memory_object.h"
 
-#define PROT_ALL (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE)
+#define PROT_ALL (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE | KN_VSPACE_PROT_BRANCH)
 #define MAP_ALL                                                                                    \
 	(KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED |                      \
 	    KN_VSPACE_MAP_NO_REPLACE | KN_VSPACE_MAP_POPULATE | KN_VSPACE_MAP_NO_INHERIT)
@@ -132,9 +132,10 @@ static kn_status check_range(uint64_t address, uint64_t pages)
 
 static bool is_prot_valid(uint32_t prot)
 {
-	return !(prot & ~(uint32_t)PROT_ALL) &&
-	       (prot & (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE)) !=
-		   (KN_VSPACE_PROT_WRITE | KN_VSPACE_PROT_EXECUTE);
+	const uint32_t code = KN_VSPACE_PROT_EXECUTE;
+
+	return !(prot & ~(uint32_t)PROT_ALL) && !(prot & code && prot & KN_VSPACE_PROT_WRITE) &&
+	       !(prot & KN_VSPACE_PROT_BRANCH && !(prot & code));
 }
 
 /* No machine can write without reading. */

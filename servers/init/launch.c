@@ -20,6 +20,7 @@
 #include "kn/sched_context.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"
+#include "trona/canary.h"
 #include "trona/format.h"
 #include "trona/image.h"
 #include "trona/log.h"
@@ -427,7 +428,7 @@ static void fill_start(struct launch *launch)
 	    .self = (struct kn_thread *)(launch->pages + offsetof(struct server_start, thread)),
 	    .ipc = (struct kn_ipc_buffer *)(launch->pages + KN_PAGE_SIZE),
 	    .tcb = KN_SLOT_TCB,
-	    .canary = start->random[2] & ~0xffull,
+	    .canary = canary_from(start->random[2]),
 	};
 }
 

@@ -7,11 +7,13 @@
 #include "boot.h"
 #include "client/objsrv.h"
 #include "end.h"
+#include "kn/random.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"
 #include "launch.h"
 #include "posix.h"
 #include "server/init.h"
+#include "trona/canary.h"
 #include "trona/clock.h"
 #include "trona/heap.h"
 #include "trona/log.h"
@@ -303,8 +305,8 @@ static void map_clock(void)
 		clock_page = (const void *)address;
 }
 
-/* Nobody has started us: the thread area is made here, before anything uses it. */
-void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc)
+/* Nobody has started us: thread area and canary are made here, before anything uses them. */
+[[gnu::no_stack_protector]] void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc)
 {
 	static alignas(16) struct {
 		struct kn_thread thread;
@@ -320,18 +322,25 @@ void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc)
 	    .make_replies = make_replies};
 	static struct server server;
 
+	struct kn_random_data random = {};
+
 	relocate_self();
 	kn_thread_init(&area.thread, ipc, KN_SLOT_TCB, 0);
+	kn_status status = kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(&area.thread));
+
 	log_init(KN_BOOT_SLOT_CONSOLE, "init");
-	if (kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(&area.thread)) != KN_OK)
-		end_system("no thread pointer", KN_E_INVALID_ARG);
+	if (status != KN_OK)
+		end_system("no thread pointer", status);
+	/* Not there yet: every unit's canary has the same chance again. */
+	if (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_OK)
+		area.thread.canary = __stack_chk_guard = canary_from(random.words[0]);
 	boot_init(boot);
 	slots_set_grow(grow_slots);
 	map_clock();
 	is_verbose = boot_option("init.verbose") != nullptr;
 	read_manifests();
 	unit_choose(boot_option("run="));
-	kn_status status = launch_make_endpoints();
+	status = launch_make_endpoints();
 
 	server = base;
 	server.endpoint = launch_init_endpoint();

@@ -290,6 +290,7 @@ static void errors_of_mapping(void)
 	check_status(kn_vspace_protect(space, 0x300000, 1, 0), KN_E_BAD_ADDRESS);
 	check_status(kn_vspace_protect(space, 0x200000, 1, KN_VSPACE_PROT_EXECUTE), KN_E_RIGHTS);
 	check_status(kn_vspace_protect(space, 0x200000, 1, 8), KN_E_INVALID_ARG);
+	check_status(kn_vspace_protect(space, 0x200000, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_BRANCH), KN_E_INVALID_ARG);
 	check_status(kn_vspace_discard(space, 0x200001, 1), KN_E_ALIGNMENT);
 	check_status(kn_vspace_discard(space, 0, 1), KN_E_BAD_ADDRESS);
 	check_status(kn_vspace_unmap(space, 0x200001, 1), KN_E_ALIGNMENT);

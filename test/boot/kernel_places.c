@@ -19,7 +19,7 @@ int main(void)
 	return 0;
 }
 
-void start_main(kn_word boot_page, struct kn_ipc_buffer *ipc)
+[[gnu::no_stack_protector]] void start_main(kn_word boot_page, struct kn_ipc_buffer *ipc)
 {
 	static alignas(16) struct {
 		struct kn_thread thread;

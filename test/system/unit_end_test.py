@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Units that end: restarted as their manifests say, and nothing is left of them. unit_end_test.py ARCH
+"""Units that end: restarted as their manifests say, and nothing is left of them. unit_end_test.py ARCH ATTACKED
 
 The unit is a server whose manifest lacks what it needs, so that it ends as soon as it has started.
+ATTACKED is a server that attacks itself: the compiler's protections must end it.
 """
 import pathlib
 import re
@@ -55,12 +56,30 @@ def reboots(arch, folder):
         raise AssertionError(f"status {status}\n{log}")
 
 
+def attacked(arch, folder, program, attack, wanted):
+    """What the log says of a server that is attacked in that way."""
+    manifest, log = folder / "attacked.toml", folder / "log"
+    manifest.write_text(f'name = "attacked"\nbinary = "/sbin/attacked"\nneeds = ["objsrv"]\noptions = ["attack={attack}"]\n'
+                        'recovery = "reconnect"\n')
+    log.write_text("")
+    subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--timeout", "120", "--keep-log", log,
+                    "--add", f"{program}:/sbin/attacked", "--add", f"{manifest}:/etc/units/attacked.toml", "--", "true"],
+                   stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False)
+    text = log.read_text(errors="replace")
+    if not re.search(wanted + r".*\n(.*\n)*?init: attacked has ended: fault", text) or "SURVIVED" in text:
+        raise AssertionError(text)
+
+
 def main():
-    arch = sys.argv[1]
+    arch, program = sys.argv[1:3]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         sys.exit(tap([("a unit that ends is restarted some times, and none of them leaves anything", lambda: restarts(arch, folder)),
-                      ("a unit without which nothing goes on ends the system", lambda: reboots(arch, folder))]))
+                      ("a unit without which nothing goes on ends the system", lambda: reboots(arch, folder)),
+                      ("a server with a smashed stack ends itself",
+                       lambda: attacked(arch, folder, program, "stack", "attacked: a stack frame is overwritten"))] +
+                     [("a server that jumps to no landing pad ends",
+                       lambda: attacked(arch, folder, program, "branch", "attacked: jumps"))] * (arch == "aarch64")))
 
 
 if __name__ == "__main__":

@@ -6,49 +6,13 @@
 #include "trona/elf.h"
 
 #include "trona/arch_image.h"
+#include "trona/elf_format.h"
 #include "uapi/error.h"
 #include "uapi/object/vspace.h"
 
-#define ET_EXEC 2
-#define ET_DYN 3
-#define PT_LOAD 1
-#define PT_INTERP 3
-#define PF_X 1u
-#define PF_W 2u
-#define PF_R 4u
+#define NOTE_PROPERTIES 5
 #define PROGRAM_HEADERS_MAX 64
 #define PAGE_MASK (KN_PAGE_SIZE - 1ull)
-
-struct elf_header {
-	uint8_t ident[16];
-	uint16_t type;
-	uint16_t machine;
-	uint32_t version;
-	uint64_t entry;
-	uint64_t program_headers;
-	uint64_t section_headers;
-	uint32_t flags;
-	uint16_t header_size;
-	uint16_t program_header_size;
-	uint16_t program_header_count;
-	uint16_t section_header_size;
-	uint16_t section_header_count;
-	uint16_t section_names;
-};
-
-struct program_header {
-	uint32_t type;
-	uint32_t flags;
-	uint64_t offset;
-	uint64_t address;
-	uint64_t physical;
-	uint64_t file_size;
-	uint64_t memory_size;
-	uint64_t alignment;
-};
-
-static_assert(sizeof(struct elf_header) == 64);
-static_assert(sizeof(struct program_header) == 56);
 
 static bool is_supported(const struct elf_header *header)
 {
@@ -56,7 +20,7 @@ static bool is_supported(const struct elf_header *header)
 
 	return __builtin_memcmp(header->ident, magic, sizeof(magic)) == 0 &&
 	    (header->type == ET_EXEC || header->type == ET_DYN) && header->machine == ELF_NATIVE_MACHINE &&
-	    header->version == 1 && header->program_header_size == sizeof(struct program_header) &&
+	    header->version == 1 && header->program_header_size == sizeof(struct elf_program_header) &&
 	    header->program_header_count > 0 && header->program_header_count <= PROGRAM_HEADERS_MAX;
 }
 
@@ -66,7 +30,7 @@ static bool fits(uint64_t start, uint64_t size, uint64_t limit)
 	return start <= limit && size <= limit - start;
 }
 
-static kn_status add_segment(struct elf_image *image, const struct program_header *header, uint64_t file_size)
+static kn_status add_segment(struct elf_image *image, const struct elf_program_header *header, uint64_t file_size)
 {
 	uint64_t lowest = image->is_pie ? 0 : KN_USER_MIN;
 	uint64_t limit = image->is_pie ? ELF_PIE_SPAN_MAX : KN_USER_MAX;
@@ -120,6 +84,46 @@ static uint64_t headers_address(const struct elf_image *image, uint64_t offset, 
 	return 0;
 }
 
+/*
+ * Does the note say that indirect branches lead to landing pads only? A note is name size, description size, type, "GNU"; its description
+ * a list of type, size, data (System V gABI extension, "Program Property"). One that is broken or not in sight promises nothing.
+ */
+static bool has_landing_pads(const char *note, size_t size)
+{
+	struct {
+		uint32_t name_size, size, type;
+		char name[4];
+	} head;
+	struct {
+		uint32_t type, size;
+	} property;
+
+	if (size < sizeof(head))
+		return false;
+	__builtin_memcpy(&head, note, sizeof(head));
+	if (head.name_size != 4 || head.type != NOTE_PROPERTIES || __builtin_memcmp(head.name, "GNU", 4) != 0)
+		return false;
+	note += sizeof(head);
+	size -= sizeof(head);
+	if (size > head.size)
+		size = head.size;
+	while (size >= sizeof(property) + sizeof(uint32_t)) {
+		uint32_t features;
+
+		__builtin_memcpy(&property, note, sizeof(property));
+		__builtin_memcpy(&features, note + sizeof(property), sizeof(features));
+		if (property.type == ELF_FEATURES && property.size >= sizeof(features))
+			return features & ELF_FEATURE_LANDING_PADS;
+		uint64_t step = sizeof(property) + ((property.size + 7ull) & ~7ull);
+
+		if (step >= size)
+			break;
+		note += step;
+		size -= step;
+	}
+	return false;
+}
+
 kn_status elf_parse(const void *data, size_t size, uint64_t file_size, struct elf_image *result)
 {
 	struct elf_header header;
@@ -131,7 +135,7 @@ kn_status elf_parse(const void *data, size_t size, uint64_t file_size, struct el
 	__builtin_memcpy(&header, data, sizeof(header));
 	if (!is_supported(&header))
 		return KN_E_BAD_IMAGE;
-	uint64_t table_size = header.program_header_count * sizeof(struct program_header);
+	uint64_t table_size = header.program_header_count * sizeof(struct elf_program_header);
 
 	if (!fits(header.program_headers, table_size, size))
 		return KN_E_BAD_IMAGE;
@@ -141,9 +145,10 @@ kn_status elf_parse(const void *data, size_t size, uint64_t file_size, struct el
 	    .header_count = header.program_header_count,
 	    .header_size = header.program_header_size,
 	};
+	bool is_guarded = false;
 
 	for (unsigned i = 0; i < header.program_header_count; i++) {
-		struct program_header entry;
+		struct elf_program_header entry;
 		kn_status status = KN_OK;
 
 		__builtin_memcpy(&entry, (const char *)data + header.program_headers + i * sizeof(entry), sizeof(entry));
@@ -154,6 +159,8 @@ kn_status elf_parse(const void *data, size_t size, uint64_t file_size, struct el
 				status = KN_E_BAD_IMAGE;
 			image.interpreter = entry.offset;
 			image.interpreter_size = entry.file_size;
+		} else if (entry.type == PT_GNU_PROPERTY && fits(entry.offset, entry.file_size, size)) {
+			is_guarded = has_landing_pads((const char *)data + entry.offset, entry.file_size);
 		}
 		if (status != KN_OK)
 			return status;
@@ -162,6 +169,9 @@ kn_status elf_parse(const void *data, size_t size, uint64_t file_size, struct el
 
 	if (start == nullptr || (start->prot & KN_VSPACE_PROT_EXECUTE) == 0)
 		return KN_E_BAD_IMAGE;
+	for (unsigned i = 0; i < image.segment_count && is_guarded; i++)
+		if (image.segments[i].prot & KN_VSPACE_PROT_EXECUTE)
+			image.segments[i].prot |= KN_VSPACE_PROT_BRANCH;
 	image.headers = headers_address(&image, header.program_headers, table_size);
 	*result = image;
 	return KN_OK;

@@ -8,6 +8,7 @@
 
 #include "trona/arch_image.h"
 #include "trona/elf.h"
+#include "trona/elf_format.h"
 #include "uapi/error.h"
 #include "uapi/object/vspace.h"
 
@@ -116,6 +117,38 @@ static void elf_accepts_static_and_pie_programs(void **state)
 	file = good(true);
 	assert_int_equal(elf_parse(&file, sizeof(file), FILE_SIZE, &image), KN_OK);
 	assert_true(image.is_pie);
+}
+
+/* The third header becomes one of a note in `rest`: name size, size, type, "GNU", and properties of type, size, data. */
+static uint32_t prot_of_code(const uint32_t *note, size_t size)
+{
+	struct file file = good(true);
+	struct elf_image image;
+
+	file.load[2] = (struct phdr){.type = PT_GNU_PROPERTY, .offset = offsetof(struct file, rest), .filesz = size};
+	memcpy(file.rest, note, size);
+	assert_int_equal(parse_file(&file), KN_OK);
+	assert_int_equal(elf_parse(&file, sizeof(file), FILE_SIZE, &image), KN_OK);
+	assert_int_equal(image.segments[0].prot, KN_VSPACE_PROT_READ);
+	return image.segments[1].prot;
+}
+
+static void elf_guards_code_whose_note_promises_landing_pads(void **state)
+{
+	const uint32_t plain = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_EXECUTE, gnu = 0x554e47;
+	const uint32_t promise[] = {4, 16, 5, gnu, ELF_FEATURES, 4, ELF_FEATURE_LANDING_PADS, 0};
+	const uint32_t second[] = {4, 32, 5, gnu, 1, 4, ~0u, 0, ELF_FEATURES, 4, ELF_FEATURE_LANDING_PADS, 0};
+	const uint32_t none[] = {4, 16, 5, gnu, ELF_FEATURES, 4, ~ELF_FEATURE_LANDING_PADS, 0};
+	const uint32_t other_owner[] = {4, 16, 5, gnu + 1, ELF_FEATURES, 4, ELF_FEATURE_LANDING_PADS, 0};
+	const uint32_t huge[] = {4, ~0u, 5, gnu, 1, ~0u, ELF_FEATURES, 4, ELF_FEATURE_LANDING_PADS, 0};
+
+	assert_int_equal(prot_of_code(promise, sizeof(promise)), plain | KN_VSPACE_PROT_BRANCH);
+	assert_int_equal(prot_of_code(second, sizeof(second)), plain | KN_VSPACE_PROT_BRANCH);
+	assert_int_equal(prot_of_code(none, sizeof(none)), plain);
+	assert_int_equal(prot_of_code(other_owner, sizeof(other_owner)), plain);
+	assert_int_equal(prot_of_code(huge, sizeof(huge)), plain);
+	for (size_t size = 0; size < 7 * sizeof(uint32_t); size++)
+		assert_int_equal(prot_of_code(promise, size), plain);
 }
 
 static void elf_refuses_every_truncation(void **state)
@@ -246,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(elf_accepts_static_and_pie_programs),
+	    cmocka_unit_test(elf_guards_code_whose_note_promises_landing_pads),
 	    cmocka_unit_test(elf_refuses_every_truncation),
 	    cmocka_unit_test(elf_refuses_other_machines_classes_and_types),
 	    cmocka_unit_test(elf_refuses_writable_and_executable_segments),

@@ -2,7 +2,8 @@
 /* trona/relocate.h. System V ABI, chapter 5, and its DT_RELR: an even word is an address, an odd one a map of the 63 words behind. */
 #include "trona/relocate.h"
 
-#define PT_DYNAMIC 2
+#include "trona/elf_format.h"
+
 #define DT_RELA 7
 #define DT_RELASZ 8
 #define DT_RELRSZ 35
@@ -10,21 +11,11 @@
 #define DYNAMIC_TAGS 37
 #define MAP_WORDS 63
 
-struct program_header {
-	uint32_t type;
-	uint32_t flags;
-	uint64_t offset;
-	uint64_t address;
-	uint64_t rest[4];
-};
-
 struct rela {
 	uint64_t offset;
 	uint64_t info;
 	uint64_t addend;
 };
-
-static_assert(sizeof(struct program_header) == 56);
 
 static void apply_packed(uint64_t bias, const uint64_t *table, size_t count)
 {
@@ -46,7 +37,7 @@ static void apply_packed(uint64_t bias, const uint64_t *table, size_t count)
 }
 
 /* The linker is told to fail for anything but relative ones (-z text, no undefined symbols). */
-static void apply_plain(uint64_t bias, const struct rela *table, size_t count)
+[[gnu::no_stack_protector]] static void apply_plain(uint64_t bias, const struct rela *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint64_t value = bias + table[i].addend;
@@ -55,9 +46,10 @@ static void apply_plain(uint64_t bias, const struct rela *table, size_t count)
 	}
 }
 
-void relocate(uint64_t bias, const void *headers, size_t count)
+/* Before there is a canary. */
+[[gnu::no_stack_protector]] void relocate(uint64_t bias, const void *headers, size_t count)
 {
-	const struct program_header *header = headers;
+	const struct elf_program_header *header = headers;
 	uint64_t found[DYNAMIC_TAGS];
 
 	while (count > 0 && header->type != PT_DYNAMIC) {

@@ -7,6 +7,7 @@
 #include "client/objsrv.h"
 #include "heap_map.h"
 #include "start_page.h"
+#include "trona/canary.h"
 #include "trona/log.h"
 #include "trona/relocate.h"
 #include "trona/slots.h"
@@ -27,9 +28,10 @@ static bool get_frames(size_t pages)
 	return mmsrv_reserve(start_cap("mmsrv"), pages + 64) == KN_OK;
 }
 
-void start_main(const struct server_start *page)
+[[gnu::no_stack_protector]] void start_main(const struct server_start *page)
 {
 	relocate_self();
+	__stack_chk_guard = page->thread.canary;
 	start_set_page(page);
 	log_init(start_cap("log"), page->name);
 	heap_randomise(start_option("aslr") ? 0 : page->random[0]);

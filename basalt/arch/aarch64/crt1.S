@@ -14,3 +14,5 @@ _start:
 	bl __libc_start
 	brk #1
 	.size _start, . - _start
+
+#include "trona/landing_pads.inc"

@@ -75,6 +75,7 @@ static inline void cpu_relax(void)
 static inline void ctx_set_ip(struct arch_context *context, uint64_t ip)
 {
 	context->ip = ip;
+	context->spsr &= ~(3ull << 10); /* BTYPE: no branch led here */
 }
 
 static inline void ctx_set_argument(struct arch_context *context, unsigned index, uint64_t value)
@@ -125,8 +126,7 @@ static inline uint64_t pte_perm_bits(unsigned perms)
 		bits |= PTE_NOT_GLOBAL | PTE_PXN;
 		if (perms & (VM_READ | VM_WRITE))
 			bits |= PTE_AP_USER;
-		if (!(perms & VM_EXECUTE))
-			bits |= PTE_UXN;
+		bits |= !(perms & VM_EXECUTE) ? PTE_UXN : perms & VM_BRANCH ? PTE_GUARDED : 0;
 	} else {
 		bits |= PTE_UXN;
 		bits |= perms & VM_EXECUTE ? PTE_GUARDED : PTE_PXN;

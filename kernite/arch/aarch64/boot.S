@@ -20,7 +20,7 @@
 #define SCTLR_ON ((1 << 0) | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 7) | (1 << 8) | (1 << 11) | \
 	(1 << 12) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 18) | (1 << 19) | (1 << 20) | \
 	(1 << 22) | (1 << 26) | (1 << 28) | (1 << 29))
-#define SCTLR_BT1 (1 << 36)
+#define SCTLR_BT (3 << 35) /* BT0, BT1: the user, the kernel */
 
 /*
  * TCR_EL1: 48 bits on both halves, 4 KiB granule, inner shareable write-back walks; IPS and AS are
@@ -140,7 +140,7 @@ at_el1:
 	mrs x1, id_aa64pfr1_el1
 	and x1, x1, #15
 	cbz x1, 4f
-	orr x0, x0, #SCTLR_BT1
+	orr x0, x0, #SCTLR_BT
 4:	msr sctlr_el1, x0
 	isb
 	mov x16, x22

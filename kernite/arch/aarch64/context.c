@@ -11,9 +11,8 @@
 #define CPACR_FP_TRAP_USER (1ull << 20)
 #define CPACR_FP_ON (3ull << 20)
 
-/* SPSR bits that a user may choose: NZCV, and DIT, SSBS, TCO, BTYPE stay as they are saved. */
+/* SPSR bits that a user may choose: NZCV. */
 #define SPSR_USER_FLAGS 0xf0000000ull
-#define SPSR_BTYPE (3ull << 10)
 
 static_assert(offsetof(struct tcb, context) == 0);
 static_assert(offsetof(struct arch_context, x[30]) == CTX_LR);

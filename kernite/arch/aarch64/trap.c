@@ -26,9 +26,9 @@ static const struct {
 	const char *name;
 } exceptions[64] = {
     [0x00] = {TRAP_UNDEFINED, "undefined instruction"},
-    [0x0d] = {TRAP_PROTECTION, "branch to a place that is no target"},
+    [0x0d] = {TRAP_UNDEFINED, "branch to a place that is no target"},
     [0x0e] = {TRAP_PROTECTION, "illegal execution state"},
-    [0x1c] = {TRAP_PROTECTION, "bad return address signature"},
+    [0x1c] = {TRAP_UNDEFINED, "bad return address signature"},
     [0x21] = {.name = "jump to bad address"},
     [0x22] = {TRAP_ALIGNMENT, "misaligned program counter"},
     [EC_DATA_ABORT_KERNEL] = {.name = "bad address"},

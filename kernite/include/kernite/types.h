@@ -33,6 +33,7 @@ enum vm_perms : unsigned {
 	VM_WRITE = 2,
 	VM_EXECUTE = 4,
 	VM_USER = 8,
+	VM_BRANCH = 16, /* user code with landing pads */
 };
 
 enum vm_memory_type : unsigned {

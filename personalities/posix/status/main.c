@@ -88,6 +88,26 @@ static const char *writable_or_executable(void)
 		at[i] = 'x';
 }
 
+/* Whose first instruction is a landing pad, where there are any, and the second is none. */
+[[gnu::noinline]] static int plain(int number)
+{
+	return number * 3;
+}
+
+static void jump_into_function(void)
+{
+	int (*volatile code)(int) = (int (*)(int))((uintptr_t)plain + 4);
+
+	code(1);
+}
+
+static const char *branch_targets(void)
+{
+	const char *state = told("user_branch");
+
+	return strcmp(state, "on") == 0 ? tried(jump_into_function, SIGILL) : state;
+}
+
 #ifdef __x86_64__
 static void read_descriptors(void)
 {
@@ -181,7 +201,7 @@ static int security(void)
 	row("stack protector, kernel", told("stack"));
 	row("stack protector, programs", tried(smash_stack, SIGABRT));
 	row("branch targets, kernel (BTI)", told("branch"));
-	row("branch targets, programs (BTI)", told("user_branch"));
+	row("branch targets, programs (BTI)", branch_targets());
 	row("return addresses, kernel (PAC)", told("return"));
 	row("return addresses, programs (PAC)", return_addresses());
 	return 0;

@@ -149,6 +149,26 @@ static void aborts(void)
 	abort();
 }
 
+/* Past the first instruction, which is the only landing pad. */
+#ifdef __aarch64__
+static void jumps_into_a_function(void)
+{
+	void (*volatile code)(void) = (void (*)(void))((uintptr_t)plain + 4);
+
+	code();
+}
+#endif
+
+[[gnu::noinline]] static void smashes_its_stack(void)
+{
+	char room[16];
+	volatile char *at = room;
+
+	__asm__("" : "+r"(at)); /* the compiler must not know where it ends */
+	for (int i = 0; i < 64; i++)
+		at[i] = 'x';
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -170,6 +190,10 @@ static const struct {
     {"jumps to nonsense", returns_to_nonsense, -2, 0},
     {"unmaps itself", forgets_its_memory, SIGSEGV, 0},
     {"abort", aborts, SIGABRT, 0},
+    {"smashes its stack", smashes_its_stack, SIGABRT, 0},
+#ifdef __aarch64__
+    {"jumps into a function", jumps_into_a_function, SIGILL, 0},
+#endif
 };
 
 static int is_expected(int status, int signal, int value)

@@ -49,3 +49,5 @@ thread_again:
 	bl thread_run
 	brk #1
 	.size thread_again, . - thread_again
+
+#include "trona/landing_pads.inc"

@@ -92,3 +92,5 @@ touch_abort:
 	mov w0, #0
 	ret
 	.size touch_copy, touch_end - touch_copy
+
+#include "trona/landing_pads.inc"

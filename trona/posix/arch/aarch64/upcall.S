@@ -55,3 +55,5 @@ upcall_entry:
 	svc #0
 	brk #1
 	.size upcall_entry, . - upcall_entry
+
+#include "trona/landing_pads.inc"

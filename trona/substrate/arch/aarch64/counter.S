@@ -10,10 +10,4 @@ arch_counter:
 	ret
 	.size	arch_counter, . - arch_counter
 
-	.section .note.gnu.property, "a"
-	.balign	8
-	.word	4, 16, 5
-	.asciz	"GNU"
-	.word	0xc0000000, 4, 3, 0
-
-	.section .note.GNU-stack, "", %progbits
+#include "trona/landing_pads.inc"

@@ -11,10 +11,4 @@ _start:
 	udf	#0
 	.size	_start, . - _start
 
-	.section .note.gnu.property, "a"
-	.balign	8
-	.word	4, 16, 5
-	.asciz	"GNU"
-	.word	0xc0000000, 4, 3, 0
-
-	.section .note.GNU-stack, "", %progbits
+#include "trona/landing_pads.inc"

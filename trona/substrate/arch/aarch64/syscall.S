@@ -93,11 +93,4 @@ function kn_yield
 	ret
 end kn_yield
 
-/* This object keeps the promises of BTI and pointer authentication. */
-	.section .note.gnu.property, "a"
-	.balign	8
-	.word	4, 16, 5
-	.asciz	"GNU"
-	.word	0xc0000000, 4, 3, 0
-
-	.section .note.GNU-stack, "", %progbits
+#include "trona/landing_pads.inc"

@@ -3,3 +3,6 @@
 #pragma once
 
 #define ELF_NATIVE_MACHINE 183
+/* In the property note: GNU_PROPERTY_AARCH64_FEATURE_1_AND, BTI. */
+#define ELF_FEATURES 0xc0000000
+#define ELF_FEATURE_LANDING_PADS 1u
