@@ -9,6 +9,7 @@
 #include "mm/region.h"
 
 #include "arch.h"
+#include "core/poison.h"
 #include "object/pool.h"
 
 struct slab {
@@ -50,6 +51,7 @@ kn_status region_reserve(struct region_set *set, struct pool *pool, unsigned cou
 
 		struct slab *slab = phys_to_virt(frame);
 
+		poison_fill(slab, PAGE_SIZE);
 		list_append(&set->slabs, &slab->link);
 		/* In address order, so that the first regions share cache lines with the slab's
 		 * head. */
@@ -65,8 +67,10 @@ void region_set_destroy(struct region_set *set, struct pool *pool)
 	struct list *node;
 
 	invariant(set->count == 0);
-	while ((node = list_take_first(&set->slabs)))
-		pool_give(pool, virt_to_phys(container_of(node, struct slab, link)), false);
+	while ((node = list_take_first(&set->slabs))) {
+		poison_fill(node, PAGE_SIZE);
+		pool_give(pool, virt_to_phys(node), false);
+	}
 	region_set_init(set);
 }
 
@@ -79,6 +83,7 @@ struct region *region_alloc(struct region_set *set, const struct region *like)
 
 	struct region *region = container_of(node, struct region, link);
 
+	poison_check_all(&region->start, sizeof(*region) - offsetof(struct region, start));
 	*region = *like;
 	list_init(&region->link);
 	list_init(&region->object_link);
@@ -87,6 +92,7 @@ struct region *region_alloc(struct region_set *set, const struct region *like)
 
 void region_free(struct region_set *set, struct region *region)
 {
+	poison_fill(region, sizeof(*region));
 	list_prepend(&set->free, &region->link);
 	set->free_count++;
 }

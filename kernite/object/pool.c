@@ -13,6 +13,7 @@
  */
 #include "object/pool.h"
 
+#include "core/poison.h"
 #include "core/work.h"
 #include "gen/pool_ops.h"
 #include "object/derivation.h"
@@ -95,6 +96,7 @@ static struct frame *take_untouched(struct pool *root)
 
 	struct frame *frame = frame_of(range->base) + range->taken++;
 
+	poison_check(phys_to_virt(frame_address(frame)), PAGE_SIZE);
 	frame->home = &root->home;
 	frame->flags = 0;
 	if (range->taken == range->pages) {
@@ -114,6 +116,7 @@ kn_status pool_take_uncharged(struct pool *pool, enum frame_kind kind, bool is_z
 		return KN_E_NO_MEMORY;
 	if (root->home.zeroed != 0 && (is_zeroed || root->home.dirty == 0)) {
 		frame = pop(&root->home.zeroed);
+		poison_check_zero(phys_to_virt(frame_address(frame)));
 		is_clean = true;
 	} else if (root->home.dirty != 0) {
 		frame = pop(&root->home.dirty);

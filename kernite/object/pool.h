@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "core/poison.h"
 #include "mm/frame.h"
 #include "object/object.h"
 
@@ -24,7 +25,7 @@ struct tcb;
 
 /* Lives in the first frame of each range given to a root pool. */
 struct pool_range {
-	struct list link;
+	alignas(POISON_LINE) struct list link;
 	struct slot slot; /* SLOT_INTERNAL, child of the untyped's slot; empty: boot memory */
 	struct pool *pool;
 	paddr_t base;

@@ -5,6 +5,7 @@
  */
 #include "object/reaper.h"
 
+#include "core/poison.h"
 #include "core/trace.h"
 #include "core/work.h"
 
@@ -34,6 +35,7 @@ kn_status reaper_drain(void)
 		list_remove(link);
 		object_counts[object->type]--;
 		trace(TRACE_DESTROY, object->type, (uint64_t)object, 0, 0);
+		poison_fill((char *)object - object_classes[object->type].object_offset, 1ull << object->size_bits);
 		if (work_step(16) && !list_is_empty(&reaper_queue))
 			return KN_RESTART;
 	}

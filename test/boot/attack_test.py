@@ -10,6 +10,7 @@ must take the one fault that the protection gives, at that address; registers ar
 page tables that are in use are walked as the CPU would walk them. Prints TAP; QEMU under TCG is all it needs.
 """
 import argparse
+import contextlib
 import pathlib
 import re
 import socket
@@ -255,6 +256,33 @@ def umip(debugger, user_pc, kernel):
     return word(registers, 5 * 8) == 7 and word(registers, 4 * 8) >> 16 == 13
 
 
+@contextlib.contextmanager
+def guest(build, archive, cpu=None):
+    """The Debugger of a machine that is about to start; the machine ends with the context."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "gdb")
+        line = qemu.command(build, firmware="direct", mem=256, archive=archive, append="kaslr=off panic=exit test.exit=semihosting",
+                            serial="null", extra=["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off",
+                                                  "-gdb", "chardev:gdb"])
+        if cpu:
+            line[line.index("-cpu") + 1] = cpu
+        with subprocess.Popen(line, stdin=subprocess.DEVNULL) as process:
+            try:
+                for _ in range(SECONDS * 10):
+                    if path.exists() or process.poll() is not None:
+                        break
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(0.1)
+                yield Debugger(path)
+            finally:
+                process.kill()
+
+
+def machine_of(debugger, arch, kernel):
+    debugger.ask("qXfer:features:read:target.xml:0,ffb")  # single registers only for who has seen this
+    return (X86 if arch == "x86_64" else Arm)(debugger, kernel)
+
+
 def run(debugger, arch, kernel, program):
     results = []
 
@@ -264,9 +292,8 @@ def run(debugger, arch, kernel, program):
         if not is_good and detail:
             print(f"# {detail}")
 
-    debugger.ask("qXfer:features:read:target.xml:0,ffb")  # single registers only for who has seen this
+    machine = machine_of(debugger, arch, kernel)
     debugger.run_to(program["kn_call"])
-    machine = (X86 if arch == "x86_64" else Arm)(debugger, kernel)
     registers = debugger.registers()
     user_pc, user_sp = machine.pc(registers), machine.sp(registers)
     debugger.run_to(kernel["trap_syscall"])
@@ -300,29 +327,13 @@ def main():
     parser.add_argument("--cpu", help="another CPU than the tests' (to see an attack succeed)")
     o = parser.parse_args()
     build, arch = pathlib.Path(o.build), qemu.Artifacts(o.build).arch
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, "gdb")
-        line = qemu.command(build, firmware="direct", mem=256, archive=o.archive, append="kaslr=off panic=exit test.exit=semihosting",
-                            serial="null", extra=["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off",
-                                                  "-gdb", "chardev:gdb"])
-        if o.cpu:
-            line[line.index("-cpu") + 1] = o.cpu
-        print("TAP version 13")
-        with subprocess.Popen(line, stdin=subprocess.DEVNULL) as process:
-            try:
-                for _ in range(SECONDS * 10):
-                    if path.exists() or process.poll() is not None:
-                        break
-                    try:
-                        process.wait(0.1)
-                    except subprocess.TimeoutExpired:
-                        pass
-                is_good = run(Debugger(path), arch, symbols(build / f"kernite/kernite-{arch}.elf"), symbols(o.program))
-            except (OSError, RuntimeError, TimeoutError) as error:
-                print(f"Bail out! {error}")
-                is_good = False
-            finally:
-                process.kill()
+    print("TAP version 13")
+    try:
+        with guest(build, o.archive, o.cpu) as debugger:
+            is_good = run(debugger, arch, symbols(build / f"kernite/kernite-{arch}.elf"), symbols(o.program))
+    except (OSError, RuntimeError, TimeoutError) as error:
+        print(f"Bail out! {error}")
+        is_good = False
     sys.exit(0 if is_good else 1)
 
 

@@ -3,7 +3,7 @@
 """Systems built with other options boot and pass the kernel's boot tests: variant_test.py native|sanitizer BUILD.
 
 native: no personality at all; every native unit gets ready. sanitizer: the kernel with the undefined behaviour sanitizer,
-whose checks trap, so that the first one stops the run.
+whose checks trap, so that the first one stops the run, and with poisoned frees (kernite/core/poison.h).
 """
 import pathlib
 import re
@@ -14,11 +14,15 @@ from console import ROOT, Console, tap
 import qemu
 import variant
 
+sys.path.insert(0, str(ROOT / "test/boot"))
+import attack_test
+
 OPTIONS = {
     "native": ["-Dpersonalities=", "-Dkernel_sanitize=false"],
     "sanitizer": ["-Dpersonalities=", "-Dkernel_sanitize=true"],
 }
 UNITS = ["objsrv", "mmsrv", "namesrv", "console", "procmgr", "vfs"]
+POISON = 0x5a17 << 48  # kernite/core/poison.h
 FEW = 50  # fewer boot tests than this did not run them all
 
 
@@ -54,6 +58,27 @@ def tests_run_on_the_console(folder):
         raise AssertionError(f"QEMU ended with {result.returncode}:\n" + "\n".join(output.splitlines()[-20:]))
 
 
+def write_after_free(folder):
+    """The debugger changes one byte of a reply object that is gone: the kernel sees it when the memory is used again."""
+    arch, gone = qemu.Artifacts(folder).arch, None
+    kernel = attack_test.symbols(folder / f"kernite/kernite-{arch}.elf")
+    with attack_test.guest(folder, folder / "test/boot/kernel_test.archive") as debugger:
+        machine = attack_test.machine_of(debugger, arch, kernel)
+        for _ in range(100):
+            debugger.run_to(kernel["reply_destroy"])
+            before, gone = gone, machine.argument(debugger.registers(), 0)
+            if before and attack_test.word(debugger.read(before, 8), 0) == before ^ POISON:
+                break
+            debugger.ask("s")
+        else:
+            raise AssertionError("destroyed objects are not poisoned")
+        assert debugger.ask(f"M{before:x},1:{before & 0xff ^ 1:02x}") == "OK"
+        debugger.run_to(kernel["panic"])
+        words = debugger.read(machine.argument(debugger.registers(), 0), 40)
+    if not words.startswith(b"%lx was written to after it was freed"):
+        raise AssertionError(f"panic: {words}")
+
+
 def main():
     kind, build = sys.argv[1], pathlib.Path(sys.argv[2])
     arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
@@ -65,7 +90,9 @@ def main():
              ("test_runner runs the boot tests on its console", lambda: tests_run_on_the_console(folder))]
     cases += [(f"its boot tests pass with {smp} CPUs", lambda n=smp: boot_tests(folder, "--smp", n)) for smp in ("1", "4")]
     if kind == "sanitizer":
-        cases += [("it survives random calls", lambda: boot_tests(folder, "--append", "calls=100000", program="kernel_fuzz", few=1))]
+        cases += [(f"it survives random calls with {smp} CPUs", lambda n=smp, c=calls: boot_tests(
+            folder, "--smp", n, "--append", f"calls={c}", program="kernel_fuzz", few=1)) for smp, calls in (("1", 100000), ("4", 20000))]
+        cases += [("a write to freed memory is seen", lambda: write_after_free(folder))]
     sys.exit(tap(cases))
 
 
