@@ -29,6 +29,7 @@ struct cpu {
 	uint32_t locked_at; /* arch_cycles() when this kernel entry got the lock: half of it will do */
 	uint32_t longest_locked;
 	int work;               /* units left in this kernel entry (core/work.h) */
+	struct tcb *partner;    /* READY, in no queue: thread_wake_here()'s, until this kernel entry ends */
 	unsigned ready;         /* threads in `run` */
 	struct deadline *run;   /* heap of the ready threads (tcb.run); null: empty */
 	uint64_t virtual_time;  /* clock of the best-effort deadlines (core/scheduler.c) */

@@ -16,7 +16,8 @@
  * it sleeps. One exception: who is woken by a running thread's system call most often is that thread's
  * partner, and it blocks next. So the woken thread lingers in this CPU's queue for LINGER before idle
  * CPUs are offered it, and so does who has to make room for it; a ping-pong then costs no
- * inter-processor interrupts and stays in one cache.
+ * inter-processor interrupts and stays in one cache. The partner of a call or an answer passes no
+ * queue at all: unless somebody else is ready here, it takes over from the thread that has blocked for it.
  *
  * Timers are lazy: the end of a budget is armed only for reservations and while an equal waits,
  * never moved later, and switching by IPC leaves it alone (the partner runs on the same budget).
@@ -56,6 +57,18 @@ static unsigned band_of(const struct tcb *thread, const struct sched_context *co
 	return context->is_reservation ? 0 : 256u - thread->priority;
 }
 
+/* Its context has a budget and its deadline is on this CPU's clock. */
+[[gnu::always_inline]] static inline void queue_push(struct cpu *cpu, struct tcb *thread)
+{
+	const struct sched_context *context = thread->sched_context;
+
+	thread->run.when = context->due;
+	thread->run.kind = DEADLINE_RUN;
+	thread->run.band = (uint16_t)band_of(thread, context);
+	heap_insert(&cpu->run, &thread->run);
+	cpu->ready++;
+}
+
 /* `has_slept`: its context was not used for a while. false: it has to wait for its next period. */
 [[gnu::always_inline]] static inline bool queue_insert(struct cpu *cpu, struct tcb *thread, bool has_slept)
 {
@@ -67,11 +80,7 @@ static unsigned band_of(const struct tcb *thread, const struct sched_context *co
 		    &thread->timeout, DEADLINE_BUDGET, context->start + context->period);
 		return false;
 	}
-	thread->run.when = context->due;
-	thread->run.kind = DEADLINE_RUN;
-	thread->run.band = (uint16_t)band_of(thread, context);
-	heap_insert(&cpu->run, &thread->run);
-	cpu->ready++;
+	queue_push(cpu, thread);
 	return true;
 }
 
@@ -91,6 +100,8 @@ static bool dequeue(struct tcb *thread)
 		queue_remove(&cpus[thread->cpu], thread);
 	else if (thread->timeout.kind == DEADLINE_BUDGET)
 		deadline_remove(&thread->timeout);
+	else if (cpus[thread->cpu].partner == thread)
+		cpus[thread->cpu].partner = nullptr;
 	else
 		return false;
 	return true;
@@ -141,6 +152,14 @@ static void enqueue(struct cpu *cpu, struct tcb *thread, bool has_slept)
 		poke(cpu);
 	else if (idle_cpus != 0)
 		arm_linger(this_cpu());
+}
+
+[[gnu::noinline]] static void queue_partner(struct cpu *cpu)
+{
+	struct tcb *partner = cpu->partner;
+
+	cpu->partner = nullptr;
+	enqueue(cpu, partner, false);
 }
 
 /* Where a thread is best queued that is about to be. */
@@ -215,12 +234,19 @@ static bool make_ready(struct tcb *thread)
 	enqueue(cpu, thread, has_slept);
 }
 
-[[gnu::flatten]] void thread_wake_here(struct tcb *thread)
+void thread_wake_here(struct tcb *thread)
 {
 	struct cpu *cpu = this_cpu();
 
-	if (make_ready(thread))
-		enqueue(may_run_on(thread, cpu) ? cpu : place(thread), thread, false);
+	if (!make_ready(thread))
+		return;
+	if (cpu->partner || !may_run_on(thread, cpu)) {
+		enqueue(place(thread), thread, false);
+		return;
+	}
+	thread->cpu = (uint16_t)cpu->index;
+	cpu->partner = thread;
+	cpu->reschedule = true;
 }
 
 void thread_cancel_wait(struct tcb *thread, kn_status status)
@@ -481,6 +507,8 @@ static void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
 		throttle(cpu, current);
 	else if (to != cpu)
 		enqueue(to, current, false);
+	else if (is_expired) /* goes_on() has given it the next budget */
+		queue_push(cpu, current);
 	else
 		(void)queue_insert(cpu, current, false);
 }
@@ -526,10 +554,13 @@ static struct tcb *choose(struct cpu *cpu)
 	cpu->is_idle = false;
 }
 
-void scheduler_choose(struct cpu *cpu)
+[[gnu::noinline]] static void choose_and_switch(struct cpu *cpu)
 {
 	while (cpu->reschedule) {
 		cpu->reschedule = false;
+		/* Left over, or of a fault that choosing itself has sent. */
+		if (cpu->partner)
+			queue_partner(cpu);
 		struct tcb *next = choose(cpu);
 
 		if (next != cpu->current) {
@@ -554,6 +585,33 @@ void scheduler_choose(struct cpu *cpu)
 		if (cpu->run && idle_cpus != 0)
 			arm_linger(cpu);
 	}
+}
+
+/* To the partner, if the current thread has blocked and nobody else is ready. */
+[[gnu::noinline]] static void hand_over(struct cpu *cpu)
+{
+	struct tcb *current = cpu->current, *partner = cpu->partner;
+
+	if (current->state == THREAD_READY || cpu->run ||
+	    !sched_context_refresh(partner->sched_context, cpu->virtual_time, false)) {
+		choose_and_switch(cpu);
+		return;
+	}
+	cpu->partner = nullptr;
+	cpu->reschedule = false;
+	scheduler_charge(cpu, current);
+	advance_clock(cpu, partner->sched_context);
+	scheduler_switch(cpu, current, partner);
+	if (partner->sched_context->is_reservation)
+		arm_budget(cpu);
+}
+
+void scheduler_choose(struct cpu *cpu)
+{
+	if (cpu->partner)
+		hand_over(cpu);
+	else
+		choose_and_switch(cpu);
 }
 
 uint64_t scheduler_check(void)
