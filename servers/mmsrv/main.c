@@ -94,6 +94,9 @@ static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_c
 
 	if (pages == 0 || pages > OBJECT_PAGES_MAX)
 		return KN_E_RANGE;
+	/* An obvious mistake of a program. Servers know what they do: a file may have holes. */
+	if (!roles_of(call) && pages > root_objects_limit())
+		return KN_E_NO_MEMORY;
 	kn_status status = slot_alloc(object);
 	if (status != KN_OK)
 		return status;

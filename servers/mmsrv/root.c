@@ -20,7 +20,7 @@
 
 struct root_pools root_pools;
 static kn_cap server, root;
-static uint64_t processes_limit; /* pages */
+static uint64_t processes_limit, objects_limit; /* pages */
 static uint64_t reserve; /* bytes */
 static uint64_t chunk_count, chunk_bytes;
 
@@ -134,6 +134,11 @@ void root_usage(uint64_t *used, uint64_t *shared, uint64_t *limit)
 	*limit = processes_limit;
 }
 
+uint64_t root_objects_limit(void)
+{
+	return objects_limit;
+}
+
 /* `pages`: of the machine, without objsrv's reserve. */
 static kn_status make_pools(uint64_t pages)
 {
@@ -141,12 +146,12 @@ static kn_status make_pools(uint64_t pages)
 	kn_cap programs;
 	kn_status status = root_make_pool(server, root, limit, &programs);
 
-	processes_limit = limit - other;
+	processes_limit = objects_limit = limit - other;
 	root_pools.servers = root;
 	if (status == KN_OK)
 		status = root_make_pool(server, programs, processes_limit, &root_pools.processes);
 	if (status == KN_OK)
-		status = root_make_pool(server, programs, limit - other, &root_pools.objects);
+		status = root_make_pool(server, programs, objects_limit, &root_pools.objects);
 	return status;
 }
 

@@ -27,6 +27,9 @@ void root_chunks(uint64_t *count, uint64_t *bytes);
 /* Pages in use by everybody, and of them by memory objects of programs; what processes may use together. */
 void root_usage(uint64_t *used, uint64_t *shared, uint64_t *processes_limit);
 
+/* What all memory objects of programs may have together, in pages. */
+uint64_t root_objects_limit(void);
+
 /*
  * Who pays. Servers draw on the root itself, within the budgets of their manifests. Everything that programs can ask for draws on a pool
  * that leaves some of the machine to the servers, so that no program can starve them: processes, and memory objects, which may outlive the

@@ -119,6 +119,16 @@ static void timeout(void)
 	timer_run(start_now());
 }
 
+static kn_status learn_memory_limit(void)
+{
+	struct mmsrv_memory_usage memory;
+	kn_status status = mmsrv_usage(services.mmsrv, &memory);
+
+	if (status == KN_OK)
+		process_memory_limit = memory.processes_limit;
+	return status;
+}
+
 /* The table, and the page behind it. */
 static kn_status make_table(void)
 {
@@ -185,6 +195,8 @@ int main(void)
 	kn_status status = slot_alloc(&objects_window);
 	if (status == KN_OK)
 		status = make_table();
+	if (status == KN_OK)
+		status = learn_memory_limit();
 	if (status == KN_OK)
 		status = server_init(&server);
 	if (status == KN_OK)

@@ -16,7 +16,7 @@ extern struct process_services services;
 /* A root slot, empty between uses, through which the slots of another CNode can be addressed. */
 extern kn_cap objects_window;
 
-/* Default limit of a process's memory in pages. */
+/* What all processes together may have, in pages, as mmsrv says at start: no process can have more. */
 extern uint64_t process_memory_limit;
 
 /*

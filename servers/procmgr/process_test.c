@@ -337,6 +337,20 @@ static void limits_that_nobody_keeps_cannot_be_set(void **state)
 	}
 }
 
+static void a_memory_limit_holds_at_once(void **state)
+{
+	struct procmgr_limit limit = {40 * KN_PAGE_SIZE, 1 << 30}, old;
+
+	assert_int_equal(child->page->memory_most, process_memory_limit);
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_AS, true, &limit, &old), KN_OK);
+	assert_int_equal(child->page->memory_most, 40);
+	assert_int_equal(fake_memory_limit, 40);
+	limit.current = 1 << 30; /* more than the machine has for processes */
+	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_AS, true, &limit, &old), KN_OK);
+	assert_int_equal(child->page->memory_most, process_memory_limit);
+	assert_int_equal(fake_memory_limit, process_memory_limit);
+}
+
 static void anothers_limits_are_his(void **state)
 {
 	struct process *root = fake_process(nullptr, 0);
@@ -499,6 +513,7 @@ int main(void)
 	    CASE(the_superuser_has_no_number),
 	    USER(limits_go_down_and_not_up),
 	    USER(limits_that_nobody_keeps_cannot_be_set),
+	    USER(a_memory_limit_holds_at_once),
 	    USER(anothers_limits_are_his),
 	    USER(nice_adds_to_what_there_is),
 	    USER(a_user_only_becomes_nicer),

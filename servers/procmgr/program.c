@@ -7,6 +7,7 @@
 
 #include "kn/memory_object.h"
 #include "kn/vspace.h"
+#include "objects.h"
 #include "place.h"
 #include "trona/elf.h"
 #include "trona/image.h"
@@ -60,6 +61,9 @@ kn_status program_map(kn_cap vspace, kn_cap object, const struct procmgr_image_a
 
 	if (status != KN_OK)
 		return status;
+	for (unsigned i = 0; i < image.segment_count; i++)
+		if (image.segments[i].memory_size / KN_PAGE_SIZE > process_memory_limit)
+			return KN_E_NO_MEMORY;
 	const uint64_t bias = image.is_pie ? place(layout_image) : 0;
 	const uint64_t stack_base = args->stack_top - args->stack_pages * KN_PAGE_SIZE;
 	status = image_map(vspace, object, 0, &image, bias);

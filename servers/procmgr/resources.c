@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a process may use and has used: limits, timers, times, priority, slots. */
 #include "calls.h"
+#include "client/mmsrv.h"
 #include "exit.h"
 #include "kn/tcb.h"
 #include "objects.h"
+#include "start.h"
 #include "timer.h"
 #include "user.h"
 
@@ -29,6 +31,15 @@ static bool is_kept(uint32_t resource)
 	return resource != LIMIT_CPU && resource != LIMIT_FSIZE && resource != LIMIT_DATA && resource != LIMIT_STACK;
 }
 
+/* What the process has already stays its own. */
+static kn_status keep_memory_limit(struct process *process)
+{
+	const uint64_t pages = start_memory_limit(process);
+
+	process->page->memory_most = pages;
+	return mmsrv_set_limit(services.mmsrv, process->memory_id, pages);
+}
+
 kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bool set,
     const struct procmgr_limit *new, struct procmgr_limit *old)
 {
@@ -51,7 +62,7 @@ kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bo
 	if (!is_kept(resource) && (new->current != old->current || new->maximum != old->maximum))
 		return KN_E_NOT_SUPPORTED;
 	target->limits[resource] = *new;
-	return KN_OK;
+	return resource == LIMIT_AS ? keep_memory_limit(target) : KN_OK;
 }
 
 kn_status on_expand_cspace(struct server_call *call, uint32_t slot)

@@ -37,6 +37,14 @@ static void default_limits(struct process *process)
 	process->limits[LIMIT_NPROC] = (struct procmgr_limit){NPROC_LIMIT, 4 * NPROC_LIMIT};
 }
 
+uint64_t start_memory_limit(const struct process *process)
+{
+	uint64_t bytes = process->limits[LIMIT_AS].current;
+
+	return bytes == UNLIMITED || bytes / KN_PAGE_SIZE > process_memory_limit ? process_memory_limit
+										 : bytes / KN_PAGE_SIZE;
+}
+
 /* Page 0 from the table entry. */
 static void fill_page(struct process *process)
 {
@@ -59,16 +67,9 @@ static void fill_page(struct process *process)
 	page->signal_page = process->pages_address + KN_PAGE_SIZE;
 	page->ipc_first = thread_place(process, &process->first).ipc;
 	page->has_fixed_places = place_is_fixed;
+	page->memory_most = start_memory_limit(process);
 	if (services.random && kn_random_get(services.random, &random) == KN_OK)
 		memcpy(page->random, random.words, sizeof page->random);
-}
-
-static uint64_t memory_limit(const struct process *process)
-{
-	uint64_t bytes = process->limits[LIMIT_AS].current;
-
-	return bytes == UNLIMITED || bytes / KN_PAGE_SIZE > process_memory_limit ? process_memory_limit
-										 : bytes / KN_PAGE_SIZE;
 }
 
 /* A budget that is used up is no memory to the caller; QUOTA is only said of the number of processes. */
@@ -95,7 +96,7 @@ static kn_status create(struct process *parent, struct process **out)
 		process->entry->nice = parent->entry->nice;
 	kn_status status = user_enter(process, uid);
 	if (status == KN_OK)
-		status = objects_create(process, memory_limit(process));
+		status = objects_create(process, start_memory_limit(process));
 	if (status != KN_OK) {
 		process_free_entry(process);
 		return memory_status(status);

@@ -33,7 +33,7 @@ struct fake_answer fake_answer;
 unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 uint32_t fake_priority;
 kn_status fake_image;
-uint64_t fake_pages[256];
+uint64_t fake_pages[256], fake_memory_limit;
 
 static kn_cap next_slot;
 static uint64_t next_id;
@@ -59,6 +59,7 @@ void fake_reset(void)
 	memset(fake_pages, 0, sizeof fake_pages);
 	memset(entries, 0, sizeof entries);
 	next_slot = 1000;
+	process_memory_limit = 10000;
 	services = (struct process_services){.objsrv = 1, .mmsrv = 2, .vfs = 3, .namesrv = 4};
 	process_table_init(entries, ENTRIES);
 }
@@ -240,6 +241,12 @@ kn_status mmsrv_space_renew(kn_cap server, uint64_t id, uint64_t base, kn_cap sl
 kn_status mmsrv_space_destroy(kn_cap server, uint64_t id)
 {
 	fake_spaces--;
+	return KN_OK;
+}
+
+kn_status mmsrv_set_limit(kn_cap server, uint64_t id, uint64_t pages)
+{
+	fake_memory_limit = pages;
 	return KN_OK;
 }
 

@@ -24,7 +24,7 @@ extern unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 extern uint32_t fake_priority;
 /* What an image is worth (elf_parse), and what each space uses (kn_vspace_usage). */
 extern kn_status fake_image;
-extern uint64_t fake_pages[256];
+extern uint64_t fake_pages[256], fake_memory_limit;
 
 void fake_reset(void);
 /* A process of user `uid`; of its own session without a parent. */

@@ -46,6 +46,15 @@ static int shared_object(uint64_t pages, kn_cap *out)
 	return 0;
 }
 
+/*
+ * Memory is paid for when it is touched, so asking for much is free, and a fork needs nothing at first. But one request for more than this
+ * process can ever have is a mistake, and its answer is ENOMEM now, not SIGKILL later (Linux's heuristic overcommit).
+ */
+bool memory_is_too_much(uint64_t pages)
+{
+	return pages > process.page->memory_most;
+}
+
 void *sys_map(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	/* PROT_* of sys/mman.h are the kernel's bits. */
@@ -55,6 +64,8 @@ void *sys_map(void *address, size_t size, int protection, int flags, int fd, off
 	int error = 0;
 	bool is_shared = (flags & 3) == 1, is_anonymous = flags & 0x20;
 
+	if (!is_shared && prot & KN_VSPACE_PROT_WRITE && !(flags & 0x4000) && memory_is_too_much(pages))
+		return (void *)(long)-ENOMEM;
 	map_flags = is_shared ? KN_VSPACE_MAP_SHARED : KN_VSPACE_MAP_PRIVATE;
 	if (flags & 0x10)
 		map_flags |= KN_VSPACE_MAP_FIXED;
@@ -110,8 +121,11 @@ int sys_unmap(void *address, size_t size)
 
 int sys_protect(void *address, size_t size, int protection)
 {
-	kn_status status = kn_vspace_protect(KN_SLOT_VSPACE, (uint64_t)address, (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE,
-	    (uint32_t)protection & 7);
+	const uint64_t pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
+
+	if (protection & KN_VSPACE_PROT_WRITE && memory_is_too_much(pages))
+		return -ENOMEM;
+	kn_status status = kn_vspace_protect(KN_SLOT_VSPACE, (uint64_t)address, pages, (uint32_t)protection & 7);
 
 	return status == KN_E_BAD_ADDRESS ? -ENOMEM : to_errno(status);
 }

@@ -216,6 +216,8 @@ void table_set_limit(int limit);
 
 /* mapping.c */
 /* The capability in `slot` stays while pages of its object are mapped there. False: no memory, the slot is still the caller's. */
+/* Is that more memory than this process can ever have? */
+bool memory_is_too_much(uint64_t pages);
 bool mapping_keep(uint64_t start, uint64_t pages, kn_cap slot);
 /* The range has been unmapped, or something else is mapped there now. */
 void mapping_forget(uint64_t start, uint64_t pages);

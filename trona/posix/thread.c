@@ -28,8 +28,8 @@ static void *map(size_t size)
 	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 	uint64_t mapped;
 
-	return kn_vspace_map(KN_SLOT_VSPACE, KN_CAP_NONE, 0, 0, size / KN_PAGE_SIZE, rw, rw, KN_VSPACE_MAP_PRIVATE, &mapped) ==
-		KN_OK
+	return !memory_is_too_much(size / KN_PAGE_SIZE) && kn_vspace_map(KN_SLOT_VSPACE, KN_CAP_NONE, 0, 0, size / KN_PAGE_SIZE,
+	    rw, rw, KN_VSPACE_MAP_PRIVATE, &mapped) == KN_OK
 	    ? (void *)mapped
 	    : nullptr;
 }
