@@ -161,7 +161,7 @@ static kn_status option_number(struct launch *launch, const char *key, uint64_t 
 /* ---- memory ---- */
 
 /* An address space with a root pool of its own, of 2^bits bytes. */
-static kn_status make_own_space(struct unit *unit, unsigned bits, kn_cap *pool)
+static kn_status make_own_space(struct unit *unit, unsigned bits)
 {
 	kn_cap objsrv, frames;
 	uint64_t handle;
@@ -177,27 +177,27 @@ static kn_status make_own_space(struct unit *unit, unsigned bits, kn_cap *pool)
 			status = objsrv_untyped(objsrv, (uint8_t)bits, &handle, frames);
 	}
 	if (status == KN_OK)
-		status = launch_make(unit, KN_TYPE_POOL, 0, pool);
+		status = launch_make(unit, KN_TYPE_POOL, 0, &unit->pool);
 	if (status == KN_OK)
-		status = kn_pool_refill(*pool, frames);
+		status = kn_pool_refill(unit->pool, frames);
 	if (status == KN_OK)
 		status = launch_make(unit, KN_TYPE_VSPACE, 0, &unit->vspace);
 	if (status == KN_OK)
-		status = kn_vspace_configure(unit->vspace, *pool, boot_place(layout_map));
+		status = kn_vspace_configure(unit->vspace, unit->pool, boot_place(layout_map));
 	return status;
 }
 
 /* Address space and the unit's object. */
 static kn_status make_memory(struct unit *unit, uint32_t roles)
 {
-	kn_cap mmsrv, pool, pair;
+	kn_cap mmsrv, pair;
 	kn_status status;
 
 	if (is_called(unit, "objsrv") || is_called(unit, "mmsrv")) {
-		status = make_own_space(unit, is_called(unit, "objsrv") ? OBJSRV_POOL_BITS : MMSRV_POOL_BITS, &pool);
+		status = make_own_space(unit, is_called(unit, "objsrv") ? OBJSRV_POOL_BITS : MMSRV_POOL_BITS);
 		if (status == KN_OK)
 			status = launch_make(unit, KN_TYPE_MEMORY_OBJECT, 0, &unit->pages);
-		return status == KN_OK ? kn_memory_object_configure_anonymous(unit->pages, pool, PAGES) : status;
+		return status == KN_OK ? kn_memory_object_configure_anonymous(unit->pages, unit->pool, PAGES) : status;
 	}
 	status = launch_client("mmsrv", &mmsrv);
 	if (status == KN_OK)
@@ -449,6 +449,9 @@ static kn_status build(struct launch *launch, struct elf_image *image)
 		status = give_all(launch);
 	if (status == KN_OK && is_called(unit, "objsrv"))
 		status = give_memory(launch);
+	/* It makes its own pages out of what it has. */
+	if (status == KN_OK && is_called(unit, "objsrv"))
+		status = launch_give(launch, "pool", unit->pool, KN_RIGHT_READ | KN_RIGHT_CONFIGURE, 0);
 	launch->start->slots_first = unit->next_slot;
 	launch->start->slots_count = (1u << unit->manifest.slots) - unit->next_slot;
 	launch->start->image_base = launch->bias + image->segments[0].address;

@@ -5,6 +5,7 @@
 #include "account.h"
 #include "block.h"
 #include "client/init.h"
+#include "frames.h"
 #include "kn/untyped.h"
 #include "server/objsrv.h"
 #include "trona/heap.h"
@@ -216,11 +217,11 @@ static kn_status on_usage(struct server_call *call, struct objsrv_object_usage *
 	(void)call;
 	blocks_collect(UINT32_MAX);
 	*usage = (struct objsrv_object_usage){
-	    .slots = slots_in_use() - blocks_idle_slots() - reserve.slots,
+	    .slots = slots_in_use() - blocks_idle_slots() - reserve.slots - frames_count(),
 	    .heap = heap_in_use() - blocks_heap() - accounts_heap(),
 	    .objects = root->objects - reserve.objects,
 	    .accounts = accounts_count(),
-	    .free = blocks_free_bytes() + reserve.bytes,
+	    .free = blocks_free_bytes() + reserve.bytes + frames_bytes(),
 	    .total = blocks_total_bytes(),
 	};
 	return KN_OK;
@@ -248,7 +249,7 @@ static bool has_work(void)
 	static unsigned messages;
 
 	sweep_time = start_now() + SWEEP_DELAY;
-	return ++messages % COLLECT_INTERVAL == 0 || slots_available() < SLOTS_LOW;
+	return ++messages % COLLECT_INTERVAL == 0 || slots_available() < SLOTS_LOW || frames_are_due();
 }
 
 /* When requests have ceased for a moment: whoever let go of a released object did not tell us. */
@@ -263,12 +264,14 @@ static void timeout(void)
 	sweep_time = KN_TIME_FOREVER;
 }
 
-/* Slots are made ahead, while there are still enough to make more with. */
+/* Slots and frames are made ahead, while there are still enough to make more with. */
 static void after(void)
 {
 	blocks_collect(COLLECT_AT_ONCE);
 	if (slots_available() < SLOTS_LOW)
 		(void)!slots_reserve(2 * SLOTS_LOW);
+	if (frames_are_due())
+		frames_keep();
 }
 
 static kn_status grow_slots(kn_cap root_slot)
@@ -332,6 +335,7 @@ int main(void)
 	server = base;
 	server.endpoint = endpoint = start_need("serve.objsrv");
 	blocks_init();
+	frames_init(start_need("pool"));
 	slots_set_grow(grow_slots);
 	kn_status status = accounts_init();
 	if (status == KN_OK)

@@ -17,3 +17,7 @@
 void heap_free(void *block);
 /* Bytes handed out, for tests and leak checks. */
 size_t heap_in_use(void);
+/* Bytes of memory behind it. */
+size_t heap_mapped(void);
+/* Who is asked before the heap takes more pages: a server without a memory manager below it needs some for its stack. */
+void heap_set_check(bool (*may_map)(size_t pages));
