@@ -41,7 +41,7 @@ void unit_add(const char *file, char *text, size_t size)
 		return;
 	if ((size_t)(dot - base) < sizeof(name))
 		memcpy(name, base, (size_t)(dot - base));
-	struct unit *unit = count == UNITS_MAX ? nullptr : heap_calloc(1, sizeof(*unit));
+	struct unit *unit = count == UNITS_MAX ? nullptr : heap_calloc(1, sizeof(*unit)), *earlier;
 
 	if (unit == nullptr) {
 		log_line("/%s: no room for another unit", file);
@@ -51,16 +51,17 @@ void unit_add(const char *file, char *text, size_t size)
 
 	if (error == nullptr && unit->manifest.provides.count > UNIT_ENDPOINTS_MAX)
 		error = "too many endpoints";
-	if (error == nullptr && unit_by_name(unit->manifest.name) != nullptr)
-		error = "another unit has that name";
 	if (error != nullptr) {
 		log_line("/%s:%u: %s; the unit is not started", file, line, error);
 		heap_free(unit);
 		return;
 	}
 	unit->retry_at = KN_TIME_FOREVER;
-	units[count++] = unit;
-	unit->number = count;
+	/* The same file once more in the archive: the later one counts, as for every file. */
+	earlier = unit_by_name(unit->manifest.name);
+	unit->number = earlier == nullptr ? ++count : earlier->number;
+	units[unit->number - 1] = unit;
+	heap_free(earlier);
 }
 
 void unit_base_name(const char *need, char *name)
