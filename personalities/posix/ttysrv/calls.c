@@ -86,6 +86,7 @@ static kn_status on_open(struct server_call *call, uint64_t device, uint32_t fla
 		return KN_E_INVALID_CAP;
 	if (is_process(call->badge) && !process_read_badge(call->badge, &who))
 		return KN_E_NO_PROCESS;
+	file_sweep();
 	kn_status status = find_terminal(device, &who, &terminal);
 	if (status != KN_OK)
 		return status;

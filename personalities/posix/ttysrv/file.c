@@ -79,8 +79,7 @@ static bool is_alone(const struct file *file)
 	return slot_info(file->slot, &info) != KN_OK || !info.has_children;
 }
 
-/* Answers that reached nobody leave files without copies and without ORPHAN. */
-static void sweep(void)
+void file_sweep(void)
 {
 	for (size_t i = 0; i < count; i++)
 		if (table[i]->is_open && table[i]->is_young && is_alone(table[i]))
@@ -89,7 +88,6 @@ static void sweep(void)
 
 kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, struct file **made)
 {
-	sweep();
 	struct file *file = free_list;
 
 	if (file != nullptr) {

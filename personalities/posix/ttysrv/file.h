@@ -24,6 +24,8 @@ struct file {
 
 extern kn_cap file_endpoint;
 
+/* Answers that reached nobody leave files without copies and without ORPHAN: they end, and perhaps their terminals. Before one is looked up. */
+void file_sweep(void);
 [[nodiscard]] kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, struct file **made);
 struct file *file_by_badge(kn_word badge);
 void file_orphan(kn_word badge);
