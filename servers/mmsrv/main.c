@@ -3,205 +3,18 @@
  * The memory manager: who has how much memory, and where it comes from. Mapping itself is between a
  * program and the kernel; this server is asked for address spaces, shared objects and executable images, and by the kernel for more frames.
  */
+#include "calls.h"
 #include "client.h"
 #include "client/init.h"
-#include "client/objsrv.h"
-#include "kn/exec_authority.h"
-#include "kn/memory_object.h"
-#include "kn/pool.h"
 #include "root.h"
-#include "server/mmsrv.h"
-#include "trona/heap.h"
 #include "trona/log.h"
-#include "trona/server.h"
-#include "trona/slots.h"
 #include "trona/start.h"
-#include "uapi/object_type.h"
 
-#define OBJECT_PAGES_MAX (1ull << 36)
 #define CHECK_INTERVAL 4 /* messages between looks at the root pool */
-#define RESERVE_PAGES_MAX 16384
-#define ROLES_ALL (MMSRV_ROLE_MANAGER | MMSRV_ROLE_IMAGES)
-
-static kn_cap objsrv, exec_authority;
-
-/* What the caller may do: init everything, clients what they were made with. */
-static uint32_t roles_of(const struct server_call *call)
-{
-	const struct client *client;
-
-	if (call->badge & KN_BADGE_UNIT)
-		return ROLES_ALL;
-	client = client_by_badge(call->badge);
-	return client ? client->roles : 0;
-}
-
-static kn_status on_space_create(struct server_call *call, uint64_t limit_pages, uint64_t map_base, uint32_t roles,
-    uint64_t *id, kn_cap *vspace, kn_cap *capability)
-{
-	struct client *client;
-	uint32_t own = roles_of(call);
-
-	if (!(own & MMSRV_ROLE_MANAGER) || (roles & ~own))
-		return KN_E_PERMISSION;
-	kn_status status = client_create((call->badge & KN_BADGE_UNIT) ? root_pools.servers : root_pools.processes,
-	    limit_pages, roles, &client);
-	if (status != KN_OK)
-		return status;
-	status = client_make_space(client, map_base, vspace);
-	if (status != KN_OK)
-		goto fail_client;
-	status = client_make_capability(client, capability);
-	if (status != KN_OK)
-		goto fail_space;
-	*id = client_badge(client);
-	return KN_OK;
-fail_space:
-	slot_release(*vspace);
-fail_client:
-	client_destroy(client);
-	return status;
-}
-
-static kn_status on_space_renew(struct server_call *call, uint64_t id, uint64_t map_base, kn_cap *vspace)
-{
-	struct client *client = client_by_badge(id);
-
-	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
-		return KN_E_PERMISSION;
-	if (!client)
-		return KN_E_NOT_FOUND;
-	return client_make_space(client, map_base, vspace);
-}
-
-static kn_status on_space_destroy(struct server_call *call, uint64_t id)
-{
-	struct client *client = client_by_badge(id);
-
-	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
-		return KN_E_PERMISSION;
-	if (!client || client == client_by_badge(call->badge))
-		return KN_E_NOT_FOUND;
-	client_destroy(client);
-	return KN_OK;
-}
-
-static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_cap *object)
-{
-	/* What units and the managers of processes need themselves is no program's. */
-	const bool is_trusted = roles_of(call) & MMSRV_ROLE_MANAGER;
-	uint64_t handle;
-
-	if (pages == 0 || pages > OBJECT_PAGES_MAX)
-		return KN_E_RANGE;
-	/* An obvious mistake of a program. Servers know what they do: a file may have holes. */
-	if (!roles_of(call) && pages > root_objects_limit())
-		return KN_E_NO_MEMORY;
-	kn_status status = slot_alloc(object);
-	if (status != KN_OK)
-		return status;
-	status = objsrv_alloc(objsrv, KN_TYPE_MEMORY_OBJECT, 0, &handle, *object);
-	if (status != KN_OK) {
-		slot_free(*object);
-		return status;
-	}
-	status = kn_memory_object_configure_anonymous(
-	    *object, is_trusted ? root_pools.servers : root_pools.objects, pages);
-	if (status != KN_OK) {
-		(void)objsrv_free(objsrv, handle);
-		slot_release(*object);
-		return status;
-	}
-	return objsrv_release(objsrv, handle);
-}
-
-/* EXECUTE is minted here and nowhere else. */
-static kn_status grant(kn_cap source, kn_cap to)
-{
-	return kn_exec_authority_grant(exec_authority, source, to >> 32 ? to >> 32 : KN_SLOT_CSPACE, (uint32_t)to);
-}
-
-static kn_status on_executable(struct server_call *call, struct server_cap object, kn_cap *image)
-{
-	if (!(roles_of(call) & MMSRV_ROLE_IMAGES))
-		return KN_E_PERMISSION;
-	if (object.slot == KN_CAP_NONE)
-		return KN_E_INVALID_CAP;
-	kn_status status = slot_alloc(image);
-	if (status != KN_OK)
-		return status;
-	status = grant(object.slot, *image);
-	if (status != KN_OK) {
-		slot_free(*image);
-		return status;
-	}
-	return KN_OK;
-}
-
-static kn_status on_info(struct server_call *call, struct mmsrv_memory_info *info)
-{
-	const struct client *client = client_by_badge(call->badge);
-	struct kn_pool_info pool = {};
-
-	if (client && kn_pool_info(client->pool, &pool) != KN_OK)
-		return KN_E_NOT_FOUND;
-	*info = (struct mmsrv_memory_info){.limit = pool.limit, .used = pool.used, .peak = pool.peak};
-	root_numbers(&info->total, &info->available, &info->free);
-	return KN_OK;
-}
-
-static kn_status on_set_limit(struct server_call *call, uint64_t id, uint64_t limit_pages)
-{
-	struct client *client = client_by_badge(id);
-
-	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
-		return KN_E_PERMISSION;
-	if (!client)
-		return KN_E_NOT_FOUND;
-	kn_status status = kn_pool_set_limit(client->pool, limit_pages);
-	if (status == KN_OK)
-		client->limit = limit_pages;
-	return status;
-}
-
-static kn_status on_reserve(struct server_call *call, uint64_t pages)
-{
-	return root_reserve(pages < RESERVE_PAGES_MAX ? pages : RESERVE_PAGES_MAX);
-}
-
-static kn_status on_usage(struct server_call *call, struct mmsrv_memory_usage *usage)
-{
-	(void)call;
-	const struct server_reserve reserve = server_reserve();
-	uint64_t chunks, bytes;
-
-	root_chunks(&chunks, &bytes);
-	*usage = (struct mmsrv_memory_usage){
-	    .slots = slots_in_use() - reserve.slots - chunks,
-	    .heap = heap_in_use() - clients_heap(),
-	    .clients = clients_count(),
-	    .reserve_objects = reserve.objects + chunks,
-	    .reserve_bytes = reserve.bytes + bytes,
-	};
-	root_usage(&usage->used, &usage->shared, &usage->processes_limit);
-	return KN_OK;
-}
-
-static const struct mmsrv_ops methods = {
-    .space_create = on_space_create,
-    .space_renew = on_space_renew,
-    .space_destroy = on_space_destroy,
-    .object_create = on_object_create,
-    .executable = on_executable,
-    .info = on_info,
-    .set_limit = on_set_limit,
-    .reserve = on_reserve,
-    .usage = on_usage,
-};
 
 static kn_status dispatch(struct server_call *call)
 {
-	return mmsrv_dispatch(&methods, call);
+	return mmsrv_dispatch(&mmsrv_methods, call);
 }
 
 /* The kernel needs frames for somebody's page. */
@@ -227,13 +40,13 @@ int main(void)
 
 	server = base;
 	server.endpoint = start_need("serve.mmsrv");
-	objsrv = start_need("objsrv");
-	exec_authority = start_need("exec_authority");
+	calls_objsrv = start_need("objsrv");
+	calls_exec_authority = start_need("exec_authority");
 	kn_status status = server_init(&server);
 	if (status == KN_OK)
-		status = root_init(objsrv, server.endpoint);
+		status = root_init(calls_objsrv, server.endpoint);
 	if (status == KN_OK)
-		status = clients_init(objsrv, server.endpoint);
+		status = clients_init(calls_objsrv, server.endpoint);
 	if (status == KN_OK)
 		status = init_ready(start_need("init"));
 	if (status != KN_OK) {

@@ -2,6 +2,9 @@
 /* Threads and the ways to begin, through the protocol's methods. Every way is tried with each of its steps failing. */
 #include "life_fixture.h"
 
+#include "trona/slots.h"
+#include "trona/start.h"
+
 #include "user.h"
 
 #define USER 1000
@@ -224,6 +227,45 @@ static void sweep(unsigned way)
 	}
 }
 
+static void a_start_that_fails_leaves_nothing(void **state)
+{
+	struct server_call unit = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(2)};
+	const struct server_cap first = {.slot = 10};
+	const long slots = fake_slots, accounts = fake_accounts, spaces = fake_spaces, mapped = fake_mapped;
+	kn_status status = KN_E_NO_MEMORY;
+	uint32_t pid;
+
+	for (long budget = 0; status != KN_OK; budget++) {
+		assert_true(budget < 200);
+		fake_budget = budget;
+		status = m->start(&unit, &image, 7, 7, object, object, first, &pid);
+		fake_budget = -1;
+		if (status == KN_OK)
+			break;
+		assert_int_equal(status, KN_E_NO_MEMORY);
+		assert_int_equal(process_count(), 2);
+		assert_true(fake_slots == slots && fake_accounts == accounts && fake_spaces == spaces && fake_mapped == mapped);
+	}
+	assert_int_equal(process_by_pid(pid)->entry->uid, 7);
+}
+
+static void a_used_up_account_is_a_quota(void **state)
+{
+	const long slots = fake_slots;
+	kn_cap notification;
+
+	fake_refusal = KN_E_QUOTA;
+	for (long budget = 0; budget < 2; budget++) { /* the slot, the object */
+		fake_budget = budget;
+		assert_int_equal(m->notification(fake_call(child), &notification), KN_E_QUOTA);
+		assert_int_equal(m->expand_cspace(fake_call(child), 200), KN_E_QUOTA);
+		assert_int_equal(fake_slots, slots);
+	}
+	fake_budget = -1;
+	assert_int_equal(m->notification(fake_call(child), &notification), KN_OK);
+	slot_release(notification); /* as the loop does when it is answered */
+}
+
 static void a_fork_that_fails_leaves_nothing(void **state)
 {
 	sweep(0);
@@ -286,6 +328,8 @@ int main(void)
 	    CASE(exec_keeps_the_process),
 	    CASE(spawn_does_as_it_is_told),
 	    CASE(a_child_has_its_parents_further_slots),
+	    CASE(a_start_that_fails_leaves_nothing),
+	    CASE(a_used_up_account_is_a_quota),
 	    CASE(a_fork_that_fails_leaves_nothing),
 	    CASE(a_spawn_that_fails_leaves_nothing),
 	    CASE(an_exec_that_fails_changes_nothing),

@@ -32,7 +32,7 @@ kn_time fake_now;
 struct fake_answer fake_answer;
 unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 uint32_t fake_priority;
-kn_status fake_image;
+kn_status fake_image, fake_refusal;
 uint64_t fake_pages[256], fake_memory_limit;
 
 static kn_cap next_slot;
@@ -42,7 +42,7 @@ static struct procmgr_process_entry entries[ENTRIES];
 static kn_status try(void)
 {
 	if (fake_budget == 0)
-		return KN_E_NO_MEMORY;
+		return fake_refusal;
 	if (fake_budget > 0)
 		fake_budget--;
 	return KN_OK;
@@ -55,6 +55,7 @@ void fake_reset(void)
 	fake_answer = (struct fake_answer){};
 	fake_upcalls = fake_suspended = fake_resumed = fake_logged = 0;
 	fake_image = KN_OK;
+	fake_refusal = KN_E_NO_MEMORY;
 	fake_slots = fake_accounts = fake_spaces = fake_mapped = fake_deferred = 0;
 	memset(fake_pages, 0, sizeof fake_pages);
 	memset(entries, 0, sizeof entries);

@@ -24,6 +24,8 @@ extern unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 extern uint32_t fake_priority;
 /* What an image is worth (elf_parse), and what each space uses (kn_vspace_usage). */
 extern kn_status fake_image;
+/* What is said when the budget is used up. */
+extern kn_status fake_refusal;
 extern uint64_t fake_pages[256], fake_memory_limit;
 
 void fake_reset(void);
