@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Raw messages to every server from a process: protocols_test.py ARCH PROGRAM CPUS [WORD...]. Its TAP lines are this test's."""
+"""Raw messages to every server from a process: protocols_test.py ARCH PROGRAM LENDER CPUS [WORD...]. Its TAP lines are this test's.
+
+What is refused (no words) is asked by a process with the capabilities of a unit too: those of lender/, which only this boot has.
+"""
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ELSEWHERE = ROOT / "test/system/protocols/elsewhere.txt"
@@ -33,12 +37,28 @@ def unseen_errors(output):
     yield from (f"elsewhere.txt: {pair} is seen in a test, or in no contract" for pair in sorted(known.keys() - unseen))
 
 
+def lender(program, folder):
+    """Arguments that add the lender to a boot: its program, its manifest, and the permission to publish its name."""
+    names = (ROOT / "servers/namesrv/manifest.toml").read_text()
+    rule = "options = ["
+    if rule not in names:
+        sys.exit("servers/namesrv/manifest.toml has no options")
+    permitted = pathlib.Path(folder, "namesrv.toml")
+    permitted.write_text(names.replace(rule, rule + '"publish=service.lender:lender", '))
+    manifest = ROOT / "test/system/lender/lender.toml"
+    return ["--add", f"{program}:/sbin/lender", "--add", f"{manifest}:/etc/units/lender.toml",
+            "--add", f"{permitted}:/etc/units/namesrv.toml"]
+
+
 def main():
-    arch, program, cpus, *words = sys.argv[1:]
-    run = subprocess.run(
-        [ROOT / "scripts/exec", "--arch", arch, "--smp", cpus, "--timeout", "500", "--add", f"{program}:/tmp/protocols", "--",
-         "/tmp/protocols", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace", check=False)
+    arch, program, lending, cpus, *words = sys.argv[1:]
     is_fuzz = bool(words)
+    with tempfile.TemporaryDirectory() as folder:
+        additions = [] if is_fuzz else lender(lending, folder)
+        run = subprocess.run(
+            [ROOT / "scripts/exec", "--arch", arch, "--smp", cpus, "--timeout", "500", "--add", f"{program}:/tmp/protocols",
+             *additions, "--", "/tmp/protocols", *words],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace", check=False)
     wrong = [] if is_fuzz else list(unseen_errors(run.stdout))
     lines = [line for line in run.stdout.splitlines() if not line.startswith("# unseen ")]
     plan = next((line for line in lines if line.startswith("1..")), "")

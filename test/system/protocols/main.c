@@ -3,9 +3,11 @@
 #include "rig.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../programs/usage.h"
@@ -16,9 +18,26 @@
 static struct usage before;
 static unsigned long processes;
 
-static void the_shell_works(void)
+/* Files, pipes, processes: what a shell is made of. */
+static void programs_work(void)
 {
-	check(system("cd /tmp && echo hello >refuse && grep -q hello refuse && rm refuse && (exit 7); test $? = 7") == 0);
+	char text[8] = "";
+	int ends[2], status = 0;
+	FILE *file = fopen("/tmp/works", "w");
+
+	check(file != nullptr && fputs("hello", file) >= 0 && fclose(file) == 0);
+	check(unlink("/tmp/works") == 0 && pipe(ends) == 0);
+	const pid_t pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], 1);
+		execl(rig_program, "protocols", "say", nullptr);
+		_exit(1);
+	}
+	close(ends[1]);
+	check(read(ends[0], text, sizeof text) == 6 && memcmp(text, "hello\n", 6) == 0);
+	close(ends[0]);
+	kill(pid, SIGKILL);
+	check(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
 }
 
 /*
@@ -59,6 +78,7 @@ static void all(const char *when)
 	procmgr_tests();
 	terminal_tests();
 	memory_tests();
+	unit_tests();
 }
 
 static uint64_t calls, seed = 1;
@@ -73,16 +93,26 @@ static void fuzz_all(void)
 	fuzz(calls, seed + 1000000);
 }
 
+[[noreturn]] static void say(void)
+{
+	(void)!write(1, "hello\n", 6);
+	for (;;)
+		pause();
+}
+
 /* protocols            what is refused
  * protocols fuzz CALLS [SEED]
+ * protocols say        a line, and then nothing more: another process for the tests
  */
 int main(int argc, char **argv)
 {
 	const bool is_fuzz = argc > 2 && strcmp(argv[1], "fuzz") == 0;
 
+	if (argc > 1 && strcmp(argv[1], "say") == 0)
+		say();
 	rig_start();
 	processes = usage_value("procmgr.processes");
-	the_shell_works(); /* whatever is only made once is there */
+	programs_work(); /* whatever is only made once is there */
 	if (is_fuzz) {
 		calls = strtoull(argv[2], nullptr, 0);
 		seed = argc > 3 ? strtoull(argv[3], nullptr, 0) : seed;
@@ -95,8 +125,10 @@ int main(int argc, char **argv)
 		all(", again");
 		rig_when("");
 	}
-	rig_test("the shell works", the_shell_works);
+	rig_test("programs work", programs_work);
 	rig_test("nothing is left", nothing_is_left);
+	if (!is_fuzz)
+		exhaustion_tests();
 	if (!is_fuzz)
 		rig_print_unseen();
 	return rig_end();

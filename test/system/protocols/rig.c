@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lender/lender.h"
+#include "client/namesrv.h"
 #include "client/procmgr.h"
 #include "kn/cnode.h"
 #include "trona/thread.h"
@@ -26,6 +28,7 @@ struct shared {
 	unsigned tests, failed_checks;
 };
 
+const char rig_program[] = "/tmp/protocols";
 static struct shared *shared;
 static uint64_t used[4];
 static unsigned failed_tests;
@@ -84,6 +87,25 @@ void rig_drop_all(void)
 {
 	for (unsigned i = 1; i <= RIG_SLOTS; i++)
 		rig_drop(rig_slot_at(i));
+}
+
+kn_cap rig_lent(const char *name)
+{
+	const kn_cap lender = rig_slot(), slot = rig_slot();
+	struct kn_ipc_buffer *buffer = kn_thread_self()->ipc;
+	struct kn_regs regs = {.info = kn_info(LENDER_LEND, 0, LENDER_NAME_MAX / sizeof(kn_word))};
+
+	memcpy(regs.w, name, strnlen(name, LENDER_NAME_MAX));
+	if (namesrv_lookup(NAMESRV, LENDER_SERVICE, sizeof LENDER_SERVICE - 1, false, lender) != KN_OK)
+		return KN_CAP_NONE;
+	buffer->flags = 0;
+	buffer->recv_slot = slot;
+	buffer->recv_count = 1;
+	kn_status status = kn_call(lender, &regs, rig_soon(2000000000));
+	buffer->recv_count = 0;
+	if (!rig_check(status == KN_OK && kn_info_status(regs.info) == KN_OK, name, __FILE_NAME__, __LINE__))
+		return KN_CAP_NONE;
+	return slot;
 }
 
 kn_status rig_call(const struct message *message)

@@ -20,6 +20,9 @@
 
 #define RIG_SLOTS 255
 
+/* Where this program is; with the word "say" it writes a line and waits to be killed. */
+extern const char rig_program[];
+
 /* Once, before all else. */
 void rig_start(void);
 /* An empty slot; rig_drop() it, or rig_drop_all() at the end of a test. */
@@ -30,6 +33,12 @@ void rig_drop(kn_cap slot);
 void rig_drop_all(void);
 /* The i-th slot (1..RIG_SLOTS) whatever is in it. */
 kn_cap rig_slot_at(unsigned i);
+
+/*
+ * A copy of the capability of that name that the unit "lender" holds (../lender); KN_CAP_NONE: there is no such unit in this system, which
+ * is so in all but one run of these tests.
+ */
+kn_cap rig_lent(const char *name);
 
 /* One message, made by hand; the method's status. Capabilities that come land in a scratch slot and are dropped. */
 struct message {
@@ -76,3 +85,7 @@ void socket_tests(void);
 void procmgr_tests(void);
 void terminal_tests(void);
 void memory_tests(void);
+/* What only units can ask: nothing without the lender. */
+void unit_tests(void);
+/* The system without memory; once, for tables grow by it. */
+void exhaustion_tests(void);

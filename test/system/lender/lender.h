@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How one borrows from the lender: a message with the capability's name in LENDER_NAME_MAX bytes; the answer has the capability. */
+#pragma once
+
+#define LENDER_SERVICE "service.lender"
+#define LENDER_LEND 0x7001
+#define LENDER_NAME_MAX 16
