@@ -295,7 +295,7 @@ void kernel_main(struct boot_info *info)
 		fastpath_disable();
 	boot_memory_init(info);
 	cpu_prepare(0);
-	arch_init(info);
+	arch_init();
 	cpus[0].is_online = true;
 	random_boot(info->entropy);
 	/* No caller of this function is ever returned to, so none can see its canary change. */
