@@ -26,7 +26,6 @@
 #include "object/derivation.h"
 #include "object/memory_object.h"
 #include "object/pool.h"
-#include "object/sched_context.h"
 #include "object/vspace.h"
 #include "uapi/object/boot.h"
 #include "uapi/object/vspace.h"
@@ -54,36 +53,37 @@ static void *boot_object(enum kn_object_type type, unsigned size_bits)
 
 static void boot_cap(uint32_t index, struct object *object, uint32_t rights)
 {
-	slot_fill(cnode_slot(cspace, index), nullptr, object, rights);
+	slot_fill(cnode_slot(cspace, index), nullptr, object, rights & object_classes[object->type].rights);
 }
 
-static void boot_cap_full(uint32_t index, struct object *object)
+/* An object of fixed size, and init's capability to it. */
+static void *boot_object_in(uint32_t index, enum kn_object_type type)
 {
-	boot_cap(index, object, object_classes[object->type].rights);
+	void *block = boot_object(type, object_classes[type].size_bits);
+
+	boot_cap(index, (struct object *)((char *)block + object_classes[type].object_offset), KN_RIGHTS_ALL);
+	return block;
 }
 
 static void make_singletons(void)
 {
 	static struct object singletons[KN_TYPE_COUNT];
-	static const struct {
-		uint32_t slot;
-		enum kn_object_type type;
-	} list[] = {
-	    {KN_BOOT_SLOT_CONSOLE, KN_TYPE_CONSOLE},
-	    {KN_BOOT_SLOT_POWER, KN_TYPE_POWER},
-	    {KN_BOOT_SLOT_RANDOM, KN_TYPE_RANDOM},
-	    {KN_BOOT_SLOT_DEBUG, KN_TYPE_DEBUG},
-	    {KN_BOOT_SLOT_CLOCK, KN_TYPE_CLOCK},
-	    {KN_BOOT_SLOT_IRQ_CONTROL, KN_TYPE_IRQ_CONTROL},
-	    {KN_BOOT_SLOT_IO_PORT_CONTROL, KN_TYPE_IO_PORT_CONTROL},
-	    {KN_BOOT_SLOT_EXEC_AUTHORITY, KN_TYPE_EXEC_AUTHORITY},
+	static const uint8_t slots[KN_TYPE_COUNT] = {
+	    [KN_TYPE_CONSOLE] = KN_BOOT_SLOT_CONSOLE,
+	    [KN_TYPE_POWER] = KN_BOOT_SLOT_POWER,
+	    [KN_TYPE_RANDOM] = KN_BOOT_SLOT_RANDOM,
+	    [KN_TYPE_DEBUG] = KN_BOOT_SLOT_DEBUG,
+	    [KN_TYPE_CLOCK] = KN_BOOT_SLOT_CLOCK,
+	    [KN_TYPE_IRQ_CONTROL] = KN_BOOT_SLOT_IRQ_CONTROL,
+	    [KN_TYPE_IO_PORT_CONTROL] = KN_BOOT_SLOT_IO_PORT_CONTROL,
+	    [KN_TYPE_EXEC_AUTHORITY] = KN_BOOT_SLOT_EXEC_AUTHORITY,
 	};
 
-	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		struct object *object = &singletons[list[i].type];
-
-		object_init(object, list[i].type, 0);
-		boot_cap_full(list[i].slot, object);
+	for (unsigned type = 0; type < KN_TYPE_COUNT; type++) {
+		if (slots[type]) {
+			object_init(&singletons[type], (enum kn_object_type)type, 0);
+			boot_cap(slots[type], &singletons[type], KN_RIGHTS_ALL);
+		}
 	}
 }
 
@@ -183,7 +183,7 @@ static struct kn_boot_page *make_boot_page(const struct boot_info *info)
 	static_assert(sizeof(*page) <= PAGE_SIZE);
 	page->magic = KN_BOOT_MAGIC;
 	page->version = 1;
-	page->cpu_count = cpu_online_count;
+	page->cpu_count = cpu_count;
 	page->archive_size = info->archive_size;
 	page->acpi_rsdp = info->acpi_rsdp;
 	page->fdt = info->fdt;
@@ -220,23 +220,18 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 		panic("the boot archive cannot be used: %s", flaw);
 
 	cspace = boot_object(KN_TYPE_CNODE, BOOT_CNODE_BITS + KN_SLOT_BITS);
-	struct tcb *init = boot_object(KN_TYPE_TCB, KN_OBJECT_BITS_TCB);
-	struct vspace *space = boot_object(KN_TYPE_VSPACE, KN_OBJECT_BITS_VSPACE);
-	struct pool *pool = boot_object(KN_TYPE_POOL, KN_OBJECT_BITS_POOL);
-	struct sched_context *time =
-	    boot_object(KN_TYPE_SCHED_CONTEXT, KN_OBJECT_BITS_SCHED_CONTEXT);
+	struct tcb *init = boot_object_in(KN_SLOT_TCB, KN_TYPE_TCB);
+	struct vspace *space = boot_object_in(KN_SLOT_VSPACE, KN_TYPE_VSPACE);
+	struct pool *pool = boot_object_in(KN_BOOT_SLOT_POOL, KN_TYPE_POOL);
+	struct sched_context *time = boot_object_in(KN_BOOT_SLOT_SCHED_CONTEXT, KN_TYPE_SCHED_CONTEXT);
 	struct memory_object *ipc =
 	    boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
 	paddr_t frames = virt_to_phys(boot_alloc(BOOT_POOL_PAGES * PAGE_SIZE, PAGE_SIZE));
 
-	boot_cap_full(KN_SLOT_TCB, &init->object);
-	boot_cap_full(KN_SLOT_VSPACE, &space->object);
-	boot_cap_full(KN_SLOT_CSPACE, &cspace->object);
+	boot_cap(KN_SLOT_CSPACE, &cspace->object, KN_RIGHTS_ALL);
 	/* All its capabilities may lie inside itself, which would be its end; the kernel counts as
 	 * a holder. */
 	cspace->object.references++;
-	boot_cap_full(KN_BOOT_SLOT_SCHED_CONTEXT, &time->object);
-	boot_cap_full(KN_BOOT_SLOT_POOL, &pool->object);
 	make_singletons();
 	read_only(KN_BOOT_SLOT_CLOCK_PAGE, clock_page.raw, 1);
 	struct memory_object *archive = read_only(KN_BOOT_SLOT_ARCHIVE, info->archive_base,
@@ -288,15 +283,15 @@ void kernel_main(struct boot_info *info)
 {
 	kernel_lock();
 	command_line_set(info->command_line);
-	cpu_online_count = 1;
 	trace_is_on = command_line_has("trace=on");
 	trace_errors = command_line_has("trace=errors");
 	if (command_line_has("ipc.fastpath=off"))
 		fastpath_disable();
 	boot_memory_init(info);
 	cpu_prepare(0);
-	arch_init();
-	cpus[0].is_online = true;
+	arch_init(info);
+	cpu_count = 1;
+	cpu_go_online(&cpus[0]);
 	random_boot(info->entropy);
 	/* No caller of this function is ever returned to, so none can see its canary change. */
 	uint64_t canary;

@@ -11,17 +11,13 @@ void command_line_set(const char *text)
 
 bool command_line_has(const char *word)
 {
-	const char *at = line;
-
-	while (*at) {
+	for (const char *at = line; *at;) {
 		const char *w = word;
 
 		while (*at == ' ')
 			at++;
-		while (*w && *at == *w) {
+		for (; *w && *at == *w; w++)
 			at++;
-			w++;
-		}
 		if (!*w && (*at == ' ' || !*at))
 			return true;
 		while (*at && *at != ' ')

@@ -16,26 +16,36 @@ static_assert(offsetof(struct cpu, entry_scratch) == CPU_ENTRY_SCRATCH);
 #define START_TIMEOUT 1000000000ull
 
 struct cpu cpus[KERNEL_MAX_CPUS];
-unsigned cpu_online_count;
+unsigned cpu_count, cpu_online_count;
 
 void cpu_prepare(unsigned index)
 {
 	struct tcb *idle = boot_alloc(sizeof(*idle), alignof(struct tcb));
+	struct cpu *cpu = &cpus[index];
 
 	memcpy(idle->name, "idle", 5);
-	cpus[index].idle = idle;
-	cpus[index].accounted = arch_cycles(); /* what the firmware took is not idling */
-	scheduler_init_cpu(&cpus[index], index);
+	idle->state = THREAD_IDLE;
+	idle->cpu = idle->affinity = (uint16_t)index;
+	idle->sched_context = &sched_context_none;
+	cpu->self = cpu;
+	cpu->index = index;
+	cpu->idle = cpu->current = idle;
+	cpu->accounted = arch_cycles(); /* what the firmware took is not idling */
+	cpu->timer_deadline = cpu->slice_end = cpu->linger_end = KN_TIME_FOREVER;
+	cpu->reschedule = true;
 }
 
 static bool has_answered(const struct cpu *cpu)
 {
-	for (kn_time end = arch_now() + START_TIMEOUT; arch_now() < end;) {
-		if (__atomic_load_n(&cpu->has_answered, __ATOMIC_ACQUIRE))
-			return true;
-		cpu_relax();
-	}
-	return false;
+	return __atomic_load_n(&cpu->has_answered, __ATOMIC_ACQUIRE);
+}
+
+void cpu_go_online(struct cpu *cpu)
+{
+	cpu->state = CPU_ONLINE;
+	cpu->ready &= ~CPU_FULL;
+	cpu_online_count++;
+	thread_poke(cpu->current);
 }
 
 void cpu_start_others(void)
@@ -44,12 +54,18 @@ void cpu_start_others(void)
 
 	/* Indexes are dense: after one that does not answer no further one is tried. */
 	for (unsigned i = 1; i < count; i++) {
+		kn_time end = arch_now() + START_TIMEOUT;
+
 		cpu_prepare(i);
-		if (!arch_start_cpu(&cpus[i]) || !has_answered(&cpus[i])) {
+		if (arch_start_cpu(&cpus[i]))
+			while (!has_answered(&cpus[i]) && arch_now() < end)
+				cpu_relax();
+		if (!has_answered(&cpus[i])) {
 			klog("kernite: CPU %u does not answer; %u of %u run\n", i, i, count);
 			return;
 		}
-		cpu_online_count++;
+		cpu_count++;
+		cpu_go_online(&cpus[i]);
 	}
 }
 
@@ -69,7 +85,6 @@ void cpu_main(struct cpu *cpu)
 	/* The boot CPU holds the lock until init is ready to run. */
 	kernel_lock();
 	work_begin(cpu);
-	cpu->is_online = true;
 	trace(TRACE_CPU, cpu->index, 0, 0, 0);
 	scheduler_exit(cpu);
 	kernel_unlock();

@@ -13,15 +13,23 @@
 
 struct tcb;
 
+enum cpu_state : uint8_t {
+	CPU_OFFLINE, /* parked in its idle loop: no threads, no deadlines, no address space */
+	CPU_LEAVING, /* on the way there */
+	CPU_ONLINE,
+};
+
+#define CPU_FULL (1u << 30)
+
 struct cpu {
 	struct cpu *self;
-	struct tcb
-	    *current; /* whose context the entry code saves and restores; never null after boot */
+	struct tcb *current; /* the entry code saves and restores its context; never null after boot */
 	uint64_t stack_top;
 	uint64_t entry_scratch[2];
 	struct tcb *idle;
 	unsigned index; /* 0 = boot CPU, dense */
-	bool is_online;
+	enum cpu_state state;
+	bool must_arm;       /* its timer, for the earliest deadline: another CPU has left */
 	bool has_answered;  /* runs C code; atomic */
 	bool reschedule;    /* choose again before leaving the kernel */
 	bool is_idle;       /* inside arch_idle(), kernel lock dropped */
@@ -30,15 +38,14 @@ struct cpu {
 	uint32_t longest_locked;
 	int work;               /* units left in this kernel entry (core/work.h) */
 	struct tcb *partner;    /* READY, in no queue: thread_wake_here()'s, until this kernel entry ends */
-	unsigned ready;         /* threads in `run` */
+	unsigned ready;         /* threads in `run`; not online: and CPU_FULL, so that none is placed here */
 	struct deadline *run;   /* heap of the ready threads (tcb.run); null: empty */
 	uint64_t virtual_time;  /* clock of the best-effort deadlines (core/scheduler.c) */
 	struct tcb *fpu_owner;  /* who had the FPU here last (core/fpu.h) */
 	bool is_fpu_on;         /* the current thread has it */
 	kn_time timer_deadline; /* what the hardware is armed for */
-	kn_time
-	    linger_end; /* when an idle CPU is offered what waits here, KN_TIME_FOREVER: nothing */
-	kn_time slice_end; /* the hardware is armed to look after budgets; KN_TIME_FOREVER: it is not */
+	kn_time linger_end;     /* idle CPUs are offered what waits here; KN_TIME_FOREVER: nothing does */
+	kn_time slice_end;      /* the hardware is armed to look after budgets; KN_TIME_FOREVER: it is not */
 	uint64_t slice_end_cycles; /* the same as arch_cycles() */
 	uint64_t kernel_entries;
 	uint64_t accounted; /* arch_cycles() up to which `current` has been charged */
@@ -46,10 +53,12 @@ struct cpu {
 };
 
 extern struct cpu cpus[KERNEL_MAX_CPUS];
-extern unsigned cpu_online_count;
+extern unsigned cpu_count, cpu_online_count; /* started at boot; of these, now online */
 
-/* Boot: the CPU's idle thread and scheduler, before it runs anything. */
+/* Boot: an empty run queue, its idle thread current; before anything else on a CPU. */
 void cpu_prepare(unsigned index);
+/* Give it a share of the work from now on. */
+void cpu_go_online(struct cpu *cpu);
 /* Boot: start all further CPUs; they wait for the kernel lock. */
 void cpu_start_others(void);
 /* The further CPUs' generic entry, on their own stack (core/cpu.c). */

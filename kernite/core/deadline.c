@@ -15,23 +15,18 @@ static struct deadline *root;
 
 struct deadline *heap_meld(struct deadline *a, struct deadline *b)
 {
-	if (deadline_is_before(b, a)) {
-		struct deadline *swap = a;
-
-		a = b;
-		b = swap;
-	}
+	if (deadline_is_before(b, a))
+		return heap_meld(b, a);
 	b->prev = a;
 	b->next = a->child;
 	if (a->child)
 		a->child->prev = b;
 	a->child = b;
-	a->next = nullptr;
-	a->prev = nullptr;
+	a->next = a->prev = nullptr;
 	return a;
 }
 
-/* Merge a list of siblings into one heap: pairs from the left, then all from the right. */
+/* Merge a list of siblings into one heap: pairs from the left, then all from the right. Melding sets the links of both. */
 static struct deadline *merge_pairs(struct deadline *list)
 {
 	struct deadline *pairs = nullptr, *result = nullptr;
@@ -40,9 +35,6 @@ static struct deadline *merge_pairs(struct deadline *list)
 		struct deadline *a = list, *b = a->next;
 
 		list = b ? b->next : nullptr;
-		a->next = nullptr;
-		if (b)
-			b->next = nullptr;
 		if (b)
 			a = heap_meld(a, b);
 		a->next = pairs;
@@ -51,14 +43,11 @@ static struct deadline *merge_pairs(struct deadline *list)
 	while (pairs) {
 		struct deadline *next = pairs->next;
 
-		pairs->next = nullptr;
 		result = result ? heap_meld(result, pairs) : pairs;
 		pairs = next;
 	}
-	if (result) {
-		result->prev = nullptr;
-		result->next = nullptr;
-	}
+	if (result)
+		result->next = result->prev = nullptr;
 	return result;
 }
 

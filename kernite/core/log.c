@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot and panic log: a small printf onto the boot console. Knows %s %d %u %x with l and ll, and
- * for all but %d field width and leading zeros.
+ * The boot and panic log: a small printf onto the boot console. Knows %s %d %u %x with l and ll.
  */
 #include <stdarg.h>
 
@@ -15,7 +14,7 @@ static void put(char c)
 	arch_console_put(c);
 }
 
-static void put_number(uint64_t value, unsigned base, int width, char pad)
+static void put_number(uint64_t value, unsigned base)
 {
 	char digits[24];
 	int count = 0;
@@ -24,8 +23,6 @@ static void put_number(uint64_t value, unsigned base, int width, char pad)
 		digits[count++] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value > 0);
-	for (int i = count; i < width; i++)
-		put(pad);
 	while (count > 0)
 		put(digits[--count]);
 }
@@ -37,27 +34,15 @@ void log_print(const char *format, va_list arguments)
 			put(*f);
 			continue;
 		}
-		char pad = ' ';
-		int width = 0;
 		unsigned longs = 0;
 
-		f++;
-		if (*f == '0')
-			pad = '0';
-		for (; *f >= '0' && *f <= '9'; f++)
-			width = width * 10 + (*f - '0');
-		for (; *f == 'l' || *f == 'z'; f++)
+		for (f++; *f == 'l'; f++)
 			longs++;
 		switch (*f) {
-		case 's': {
-			const char *s = va_arg(arguments, const char *);
-
-			for (s = s ? s : "(null)"; *s; s++, width--)
+		case 's':
+			for (const char *s = va_arg(arguments, const char *); *s; s++)
 				put(*s);
-			for (; width > 0; width--)
-				put(' ');
 			break;
-		}
 		case 'd':
 		case 'u':
 		case 'x': {
@@ -69,7 +54,7 @@ void log_print(const char *format, va_list arguments)
 				put('-');
 				value = -value;
 			}
-			put_number(value, *f == 'x' ? 16 : 10, width, pad);
+			put_number(value, *f == 'x' ? 16 : 10);
 			break;
 		}
 		case '\0':

@@ -25,16 +25,11 @@
 #include "core/scheduler.h"
 
 #include "core/fault.h"
-#include "core/fpu.h"
 #include "core/lock.h"
-#include "core/trace.h"
 #include "core/work.h"
 #include "ipc/transfer.h"
 #include "object/clock.h"
 #include "object/reaper.h"
-#include "object/reply.h"
-#include "object/sched_context.h"
-#include "object/upcall.h"
 
 #define LINGER 100000 /* ns */
 
@@ -162,18 +157,24 @@ static void enqueue(struct cpu *cpu, struct tcb *thread, bool has_slept)
 	enqueue(cpu, partner, false);
 }
 
+/* The boot CPU stands in for a CPU that is not online. */
+static struct cpu *stand_in(unsigned index)
+{
+	return cpus[index].state == CPU_ONLINE ? &cpus[index] : &cpus[0];
+}
+
 /* Where a thread is best queued that is about to be. */
 static struct cpu *place(const struct tcb *thread)
 {
 	struct cpu *best = &cpus[thread->cpu], *here = this_cpu();
 
 	if (thread->affinity != TCB_ANY_CPU)
-		return &cpus[thread->affinity];
+		return stand_in(thread->affinity);
 	if (idle_cpus & 1ull << thread->cpu)
 		return best;
 	if (idle_cpus != 0)
 		return idle_cpus & 1ull << here->index ? here : &cpus[__builtin_ctzll(idle_cpus)];
-	for (unsigned i = 0; best->ready > 1 && i < cpu_online_count; i++) {
+	for (unsigned i = 0; best->ready > 1 && i < cpu_count; i++) {
 		if (cpus[i].ready + 1 < best->ready)
 			best = &cpus[i];
 	}
@@ -182,15 +183,16 @@ static struct cpu *place(const struct tcb *thread)
 
 static bool may_run_on(const struct tcb *thread, const struct cpu *cpu)
 {
-	return thread->affinity == TCB_ANY_CPU || thread->affinity == cpu->index;
+	return thread->affinity == TCB_ANY_CPU || thread->affinity == cpu->index ||
+	       (cpu->index == 0 && stand_in(thread->affinity) == cpu);
 }
 
 /* A thread in the other CPUs' queues that may run here; the most urgent of a queue unless that is
  * bound to its CPU. */
 [[gnu::noinline]] static struct tcb *steal(struct cpu *cpu)
 {
-	for (unsigned i = 1; i < cpu_online_count; i++) {
-		struct cpu *victim = &cpus[(cpu->index + i) % cpu_online_count];
+	for (unsigned i = 1; i < cpu_count; i++) {
+		struct cpu *victim = &cpus[(cpu->index + i) % cpu_count];
 
 		for (struct deadline *node = victim->run; node; node = heap_next(node)) {
 			struct tcb *thread = container_of(node, struct tcb, run);
@@ -399,19 +401,6 @@ void scheduler_end_loan(struct tcb *sender)
 
 /* ---- switching ---- */
 
-void scheduler_init_cpu(struct cpu *cpu, unsigned index)
-{
-	cpu->self = cpu;
-	cpu->index = index;
-	cpu->timer_deadline = cpu->slice_end = cpu->linger_end = KN_TIME_FOREVER;
-	cpu->reschedule = true;
-	cpu->idle->state = THREAD_IDLE;
-	cpu->idle->cpu = cpu->idle->affinity = (uint16_t)index;
-	cpu->idle->sched_context = &sched_context_none;
-	cpu->current = cpu->idle;
-	idle_cpus |= 1ull << index;
-}
-
 bool scheduler_is_next(
     const struct cpu *cpu, const struct tcb *to, const struct sched_context *context)
 {
@@ -497,7 +486,7 @@ static bool goes_on(struct cpu *cpu, struct tcb *current, bool *is_expired)
 }
 
 /* The current thread, which is ready, makes room for others. */
-static void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
+[[gnu::always_inline]] static inline void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
 {
 	struct cpu *to = is_expired || !may_run_on(current, cpu) ? place(current) : cpu;
 
@@ -533,22 +522,39 @@ static struct tcb *choose(struct cpu *cpu)
 	return next;
 }
 
+/* This CPU is not online: others get what it has, some at a time, and the boot CPU the deadlines that
+ * it is armed for. */
+[[gnu::noinline]] static struct tcb *evacuate(struct cpu *cpu)
+{
+	struct tcb *current = cpu->current;
+
+	scheduler_charge(cpu, current);
+	if (current->state == THREAD_READY)
+		step_aside(cpu, current, sched_context_left(current->sched_context) <= 0);
+	while (cpu->run && !work_step(20)) {
+		struct tcb *thread = container_of(cpu->run, struct tcb, run);
+
+		thread_reposition(thread, thread->priority, thread->affinity);
+	}
+	cpu->reschedule = cpu->run != nullptr;
+	if (cpu->timer_deadline != KN_TIME_FOREVER) {
+		arch_timer_set(KN_TIME_FOREVER);
+		cpu->timer_deadline = cpu->slice_end = cpu->linger_end = KN_TIME_FOREVER;
+		cpus[0].must_arm = true;
+		poke(&cpus[0]);
+	}
+	return cpu->idle;
+}
+
 [[gnu::noinline]] static void idle_wait(struct cpu *cpu)
 {
-	while (!reaper_is_empty() && !cpu->reschedule) {
-		(void)reaper_drain();
-		/* Let others in between the steps. */
-		work_end(cpu);
-		kernel_unlock();
-		kernel_lock();
-		work_begin(cpu);
-	}
-	if (cpu->reschedule)
-		return;
-	cpu->is_idle = true;
+	(void)reaper_drain();
+	cpu->is_idle = reaper_is_empty() && !cpu->reschedule;
 	work_end(cpu);
+	/* Others get in between the steps. */
 	kernel_unlock();
-	arch_idle();
+	if (cpu->is_idle)
+		arch_idle();
 	kernel_lock();
 	work_begin(cpu);
 	cpu->is_idle = false;
@@ -561,7 +567,7 @@ static struct tcb *choose(struct cpu *cpu)
 		/* Left over, or of a fault that choosing itself has sent. */
 		if (cpu->partner)
 			queue_partner(cpu);
-		struct tcb *next = choose(cpu);
+		struct tcb *next = __builtin_expect(cpu->state == CPU_ONLINE, 1) ? choose(cpu) : evacuate(cpu);
 
 		if (next != cpu->current) {
 			scheduler_switch(cpu, cpu->current, next);
@@ -570,7 +576,7 @@ static struct tcb *choose(struct cpu *cpu)
 				(void)reaper_drain();
 		}
 		if (next == cpu->idle) {
-			idle_cpus |= 1ull << cpu->index;
+			idle_cpus |= (uint64_t)(cpu->state == CPU_ONLINE) << cpu->index;
 			idle_wait(cpu);
 			idle_cpus &= ~(1ull << cpu->index);
 			/* Whatever ended the wait: look again. */
@@ -618,10 +624,11 @@ uint64_t scheduler_check(void)
 {
 	uint64_t count = 0;
 
-	for (unsigned i = 0; i < cpu_online_count; i++) {
+	for (unsigned i = 0; i < cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
 
 		invariant(cpu->current->cpu == i);
+		invariant(cpu->state != CPU_OFFLINE || (cpu->current == cpu->idle && !cpu->run && !(idle_cpus >> i & 1)));
 		for (struct deadline *node = cpu->run; node; node = heap_next(node)) {
 			struct tcb *thread = container_of(node, struct tcb, run);
 

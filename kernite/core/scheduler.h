@@ -18,9 +18,6 @@
 #include "object/tcb.h"
 #include "object/upcall.h"
 
-/* Before anything else on a CPU: empty run queue, its idle thread current. */
-void scheduler_init_cpu(struct cpu *cpu, unsigned index);
-
 /* The current thread stops being ready; the caller links it to what it waits for. Arms the deadline
  * unless KN_TIME_FOREVER. */
 void thread_block(struct tcb *thread, enum thread_state state, kn_time deadline);

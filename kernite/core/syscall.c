@@ -12,11 +12,9 @@
 #include "core/invocation.h"
 #include "core/lock.h"
 #include "core/scheduler.h"
-#include "core/trace.h"
 #include "core/work.h"
 #include "ipc/transfer.h"
 #include "object/notification.h"
-#include "object/upcall.h"
 #include "uapi/object/endpoint.h"
 
 /* FAULT_EXEC code for a system call number that is none. */

@@ -48,8 +48,7 @@ void trace_print(unsigned count)
 	for (uint64_t i = written > count ? written - count : 0; i < written; i++) {
 		const struct kn_trace_event *e = &ring[i % TRACE_RING_SIZE];
 
-		klog("  %lu.%06lu cpu %u %s %lx %lx %lx %lx\n", e->time / 1000000000,
-		    e->time % 1000000000 / 1000, e->cpu,
+		klog("  %lu ns: cpu %u %s %lx %lx %lx %lx\n", e->time, e->cpu,
 		    e->kind < TRACE_KIND_COUNT ? names[e->kind] : "?", e->arguments[0],
 		    e->arguments[1], e->arguments[2], e->arguments[3]);
 	}

@@ -6,11 +6,9 @@
  */
 #include "arch.h"
 #include "core/fault.h"
-#include "core/fpu.h"
 #include "core/lock.h"
 #include "core/random.h"
 #include "core/scheduler.h"
-#include "core/trace.h"
 #include "core/work.h"
 #include "mm/fault.h"
 #include "object/irq_handler.h"
@@ -125,5 +123,10 @@ void trap_ipi(void)
 {
 	struct cpu *cpu = enter();
 
+	if (cpu->must_arm && deadline_first())
+		scheduler_arm(cpu, deadline_first()->when);
+	cpu->must_arm = false;
+	/* Whoever has handed over to a partner has not looked. */
+	cpu->reschedule |= cpu->state != CPU_ONLINE;
 	leave(cpu);
 }

@@ -12,7 +12,6 @@
 #include "core/work.h"
 #include "gen/cnode_ops.h"
 #include "object/derivation.h"
-#include "object/endpoint.h"
 #include "object/reaper.h"
 #include "uapi/object_size.h"
 

@@ -3,7 +3,6 @@
 #include "core/self_check.h"
 #include "core/scheduler.h"
 #include "core/slide.h"
-#include "core/trace.h"
 #include "core/work.h"
 #include "gen/debug_ops.h"
 #include "object/clock.h"
@@ -19,7 +18,7 @@ kn_status debug_objects(struct debug *self, struct debug_objects_out *out)
 kn_status debug_stats(struct debug *self, struct debug_stats_out *out)
 {
 	out->stats = kernel_stats;
-	for (unsigned i = 0; i < cpu_online_count; i++) {
+	for (unsigned i = 0; i < cpu_count; i++) {
 		uint64_t locked = cycles_to_ns(cpus[i].longest_locked);
 
 		out->stats.kernel_entries += cpus[i].kernel_entries;
@@ -45,7 +44,7 @@ kn_status debug_check(struct debug *self, struct debug_check_out *out)
 
 kn_status debug_cpu(struct debug *self, const struct debug_cpu_in *in, struct debug_cpu_out *out)
 {
-	if (in->cpu >= cpu_online_count)
+	if (in->cpu >= cpu_count)
 		return KN_E_RANGE;
 	struct cpu *cpu = &cpus[in->cpu];
 

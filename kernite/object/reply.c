@@ -2,7 +2,6 @@
 /* Reply objects (reply.h). */
 #include "object/reply.h"
 
-#include "core/fault.h"
 #include "core/scheduler.h"
 #include "gen/reply_ops.h"
 #include "ipc/transfer.h"

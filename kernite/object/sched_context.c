@@ -60,6 +60,11 @@ bool sched_context_renew(struct sched_context *self, bool has_slept)
 	return true;
 }
 
+bool sched_context_fit(unsigned cpus_left, unsigned more)
+{
+	return reserved + more <= SHARE_UNIT * SHARE_MAX / 100 * cpus_left;
+}
+
 static void set_share(struct sched_context *self, unsigned share)
 {
 	reserved += share - self->share;
@@ -97,9 +102,8 @@ kn_status sched_context_configure(
 	if (in->flags & ~SCHED_RESERVATION)
 		return KN_E_INVALID_ARG;
 	if (in->budget < SLICE_MIN || in->budget > TIME_MAX || in->period > TIME_MAX ||
-	    in->deadline > TIME_MAX)
-		return KN_E_RANGE;
-	if (in->period != 0 && (in->budget > in->period || in->deadline > in->period))
+	    in->deadline > TIME_MAX ||
+	    (in->period != 0 && (in->budget > in->period || in->deadline > in->period)))
 		return KN_E_RANGE;
 	if (in->period == 0 && (in->deadline != 0 || in->flags != 0))
 		return KN_E_INVALID_ARG;
@@ -111,8 +115,7 @@ kn_status sched_context_configure(
 		share = (unsigned)(in->budget * SHARE_UNIT /
 				   (in->deadline ? in->deadline : in->period));
 		share += share == 0;
-		if (reserved - self->share + share >
-		    SHARE_UNIT * SHARE_MAX / 100 * cpu_online_count)
+		if (!sched_context_fit(cpu_online_count, share - self->share))
 			return KN_E_QUOTA;
 	}
 	struct tcb *thread = self->thread;
@@ -148,7 +151,7 @@ kn_status sched_context_unbind(struct sched_context *self)
 
 kn_status sched_context_consumed(struct sched_context *self, struct sched_context_consumed_out *out)
 {
-	for (unsigned i = 0; i < cpu_online_count; i++)
+	for (unsigned i = 0; i < cpu_count; i++)
 		scheduler_charge(&cpus[i], cpus[i].current);
 	out->time = cycles_to_ns(self->consumed);
 	return KN_OK;

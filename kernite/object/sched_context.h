@@ -72,3 +72,5 @@ bool sched_context_renew(struct sched_context *self, bool has_slept);
 		self->due = (int64_t)(self->due - clock) < 0 ? clock : clock + self->period;
 	return true;
 }
+/* Can so many CPUs give what is reserved, and `more` (in SHARE_UNIT, may be negative)? */
+bool sched_context_fit(unsigned cpus_left, unsigned more);

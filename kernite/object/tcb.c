@@ -8,7 +8,6 @@
 #include "object/tcb.h"
 
 #include "core/cspace.h"
-#include "core/fault.h"
 #include "core/fpu.h"
 #include "core/scheduler.h"
 #include "gen/tcb_ops.h"
@@ -16,9 +15,6 @@
 #include "object/derivation.h"
 #include "object/memory_object.h"
 #include "object/notification.h"
-#include "object/reply.h"
-#include "object/sched_context.h"
-#include "object/upcall.h"
 #include "object/vspace.h"
 
 #define PRIORITY_DEFAULT 100
@@ -149,7 +145,7 @@ kn_status tcb_set_priority(struct tcb *self, const struct tcb_set_priority_in *i
 
 kn_status tcb_set_affinity(struct tcb *self, const struct tcb_set_affinity_in *in)
 {
-	if (in->cpu != TCB_ANY_CPU && in->cpu >= cpu_online_count)
+	if (in->cpu != TCB_ANY_CPU && in->cpu >= cpu_count)
 		return KN_E_RANGE;
 	thread_reposition(self, self->priority, (uint16_t)in->cpu);
 	return KN_OK;

@@ -89,10 +89,8 @@ kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *i
 	struct cnode *dest = slot_object(in->dest, cnode);
 	bool is_device = cap->flags & SLOT_DEVICE;
 	unsigned bits;
-	kn_status status = block_bits(in->type, in->size_bits, is_device, &bits);
 
-	if (status != KN_OK)
-		return status;
+	TRY(block_bits(in->type, in->size_bits, is_device, &bits));
 	if (in->count == 0 || in->count > RETYPE_COUNT_MAX)
 		return KN_E_RANGE;
 	if (in->index == 0 || (uint64_t)in->index + in->count > dest->slot_count)

@@ -286,10 +286,11 @@ static void furnish_rich(kn_cap cspace, kn_cap vspace, kn_cap pool)
 	give(cspace, next++, KN_BOOT_SLOT_ARCHIVE, KN_RIGHTS_ALL);
 	give(cspace, next++, KN_BOOT_SLOT_IRQ_CONTROL, KN_RIGHTS_ALL);
 	give(cspace, next++, KN_BOOT_SLOT_EXEC_AUTHORITY, KN_RIGHTS_ALL);
+	/* CPUs come and go. */
+	give(cspace, next++, KN_BOOT_SLOT_POWER, KN_RIGHT_CONFIGURE);
 	/* What these can do would end the run: only their refusals. */
 	give(cspace, next++, KN_BOOT_SLOT_CONSOLE, KN_RIGHT_READ);
 	give(cspace, next++, KN_BOOT_SLOT_DEBUG, KN_RIGHT_READ);
-	give(cspace, next++, KN_BOOT_SLOT_POWER, 0);
 	give(cspace, next++, KN_BOOT_SLOT_IO_PORT_CONTROL, KN_RIGHT_GRANT);
 }
 

@@ -335,6 +335,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(ipc_tests);
 	run(thread_tests);
 	run(time_tests);
+	run(cpu_tests);
 	run(sched_tests);
 	run(memory_tests);
 	run(memory_fault_tests);

@@ -143,7 +143,7 @@ static void open_counters(void)
 	write_sysreg(pmuserenr_el0, 1 << 2); /* CR */
 }
 
-void arch_init_cpu(struct cpu *cpu)
+static void init_this_cpu(struct cpu *cpu)
 {
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 20))
 		__asm__ volatile(".inst 0xd500419f" ::: "memory"); /* msr pan, #1 */
@@ -155,11 +155,16 @@ void arch_init_cpu(struct cpu *cpu)
 	generic_timer_init_cpu();
 }
 
-void arch_init(void)
+void arch_init(const struct boot_info *)
 {
 	smp_init();
 	gic_init();
-	arch_init_cpu(this_cpu());
+	init_this_cpu(this_cpu());
+}
+
+void arch_init_cpu(struct cpu *cpu)
+{
+	init_this_cpu(cpu);
 }
 
 uint64_t arch_wall_clock(void)
@@ -167,12 +172,12 @@ uint64_t arch_wall_clock(void)
 	return handoff.info.wall_clock;
 }
 
-/* Nobody can claim a range of ports: arch_has_ports(). */
-uint32_t arch_port_read(uint16_t, unsigned)
+kn_status arch_port_read(uint16_t, unsigned, uint32_t *)
 {
-	return 0;
+	return KN_E_NOT_SUPPORTED;
 }
 
-void arch_port_write(uint16_t, unsigned, uint32_t)
+kn_status arch_port_write(uint16_t, unsigned, uint32_t)
 {
+	return KN_E_NOT_SUPPORTED;
 }

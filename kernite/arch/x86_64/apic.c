@@ -4,8 +4,6 @@
  * by memory. End of interrupt, inter-processor interrupts and the one-shot timer.
  */
 #include "machine.h"
-#include "core/cpu.h"
-#include "dev/acpi.h"
 #include "registers.h"
 
 enum apic_register : unsigned {

@@ -5,7 +5,6 @@
  * NX is taken for granted (boot.S); FSGSBASE and XSAVEOPT, which CPUs have since 2012, are demanded.
  */
 #include "machine.h"
-#include "asm_offsets.h"
 #include "registers.h"
 #include "uapi/object/debug.h"
 

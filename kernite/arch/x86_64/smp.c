@@ -15,13 +15,13 @@
 
 bool smp_is_halting;
 static uint32_t apic_ids[KERNEL_MAX_CPUS];
-static unsigned cpu_count = 1;
+static unsigned apic_count = 1;
 static paddr_t trampoline;
 
 static void add_cpu(uint32_t id, uint64_t flags)
 {
-	if ((flags & MADT_CPU_ENABLED) && id != apic_ids[0] && cpu_count < KERNEL_MAX_CPUS)
-		apic_ids[cpu_count++] = id;
+	if ((flags & MADT_CPU_ENABLED) && id != apic_ids[0] && apic_count < KERNEL_MAX_CPUS)
+		apic_ids[apic_count++] = id;
 }
 
 void smp_find_cpus(void)
@@ -37,7 +37,7 @@ void smp_find_cpus(void)
 
 unsigned arch_cpu_count(void)
 {
-	return cpu_count;
+	return apic_count;
 }
 
 uint32_t smp_apic_id(unsigned index)
@@ -78,10 +78,10 @@ static void further_cpu_main(uint32_t index)
 
 void smp_place_trampoline(const struct boot_info *info)
 {
-	uint64_t page = cpu_count > 1 ? find_low_page(info) : 0;
+	uint64_t page = apic_count > 1 ? find_low_page(info) : 0;
 
 	if (!page) {
-		cpu_count = 1;
+		apic_count = 1;
 		return;
 	}
 	trampoline = paddr(page);
@@ -119,6 +119,6 @@ void arch_ipi(unsigned cpu_index)
 void arch_ipi_halt_others(void)
 {
 	smp_is_halting = true;
-	if (cpu_online_count > 1)
+	if (cpu_count > 1)
 		apic_send(0, APIC_COMMAND_NMI_OTHERS);
 }

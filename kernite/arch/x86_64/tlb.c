@@ -35,7 +35,7 @@ static void leave(struct cpu *cpu)
 
 void tlb_space_leave(struct cpu *cpu)
 {
-	if (cpu_online_count > 1)
+	if (cpu_count > 1)
 		leave(cpu);
 }
 

@@ -4,8 +4,6 @@
  * own) with interrupts off; decides nothing, the generic trap_*() functions do.
  */
 #include "machine.h"
-#include "asm_offsets.h"
-#include "core/cpu.h"
 #include "object/tcb.h"
 #include "registers.h"
 

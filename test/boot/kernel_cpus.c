@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * CPUs that go offline and come back while programs run on them: what is refused, where threads and
+ * deadlines go meanwhile, and that nothing is lost on the way.
+ */
+#include "kernel_rig.h"
+
+#define POWER KN_BOOT_SLOT_POWER
+#define FOREVER KN_TIME_FOREVER
+#define MS 1000000ull
+#define RESERVATION 1
+#define SECONDS_MAX 20
+
+/* arch/<isa>_machine.S: fill every register that the ABI leaves alone, yield, say whether all are intact. */
+bool rig_hold_over_call(uint64_t seed);
+
+static unsigned online(void)
+{
+	uint32_t count = 0;
+	uint64_t idle;
+
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &count, &idle));
+	return count;
+}
+
+static unsigned cpu_of(const struct rig_thread *thread)
+{
+	struct kn_tcb_info info = {};
+
+	check_ok(kn_tcb_info(thread->tcb, &info));
+	return info.cpu;
+}
+
+static void go_off_and_on(unsigned cpu)
+{
+	check_ok(kn_power_cpu_off(POWER, cpu));
+	check_ok(kn_power_cpu_on(POWER, cpu));
+}
+
+static bool has_one_cpu(void)
+{
+	if (rig_boot->cpu_count == 1)
+		rig_skip("there is one CPU");
+	return rig_boot->cpu_count == 1;
+}
+
+static void cpus_go_only_where_they_can(void)
+{
+	const unsigned count = rig_boot->cpu_count;
+
+	if (rig_is_shared())
+		return;
+	check_status(kn_power_cpu_off(POWER, count), KN_E_RANGE);
+	check_status(kn_power_cpu_on(POWER, count), KN_E_RANGE);
+	check_status(kn_power_cpu_off(POWER, ~0u), KN_E_RANGE);
+	check_status(kn_power_cpu_on(POWER, 0), KN_E_BUSY);
+	check_status(kn_power_cpu_off(POWER, 0), KN_E_NOT_SUPPORTED);
+	for (unsigned cpu = 1; cpu < count; cpu++) {
+		check_ok(kn_power_cpu_off(POWER, cpu));
+		check_status(kn_power_cpu_off(POWER, cpu), KN_E_BUSY);
+		check(online() == count - cpu);
+	}
+	/* The last one. */
+	check_status(kn_power_cpu_off(POWER, 0), KN_E_NOT_SUPPORTED);
+	for (unsigned cpu = 1; cpu < count; cpu++) {
+		check_ok(kn_power_cpu_on(POWER, cpu));
+		check_status(kn_power_cpu_on(POWER, cpu), KN_E_BUSY);
+		check(online() == cpu + 1);
+	}
+	if (count == 1) /* and so never seen to be off */
+		method_saw_error("kn_power_cpu_off()", KN_E_BUSY);
+	/* Reservations need them all. */
+	for (unsigned i = 0; i < count; i++)
+		check_ok(kn_sched_context_configure(rig_new(KN_TYPE_SCHED_CONTEXT, 0), (i ? 9 : 5) * MS, 10 * MS, 0, RESERVATION));
+	check_status(kn_power_cpu_off(POWER, count - 1), KN_E_QUOTA);
+	check(online() == count);
+}
+
+/* ---- where threads and deadlines go ---- */
+
+static volatile uint64_t spins;
+
+static void spin(void *argument)
+{
+	(void)argument;
+	for (;;)
+		spins++;
+}
+
+static void await_spins(void)
+{
+	for (uint64_t before = spins, limit = rig_now() + SECONDS_MAX * 1000 * MS; spins == before && rig_now() < limit;)
+		;
+}
+
+static struct rig_thread *start_on(unsigned cpu, void (*entry)(void *), void *argument)
+{
+	struct rig_thread *thread = rig_make_thread(entry, argument, KN_CAP_NONE);
+
+	check_ok(kn_tcb_set_priority(thread->tcb, 100));
+	check_ok(kn_tcb_set_affinity(thread->tcb, cpu));
+	check_ok(kn_tcb_resume(thread->tcb));
+	return thread;
+}
+
+static void await_cpu(const struct rig_thread *thread, unsigned cpu)
+{
+	for (kn_time limit = rig_now() + SECONDS_MAX * 1000 * MS; cpu_of(thread) != cpu && rig_now() < limit;)
+		rig_sleep(MS / 10);
+	check(cpu_of(thread) == cpu);
+}
+
+static void bound_threads_run_on_the_boot_cpu_meanwhile(void)
+{
+	struct kn_tcb_info info = {};
+
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	struct rig_thread *running = start_on(1, spin, nullptr), *waiting = start_on(1, spin, nullptr);
+
+	await_cpu(running, 1);
+	await_cpu(waiting, 1);
+	check_ok(kn_power_cpu_off(POWER, 1));
+	/* At once: both have left it when the call is over. */
+	check(cpu_of(running) == 0 && cpu_of(waiting) == 0);
+	rig_sleep(20 * MS);
+	check_ok(kn_tcb_info(running->tcb, &info));
+	check(info.cpu == 0 && info.affinity == 1);
+	check_ok(kn_tcb_suspend(waiting->tcb, true));
+	check_ok(kn_tcb_set_affinity(waiting->tcb, 1));
+	check_ok(kn_tcb_resume(waiting->tcb));
+	check(cpu_of(waiting) == 0);
+	check_ok(kn_power_cpu_on(POWER, 1));
+	await_cpu(running, 1);
+	await_cpu(waiting, 1);
+}
+
+static kn_status own_status;
+
+static void switch_off_under_itself(void *argument)
+{
+	own_status = kn_power_cpu_off(POWER, (uint32_t)(kn_word)argument);
+}
+
+static void a_thread_can_take_away_its_own_cpu(void)
+{
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	struct rig_thread *thread = start_on(1, switch_off_under_itself, (void *)1);
+
+	rig_join(thread);
+	check_ok(own_status);
+	check(cpu_of(thread) == 0 && online() == rig_boot->cpu_count - 1);
+	check_ok(kn_power_cpu_on(POWER, 1));
+}
+
+static void who_switches_off_may_die_meanwhile(void)
+{
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	for (unsigned i = 0; i < 20; i++) {
+		struct rig_thread *other = start_on(1, spin, nullptr);
+		struct rig_thread *thread = start_on(0, switch_off_under_itself, (void *)1);
+		kn_status status;
+
+		for (unsigned wait = 0; wait < i; wait++)
+			kn_yield(KN_CAP_NONE);
+		check_ok(kn_cnode_delete(KN_SLOT_CSPACE, (uint32_t)thread->tcb));
+		/* Not begun, begun or done: what was begun ends by itself, and whoever asks next finds it so. */
+		status = kn_power_cpu_on(POWER, 1);
+		check(status == KN_OK || status == KN_E_BUSY);
+		check(online() == rig_boot->cpu_count);
+		await_spins();
+		check_ok(kn_cnode_delete(KN_SLOT_CSPACE, (uint32_t)other->tcb));
+	}
+}
+
+static kn_cap never;
+
+static void wait_a_while(void *argument)
+{
+	kn_word bits;
+
+	(void)argument;
+	check_status(kn_wait(never, &bits, rig_now() + 300 * MS), KN_E_TIMED_OUT);
+}
+
+/* The timer of the CPU that goes was armed for them, and nobody else's. */
+static void deadlines_come_although_their_cpu_has_gone(void)
+{
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	never = rig_new(KN_TYPE_NOTIFICATION, 0);
+	struct rig_thread *thread = start_on(1, wait_a_while, nullptr);
+
+	rig_await(thread, KN_TCB_STATE_WAITING_SIGNAL);
+	check_ok(kn_power_cpu_off(POWER, 1));
+	/* Without a timer of our own. */
+	for (kn_time limit = rig_now() + SECONDS_MAX * 1000 * MS; rig_state(thread) == KN_TCB_STATE_WAITING_SIGNAL && rig_now() < limit;)
+		;
+	check(rig_state(thread) != KN_TCB_STATE_WAITING_SIGNAL);
+	check_ok(kn_power_cpu_on(POWER, 1));
+	rig_join(thread);
+}
+
+static void an_offline_cpu_does_nothing(void)
+{
+	uint32_t count;
+	uint64_t before, after;
+	const unsigned last = rig_boot->cpu_count - 1;
+
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	check_ok(kn_power_cpu_off(POWER, last));
+	for (unsigned i = 0; i < 2 * rig_boot->cpu_count; i++)
+		check_ok(kn_tcb_resume(rig_make_thread(spin, nullptr, KN_CAP_NONE)->tcb));
+	check_ok(kn_tcb_set_priority(KN_SLOT_TCB, rig_priority));
+	rig_sleep(5 * MS);
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, last, &count, &before));
+	kn_time start = rig_now();
+	rig_sleep(20 * MS);
+	kn_time time = rig_now() - start;
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, last, &count, &after));
+	/* All of the time was idling; both are rounded. */
+	check(after - before + 2 >= time);
+	check_ok(kn_power_cpu_on(POWER, last));
+}
+
+/* ---- nothing is lost ---- */
+
+#define PAIRS 2
+#define TURNS 1000
+static volatile bool is_over;
+static volatile uint64_t calls[PAIRS], ticks, timeouts, pages, held;
+static kn_cap endpoints[PAIRS], replies[PAIRS], tick;
+
+/* Emulated CPUs share few real ones: leave some to the others, and come back wherever there is room. */
+static void rest(void)
+{
+	kn_time end = rig_now() + 200000;
+	kn_word bits;
+
+	check_status(kn_wait(never, &bits, end), KN_E_TIMED_OUT);
+	check(rig_now() >= end);
+}
+
+static void answer(void *argument)
+{
+	kn_word pair = (kn_word)argument;
+	struct kn_regs regs = {};
+	kn_status status = kn_recv(endpoints[pair], &regs, FOREVER, replies[pair]);
+
+	while (status == KN_OK) {
+		regs.w[0]++;
+		regs.info = kn_info(0, 0, 1);
+		status = kn_reply_recv(endpoints[pair], &regs, FOREVER, replies[pair]);
+	}
+}
+
+static void ask(void *argument)
+{
+	kn_word pair = (kn_word)argument;
+
+	while (!is_over) {
+		struct kn_regs regs = {.info = kn_info(0x7701, 0, 1), .w = {calls[pair]}};
+
+		check_ok(kn_call(endpoints[pair], &regs, FOREVER));
+		calls[pair]++;
+		check(regs.w[0] == calls[pair]);
+		if (calls[pair] % 64 == 0)
+			rest();
+	}
+}
+
+static void follow_ticks(void *argument)
+{
+	kn_word bits;
+
+	(void)argument;
+	for (; !is_over; ticks++)
+		check_ok(kn_wait(tick, &bits, FOREVER));
+}
+
+static void follow_deadlines(void *argument)
+{
+	(void)argument;
+	for (; !is_over; timeouts++)
+		rest();
+}
+
+static void touch_pages(void *argument)
+{
+	const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
+
+	(void)argument;
+	for (; !is_over; pages++) {
+		kn_word address = 0;
+
+		check_ok(kn_vspace_map(KN_SLOT_VSPACE, KN_CAP_NONE, 0, 0, 2, rw, rw, KN_VSPACE_MAP_PRIVATE, &address));
+		volatile uint64_t *word = (volatile uint64_t *)address;
+
+		check(word[0] == 0 && word[600] == 0);
+		word[0] = word[600] = address;
+		check(word[0] == address && word[600] == address);
+		check_ok(kn_vspace_unmap(KN_SLOT_VSPACE, address, 2));
+		rest();
+	}
+}
+
+/* Registers, vectors too, change CPUs with their thread. */
+static void hold_registers(void *argument)
+{
+	(void)argument;
+	for (; !is_over; held++) {
+		check(rig_hold_over_call(0x0101010101010101ull * (held % 100 + 1)));
+		if (held % 16 == 0)
+			rest();
+	}
+}
+
+static struct rig_thread *start_worker(void (*entry)(void *), kn_word argument)
+{
+	struct rig_thread *thread = rig_make_thread(entry, (void *)argument, KN_CAP_NONE);
+
+	check_ok(kn_tcb_set_priority(thread->tcb, 100));
+	check_ok(kn_tcb_resume(thread->tcb));
+	return thread;
+}
+
+static uint64_t least_done(void)
+{
+	const uint64_t done[] = {calls[0], calls[1], ticks, timeouts, pages, held};
+	uint64_t least = ~0ull;
+
+	for (unsigned i = 0; i < sizeof(done) / sizeof(done[0]); i++)
+		least = done[i] < least ? done[i] : least;
+	return least;
+}
+
+static void nothing_is_lost_when_cpus_come_and_go(void)
+{
+	static void (*const entries[])(void *) = {follow_ticks, follow_deadlines, touch_pages, hold_registers};
+	enum { COUNT = PAIRS + sizeof(entries) / sizeof(entries[0]) };
+	struct rig_thread *workers[COUNT];
+	uint64_t checked;
+
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	is_over = false;
+	never = rig_new(KN_TYPE_NOTIFICATION, 0);
+	tick = rig_new(KN_TYPE_NOTIFICATION, 0);
+	kn_cap timer = rig_new(KN_TYPE_TIMER, 0);
+
+	check_ok(kn_timer_bind(timer, tick));
+	check_ok(kn_timer_set(timer, rig_now() + 500000, 500000));
+	ticks = timeouts = pages = held = 0;
+	for (kn_word i = 0; i < PAIRS; i++) {
+		calls[i] = 0;
+		endpoints[i] = rig_new(KN_TYPE_ENDPOINT, 0);
+		replies[i] = rig_new(KN_TYPE_REPLY, 0);
+		(void)start_worker(answer, i);
+		workers[i] = start_worker(ask, i);
+	}
+	for (unsigned i = PAIRS; i < COUNT; i++)
+		workers[i] = start_worker(entries[i - PAIRS], 0);
+	/* Some are bound to a CPU that goes. */
+	check_ok(kn_tcb_set_affinity(workers[0]->tcb, 1));
+	check_ok(kn_tcb_set_affinity(workers[COUNT - 1]->tcb, rig_boot->cpu_count - 1));
+	for (unsigned i = 0; i < TURNS; i++) {
+		go_off_and_on(1 + i % (rig_boot->cpu_count - 1));
+		if (i % 64 == 0) {
+			uint64_t least = least_done();
+
+			/* Everybody gets on with it. */
+			for (kn_time limit = rig_now() + SECONDS_MAX * 1000 * MS; least_done() == least && rig_now() < limit;)
+				rig_sleep(MS / 10);
+			check(least_done() > least);
+			check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
+		}
+	}
+	check(online() == rig_boot->cpu_count);
+	is_over = true;
+	for (unsigned i = 0; i < COUNT; i++)
+		rig_join(workers[i]);
+	check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
+}
+
+/* Bound or not, on however few CPUs, beside a hog for each. */
+static void reservations_keep_their_share_when_cpus_go(void)
+{
+	struct rig_thread *victims[2];
+	kn_time used[2], start, end, more;
+
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	for (unsigned i = 0; i < rig_boot->cpu_count; i++)
+		(void)start_worker(spin, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		victims[i] = rig_make_thread(spin, nullptr, KN_CAP_NONE);
+		check_ok(kn_tcb_set_priority(victims[i]->tcb, 50));
+		check_ok(kn_sched_context_configure(victims[i]->sched_context, 3 * MS, 10 * MS, 0, RESERVATION));
+	}
+	check_ok(kn_tcb_set_affinity(victims[0]->tcb, 1));
+	for (unsigned i = 0; i < 2; i++) {
+		check_ok(kn_tcb_resume(victims[i]->tcb));
+		check_ok(kn_sched_context_consumed(victims[i]->sched_context, &used[i]));
+	}
+	start = rig_now();
+	end = start + 300 * MS;
+	for (unsigned i = 0; rig_now() < end; i++) {
+		go_off_and_on(1 + i % (rig_boot->cpu_count - 1));
+		rig_sleep(2 * MS);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		check_ok(kn_sched_context_consumed(victims[i]->sched_context, &more));
+		kn_time permille = (more - used[i]) * 1000 / (rig_now() - start);
+
+		/* Elsewhere the emulator's host takes CPUs away, too, and not from everybody alike. */
+		if (!check(permille >= 100 && (!rig_counts_instructions || (permille >= 290 && permille <= 310))))
+			rig_print("# victim %u: %lu of 1000 instead of 300\n", i, (unsigned long)permille);
+	}
+}
+
+const struct rig_test cpu_tests[] = {
+    {"cpus_go_only_where_they_can", cpus_go_only_where_they_can},
+    {"bound_threads_run_on_the_boot_cpu_meanwhile", bound_threads_run_on_the_boot_cpu_meanwhile},
+    {"a_thread_can_take_away_its_own_cpu", a_thread_can_take_away_its_own_cpu},
+    {"who_switches_off_may_die_meanwhile", who_switches_off_may_die_meanwhile},
+    {"deadlines_come_although_their_cpu_has_gone", deadlines_come_although_their_cpu_has_gone},
+    {"an_offline_cpu_does_nothing", an_offline_cpu_does_nothing},
+    {"nothing_is_lost_when_cpus_come_and_go", nothing_is_lost_when_cpus_come_and_go},
+    {"reservations_keep_their_share_when_cpus_go", reservations_keep_their_share_when_cpus_go},
+    {},
+};
