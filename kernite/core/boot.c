@@ -289,7 +289,7 @@ void kernel_main(struct boot_info *info)
 		fastpath_disable();
 	boot_memory_init(info);
 	cpu_prepare(0);
-	arch_init(info);
+	arch_init();
 	cpu_count = 1;
 	cpu_go_online(&cpus[0]);
 	random_boot(info->entropy);

@@ -53,12 +53,12 @@ struct boot_info;
 
 /* ---- boot ---- */
 /* After kernel_main() has a frame allocator: per-CPU tables, interrupt controller, timer, CPU features, TSS/VBAR... Boot CPU. */
-void arch_init(const struct boot_info *info);
+void arch_init(void);
 /* How many CPUs the firmware tables (ACPI MADT) list, at most KERNEL_MAX_CPUS; index 0 is the boot CPU. Valid after arch_init. */
 unsigned arch_cpu_count(void);
 /* Start a further CPU on its stack; it ends up in cpu_main(cpu) (core/cpu.c). False: the firmware refuses. */
 bool arch_start_cpu(struct cpu *cpu);
-/* The part of arch_init() that every further CPU runs for itself. */
+/* The part of it that every CPU runs for itself. */
 void arch_init_cpu(struct cpu *cpu);
 /*
  * Leave the kernel for the first time: empty this CPU's stack and restore the context of this_cpu()->current. The
@@ -148,9 +148,9 @@ void arch_irq_unmask(unsigned irq);
 void arch_ipi(unsigned cpu_index);      /* make the CPU enter the kernel (reschedule); never lost */
 void arch_ipi_halt_others(void);        /* panic: stop the other CPUs */
 
-/* ---- port I/O: KN_E_NOT_SUPPORTED on aarch64; size 1, 2 or 4 ---- */
-kn_status arch_port_read(uint16_t port, unsigned size, uint32_t *value);
-kn_status arch_port_write(uint16_t port, unsigned size, uint32_t value);
+/* ---- port I/O, where arch_has_ports(); size 1, 2 or 4 ---- */
+uint32_t arch_port_read(uint16_t port, unsigned size);
+void arch_port_write(uint16_t port, unsigned size, uint32_t value);
 
 /* ---- boot console and randomness ---- */
 void arch_console_put(char c);

@@ -105,8 +105,9 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 	return KN_OK;
 }
 
-static kn_status copy_regions(struct vspace *source, struct vspace *child, struct tlb_batch *batch)
+kn_status clone_step(struct vspace *source, struct vspace *child)
 {
+	TLB_BATCH(batch, source);
 	struct region *region = region_at_or_above(&source->regions, child->clone_next);
 
 	while (region) {
@@ -125,7 +126,7 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 			struct region *copy = mapping_add(child, &wanted);
 
 			TRY(copy_range(
-			    source, child, region->prot, start, region->end, &reached, batch));
+			    source, child, region->prot, start, region->end, &reached, &batch));
 			child->mapped -= (copy->end - reached) >> PAGE_SHIFT;
 			copy->end = reached;
 		}
@@ -137,14 +138,4 @@ static kn_status copy_regions(struct vspace *source, struct vspace *child, struc
 			return KN_RESTART;
 	}
 	return KN_OK;
-}
-
-kn_status clone_step(struct vspace *source, struct vspace *child)
-{
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	kn_status status = copy_regions(source, child, &batch);
-
-	arch_pte_publish();
-	tlb_batch_flush(source, &batch);
-	return status;
 }

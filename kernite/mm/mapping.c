@@ -133,7 +133,7 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 			continue;
 		walk.table->count = left;
 		tlb_batch_add(batch, walk.start, walk.stop);
-		leaf_walk_prune(&walk, space, batch);
+		leaf_walk_prune(&walk, batch);
 		if (work_step(units)) {
 			reached = walk.stop;
 			break;
@@ -146,17 +146,15 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 
 kn_status mapping_clear(struct vspace *space, uint64_t start, uint64_t end)
 {
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	uint64_t reached = clear(space, start, end, &batch);
+	TLB_BATCH(batch, space);
 
-	tlb_batch_flush(space, &batch);
-	return reached < end ? KN_RESTART : KN_OK;
+	return clear(space, start, end, &batch) < end ? KN_RESTART : KN_OK;
 }
 
 void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 {
 	struct vspace *space = region->space;
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
+	TLB_BATCH(batch, space);
 	uint64_t shown = (region->end - region->start) >> PAGE_SHIFT;
 
 	/* The part of the object that the region shows, cut to what is asked for. */
@@ -177,17 +175,16 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 			table_set(&walk.leaf[i], pte_none());
 			tlb_batch_add(&batch, address, address + PAGE_SIZE);
 		}
-		leaf_walk_prune(&walk, space, &batch);
+		leaf_walk_prune(&walk, &batch);
 		(void)work_step(8 + (walk.last - walk.first) / 2);
 	}
-	tlb_batch_flush(space, &batch);
 }
 
 /* ---- ranges ---- */
 
-static kn_status remove_some(
-    struct vspace *space, uint64_t start, uint64_t end, struct tlb_batch *batch)
+kn_status mapping_remove(struct vspace *space, uint64_t start, uint64_t end)
 {
+	TLB_BATCH(batch, space);
 	struct region *region = region_at_or_above(&space->regions, start);
 
 	while (region && region->start < end) {
@@ -197,7 +194,7 @@ static kn_status remove_some(
 		if (region->start < start)
 			region = split(space, region, start);
 
-		uint64_t reached = clear(space, region->start, to, batch);
+		uint64_t reached = clear(space, region->start, to, &batch);
 
 		if (reached < to) {
 			if (reached > region->start)
@@ -218,15 +215,6 @@ static kn_status remove_some(
 	if (start < space->map_hint && start >= space->map_base)
 		space->map_hint = start;
 	return KN_OK;
-}
-
-kn_status mapping_remove(struct vspace *space, uint64_t start, uint64_t end)
-{
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	kn_status status = remove_some(space, start, end, &batch);
-
-	tlb_batch_flush(space, &batch);
-	return status;
 }
 
 /* Rewrite the entries of [start, end) for the region's new protection; returns how far it came. */
@@ -252,16 +240,16 @@ static uint64_t protect_entries(
 			}
 			table_set(entry, value);
 		}
-		leaf_walk_prune(&walk, space, batch);
+		leaf_walk_prune(&walk, batch);
 		if (work_step(20 + 2 * (walk.last - walk.first)))
 			return walk.stop;
 	}
 	return region->end;
 }
 
-static kn_status protect_some(
-    struct vspace *space, uint64_t start, uint64_t end, unsigned prot, struct tlb_batch *batch)
+kn_status mapping_protect(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
 {
+	TLB_BATCH(batch, space);
 	struct region *region = region_at_or_above(&space->regions, start);
 
 	while (region && region->start < end) {
@@ -276,7 +264,7 @@ static kn_status protect_some(
 		if (region->end > end)
 			(void)split(space, region, end);
 
-		uint64_t reached = protect_entries(space, region, prot, batch);
+		uint64_t reached = protect_entries(space, region, prot, &batch);
 		bool is_partial = reached < region->end;
 
 		/* The back keeps the old protection and is what the next run finds. */
@@ -292,15 +280,6 @@ static kn_status protect_some(
 			return KN_RESTART;
 	}
 	return KN_OK;
-}
-
-kn_status mapping_protect(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
-{
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
-	kn_status status = protect_some(space, start, end, prot, &batch);
-
-	tlb_batch_flush(space, &batch);
-	return status;
 }
 
 static bool is_free(struct vspace *space, uint64_t start, uint64_t end)

@@ -8,8 +8,8 @@
  * (Intel SDM vol. 3 table 4-20, ARM ARM D8.3.2), and bit 0 means "present" on both.
  *
  * A table's count of non-zero entries is kept in its frame, and empty tables are freed at once. All
- * changes of one step are collected in a struct tlb_batch and invalidated, waiting, before the
- * kernel lock is dropped or a frame is taken.
+ * changes of one step are collected in a TLB_BATCH() and invalidated, waiting, at the end of the block
+ * that declares it: before the kernel lock is dropped or a frame is taken.
  */
 #pragma once
 
@@ -19,11 +19,13 @@
 #define PTE_PRIVATE (1ull << 55)
 
 struct tlb_batch {
+	struct vspace *space;
 	uint64_t start, end; /* addresses; start >= end: nothing */
 	bool tables;         /* a table was freed */
 };
 
-#define TLB_BATCH_EMPTY ((struct tlb_batch){~0ull, 0, false})
+#define TLB_BATCH(name, of)                                                                        \
+	[[gnu::cleanup(tlb_batch_flush)]] struct tlb_batch name = {.space = (of), .start = ~0ull}
 
 static inline void tlb_batch_add(struct tlb_batch *batch, uint64_t start, uint64_t end)
 {
@@ -33,13 +35,13 @@ static inline void tlb_batch_add(struct tlb_batch *batch, uint64_t start, uint64
 		batch->end = end;
 }
 
-/* Invalidate what was collected and wait; the batch is empty afterwards. */
-static inline void tlb_batch_flush(struct vspace *space, struct tlb_batch *batch)
+/* Show walkers the new entries, invalidate what was collected, and wait. */
+static inline void tlb_batch_flush(const struct tlb_batch *batch)
 {
+	arch_pte_publish();
 	if (batch->start < batch->end)
-		arch_tlb_invalidate(&space->arch, vaddr(batch->start),
+		arch_tlb_invalidate(&batch->space->arch, vaddr(batch->start),
 		    (batch->end - batch->start) >> PAGE_SHIFT, batch->tables);
-	*batch = TLB_BATCH_EMPTY;
 }
 
 static inline bool pte_is_private(pte_t entry)
@@ -103,9 +105,8 @@ static inline bool leaf_walk_next(struct leaf_walk *walk, struct vspace *space)
 }
 
 /* The end of one step: free the tables if they have become empty. */
-static inline void leaf_walk_prune(
-    const struct leaf_walk *walk, struct vspace *space, struct tlb_batch *batch)
+static inline void leaf_walk_prune(const struct leaf_walk *walk, struct tlb_batch *batch)
 {
 	if (walk->table->count == 0)
-		page_table_prune(space, walk->start, batch);
+		page_table_prune(batch->space, walk->start, batch);
 }

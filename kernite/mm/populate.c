@@ -105,10 +105,9 @@ static kn_status add_private(struct vspace *space, const struct region *region, 
 	TRY(table_ensure(&space->tables, space->pool, address, &entry));
 	status = pool_take(space->pool, FRAME_USER, source.raw == 0, &page);
 	if (status != KN_OK) {
-		struct tlb_batch batch = TLB_BATCH_EMPTY;
+		TLB_BATCH(batch, space);
 
 		page_table_prune(space, address, &batch);
-		tlb_batch_flush(space, &batch);
 		return status;
 	}
 	if (source.raw != 0)

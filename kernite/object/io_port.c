@@ -55,13 +55,15 @@ kn_status io_port_read(
     struct io_port *self, const struct io_port_read_in *in, struct io_port_read_out *out)
 {
 	TRY(check(self, in->offset, in->size));
-	return arch_port_read((uint16_t)(self->first + in->offset), in->size, &out->value);
+	out->value = arch_port_read((uint16_t)(self->first + in->offset), in->size);
+	return KN_OK;
 }
 
 kn_status io_port_write(struct io_port *self, const struct io_port_write_in *in)
 {
 	TRY(check(self, in->offset, in->size));
-	return arch_port_write((uint16_t)(self->first + in->offset), in->size, in->value);
+	arch_port_write((uint16_t)(self->first + in->offset), in->size, in->value);
+	return KN_OK;
 }
 
 kn_status io_port_write_bytes(struct io_port *self, const struct io_port_write_bytes_in *in)
@@ -70,6 +72,6 @@ kn_status io_port_write_bytes(struct io_port *self, const struct io_port_write_b
 	if (in->count > sizeof(in->data.bytes))
 		return KN_E_RANGE;
 	for (unsigned i = 0; i < in->count; i++)
-		TRY(arch_port_write((uint16_t)(self->first + in->offset), 1, in->data.bytes[i]));
+		arch_port_write((uint16_t)(self->first + in->offset), 1, in->data.bytes[i]);
 	return KN_OK;
 }

@@ -480,8 +480,9 @@ static pte_t copy_private(struct vspace *space, pte_t entry, unsigned prot)
  * and the originals stay for the unmapping.
  */
 static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *self, uint64_t to,
-    uint64_t size, unsigned prot, struct tlb_batch *batch)
+    uint64_t size, unsigned prot)
 {
+	TLB_BATCH(batch, source);
 	struct leaf_walk walk = {.stop = from, .end = from + size};
 	bool is_foreign = source->pool->root != self->pool->root;
 	uint64_t moved = 0;
@@ -505,8 +506,7 @@ static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *
 			table_set(&walk.leaf[i], pte_none());
 		}
 	}
-	arch_pte_publish();
-	tlb_batch_add(batch, from, from + size);
+	tlb_batch_add(&batch, from, from + size);
 	return moved;
 }
 
@@ -551,9 +551,8 @@ kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 		return no_memory(status);
 	}
 
-	struct tlb_batch batch = TLB_BATCH_EMPTY;
 	uint64_t moved =
-	    move_pages(source, in->source_address, self, in->address, size, mapping.prot, &batch);
+	    move_pages(source, in->source_address, self, in->address, size, mapping.prot);
 
 	(void)mapping_add(self, &mapping);
 	self->committed += moved;
@@ -561,7 +560,6 @@ kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 		source->committed -= moved;
 		pool_uncharge(source->pool, moved);
 	}
-	tlb_batch_flush(source, &batch);
 	/* Nothing is left to free but one region and some tables: bounded, whatever the budget
 	 * says. */
 	while (mapping_remove(source, in->source_address, in->source_address + size) == KN_RESTART)

@@ -143,7 +143,7 @@ static void open_counters(void)
 	write_sysreg(pmuserenr_el0, 1 << 2); /* CR */
 }
 
-static void init_this_cpu(struct cpu *cpu)
+void arch_init_cpu(struct cpu *cpu)
 {
 	if (FIELD(read_sysreg(id_aa64mmfr1_el1), 20))
 		__asm__ volatile(".inst 0xd500419f" ::: "memory"); /* msr pan, #1 */
@@ -155,16 +155,11 @@ static void init_this_cpu(struct cpu *cpu)
 	generic_timer_init_cpu();
 }
 
-void arch_init(const struct boot_info *)
+void arch_init(void)
 {
 	smp_init();
 	gic_init();
-	init_this_cpu(this_cpu());
-}
-
-void arch_init_cpu(struct cpu *cpu)
-{
-	init_this_cpu(cpu);
+	arch_init_cpu(this_cpu());
 }
 
 uint64_t arch_wall_clock(void)
@@ -172,12 +167,12 @@ uint64_t arch_wall_clock(void)
 	return handoff.info.wall_clock;
 }
 
-kn_status arch_port_read(uint16_t, unsigned, uint32_t *)
+/* Nobody can claim a range of ports: arch_has_ports(). */
+uint32_t arch_port_read(uint16_t, unsigned)
 {
-	return KN_E_NOT_SUPPORTED;
+	return 0;
 }
 
-kn_status arch_port_write(uint16_t, unsigned, uint32_t)
+void arch_port_write(uint16_t, unsigned, uint32_t)
 {
-	return KN_E_NOT_SUPPORTED;
 }

@@ -154,19 +154,16 @@ void boot_main(uint32_t magic, uint64_t information)
 	    (void (*)(void *))((uint64_t)on_boot_stack + slide), nullptr);
 }
 
-void arch_init(const struct boot_info *info)
+void arch_init_cpu(struct cpu *)
 {
-	(void)info;
-	ioapic_init();
 	apic_init_cpu();
 	fpu_init_cpu();
-	clock_init();
-	rtc_init();
 }
 
-void arch_init_cpu(struct cpu *cpu)
+void arch_init(void)
 {
-	(void)cpu;
-	apic_init_cpu();
-	fpu_init_cpu();
+	ioapic_init();
+	arch_init_cpu(this_cpu());
+	clock_init();
+	rtc_init();
 }

@@ -44,28 +44,17 @@ void arch_console_describe(uint32_t *kind, uint64_t *base, uint32_t *irq)
 	*irq = COM1_IRQ;
 }
 
-kn_status arch_port_read(uint16_t port, unsigned size, uint32_t *value)
+uint32_t arch_port_read(uint16_t port, unsigned size)
 {
-	if (size == 1)
-		*value = port_in8(port);
-	else if (size == 2)
-		*value = port_in16(port);
-	else if (size == 4)
-		*value = port_in32(port);
-	else
-		return KN_E_INVALID_ARG;
-	return KN_OK;
+	return size == 1 ? port_in8(port) : size == 2 ? port_in16(port) : port_in32(port);
 }
 
-kn_status arch_port_write(uint16_t port, unsigned size, uint32_t value)
+void arch_port_write(uint16_t port, unsigned size, uint32_t value)
 {
 	if (size == 1)
 		port_out8(port, (uint8_t)value);
 	else if (size == 2)
 		port_out16(port, (uint16_t)value);
-	else if (size == 4)
-		port_out32(port, value);
 	else
-		return KN_E_INVALID_ARG;
-	return KN_OK;
+		port_out32(port, value);
 }
