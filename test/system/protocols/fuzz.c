@@ -26,7 +26,8 @@
 #define PATIENCE 1000000 /* ns for an answer */
 #define CALLS_EACH 2000  /* a worker's share */
 #define POOL 64          /* slots that workers play with: the first ones of the rig's */
-#define HANG 100         /* looks at a worker without a call between them, 50 ms apart */
+#define HANG 100         /* looks at a worker without a call between them, 50 ms apart: it waits for itself */
+#define HANG_FOR_SURE 1200 /* the host may be busy with other machines, but not for so long */
 #define FOLDER "/tmp/fuzz"
 
 struct progress {
@@ -239,7 +240,7 @@ static void watch(pid_t pid)
 	while (waitpid(pid, &status, WNOHANG | WUNTRACED) == 0) {
 		still = progress->calls == before ? still + 1 : 0;
 		before = progress->calls;
-		if (still > HANG) {
+		if (still > (progress->has_threads ? HANG : HANG_FOR_SURE)) {
 			if (!check(progress->has_threads))
 				tell_of(pid);
 			break;
