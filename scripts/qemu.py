@@ -47,7 +47,8 @@ def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archiv
         line = ["qemu-system-x86_64", "-machine", "q35", "-cpu", "max,-erms",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     else:
-        line = ["qemu-system-aarch64", "-machine", "virt,gic-version=3", "-cpu", "max,pauth-impdef=on",
+        # A debugger cannot tell the addresses in signed return addresses: its backtraces would end there.
+        line = ["qemu-system-aarch64", "-machine", "virt,gic-version=3", "-cpu", "max,pauth=off" if gdb else "max,pauth-impdef=on",
                 "-semihosting-config", "enable=on,target=native"]
     line += ["-accel", "kvm" if kvm else "tcg" if icount or smp == 1 else "tcg,thread=multi"]
     line += ["-smp", str(smp), "-m", str(mem), "-nodefaults", "-display", "none", "-serial", serial]
