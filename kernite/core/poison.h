@@ -20,33 +20,19 @@ static inline void poison_fill(void *memory, size_t size)
 		words[i] = (uint64_t)&words[i] ^ POISON;
 }
 
-/* Of the words in [memory, memory + size), how many are still poison. */
-static inline size_t poison_count(const void *memory, size_t size)
+/* Some lines here are poison, others never were: those that are part of it have been written to. */
+static inline void poison_check(const void *memory, size_t size, size_t line)
 {
 	const uint64_t *words = memory;
-	size_t count = 0;
 
-	for (size_t i = 0; i < size / sizeof(*words); i++)
-		count += words[i] == ((uint64_t)&words[i] ^ POISON);
-	return count;
-}
-
-/* Some lines here are poison, others never were: those that are half of it have been written to. */
-static inline void poison_check(const void *memory, size_t size)
-{
-	for (const char *line = memory; KERNEL_SANITIZE && line < (const char *)memory + size; line += POISON_LINE) {
-		size_t count = poison_count(line, POISON_LINE);
-
-		if (count != 0 && count != POISON_LINE / sizeof(uint64_t))
-			panic("%lx was written to after it was freed", (unsigned long)line);
+	for (size_t i = 0, intact = 0; KERNEL_SANITIZE && i < size / sizeof(*words); i++) {
+		intact += words[i] == ((uint64_t)&words[i] ^ POISON);
+		if ((i + 1) % (line / sizeof(*words)) != 0)
+			continue;
+		if (intact != 0 && intact != line / sizeof(*words))
+			panic("%lx was written to after it was freed", (unsigned long)&words[i]);
+		intact = 0;
 	}
-}
-
-/* All of it must be poison. */
-static inline void poison_check_all(const void *memory, size_t size)
-{
-	if (KERNEL_SANITIZE && poison_count(memory, size) != size / sizeof(uint64_t))
-		panic("%lx was written to after it was freed", (unsigned long)memory);
 }
 
 /* A frame that is said to be zero. */

@@ -24,10 +24,9 @@ static void any_byte_of_a_freed_object_is_watched(void **state)
 {
 	for (size_t i = 0; i < PAGE_SIZE; i++) {
 		poison_fill(page, PAGE_SIZE);
-		assert_false(is_caught(poison_check(page, PAGE_SIZE)));
+		assert_false(is_caught(poison_check(page, PAGE_SIZE, POISON_LINE)));
 		page[i] ^= 1;
-		assert_true(is_caught(poison_check(page, PAGE_SIZE)));
-		assert_true(is_caught(poison_check_all(page, PAGE_SIZE)));
+		assert_true(is_caught(poison_check(page, PAGE_SIZE, POISON_LINE)));
 	}
 }
 
@@ -36,18 +35,18 @@ static void only_what_was_freed_is_watched(void **state)
 	memset(page, 0x55, PAGE_SIZE);
 	poison_fill(page + 128, 256);
 	page[127] = page[384] = 1;
-	assert_false(is_caught(poison_check(page, PAGE_SIZE)));
+	assert_false(is_caught(poison_check(page, PAGE_SIZE, POISON_LINE)));
 	page[128] ^= 1;
-	assert_true(is_caught(poison_check(page, PAGE_SIZE)));
+	assert_true(is_caught(poison_check(page, PAGE_SIZE, POISON_LINE)));
 }
 
 static void a_copy_of_poison_is_none(void **state)
 {
 	poison_fill(page, 64);
 	memcpy(page + 64, page, 64);
-	assert_true(is_caught(poison_check_all(page, 128)));
+	assert_true(is_caught(poison_check(page, 128, 128)));
 	memcpy(page, page + 64, 8);
-	assert_false(is_caught(poison_check_all(page, 64)));
+	assert_false(is_caught(poison_check(page, 64, 64)));
 }
 
 static void a_page_that_is_said_to_be_zero_is(void **state)

@@ -83,7 +83,8 @@ struct region *region_alloc(struct region_set *set, const struct region *like)
 
 	struct region *region = container_of(node, struct region, link);
 
-	poison_check_all(&region->start, sizeof(*region) - offsetof(struct region, start));
+	poison_check(&region->start, sizeof(*region) - offsetof(struct region, start),
+	    sizeof(*region) - offsetof(struct region, start));
 	*region = *like;
 	list_init(&region->link);
 	list_init(&region->object_link);

@@ -9,7 +9,6 @@
 #include "object/memory_object.h"
 
 #include "core/invocation.h"
-#include "core/poison.h"
 #include "core/work.h"
 #include "gen/memory_object_ops.h"
 #include "mm/mapping.h"
@@ -196,10 +195,8 @@ kn_status memory_object_configure_anonymous(
 static kn_status zero_range(struct memory_object *object)
 {
 	while (object->next < object->pages) {
-		void *page = phys_to_virt(paddr(object->base.raw + (object->next++ << PAGE_SHIFT)));
-
-		poison_check(page, PAGE_SIZE);
-		arch_clear_page(page);
+		arch_clear_page(
+		    phys_to_virt(paddr(object->base.raw + (object->next++ << PAGE_SHIFT))));
 		if (work_step(50))
 			return KN_RESTART;
 	}

@@ -96,7 +96,7 @@ static struct frame *take_untouched(struct pool *root)
 
 	struct frame *frame = frame_of(range->base) + range->taken++;
 
-	poison_check(phys_to_virt(frame_address(frame)), PAGE_SIZE);
+	poison_check(phys_to_virt(frame_address(frame)), PAGE_SIZE, POISON_LINE);
 	frame->home = &root->home;
 	frame->flags = 0;
 	if (range->taken == range->pages) {

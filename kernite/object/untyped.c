@@ -73,7 +73,7 @@ static bool zero_range(struct cap *cap, uint64_t start, uint64_t end)
 	while (cap->zeroed < end) {
 		uint64_t size = end - cap->zeroed < PAGE_SIZE ? end - cap->zeroed : PAGE_SIZE;
 
-		poison_check(phys_to_virt(paddr(cap->badge + cap->zeroed)), size);
+		poison_check(phys_to_virt(paddr(cap->badge + cap->zeroed)), size, POISON_LINE);
 		memset(phys_to_virt(paddr(cap->badge + cap->zeroed)), 0, size);
 		cap->zeroed += size;
 		if (work_step((unsigned)(size / 64)) && cap->zeroed < end)
