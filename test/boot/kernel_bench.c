@@ -8,7 +8,7 @@
  * The partner is another process (a clone of this address space with a buffer of its own), as it is
  * in the figures of others that ours are compared with (test/bench/anchors.json). Figures taken beside
  * other programs would say nothing, and partners that are more urgent than the servers keep those from
- * running, so none of this is done in a shared system.
+ * running, so they are no part of the tests there (kernel_rig.c).
  */
 #include "kernel_rig.h"
 
@@ -117,8 +117,6 @@ static void make_port(void)
 
 static void calls_to_another_process(void)
 {
-	if (rig_is_shared())
-		return;
 	make_port();
 	(void)start_partner(serve, KN_TCB_STATE_RECEIVING);
 	bench_call("ipc_round_trip_0", 0);
@@ -129,8 +127,6 @@ static void calls_to_another_process(void)
 
 static void calls_to_a_thread_of_ours(void)
 {
-	if (rig_is_shared())
-		return;
 	make_port();
 	struct rig_thread *server = rig_spawn(serve, nullptr);
 
@@ -149,8 +145,6 @@ static void fault(void *argument)
 /* An answer of 0 has it fault again: nothing but the round trip. */
 static void faults(void)
 {
-	if (rig_is_shared())
-		return;
 	struct kn_regs regs = {};
 
 	make_port();
@@ -216,8 +210,6 @@ static void send_times(void *argument)
 
 static void signals(void)
 {
-	if (rig_is_shared())
-		return;
 	kn_word bits;
 
 	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
@@ -253,8 +245,6 @@ static void give_way(void *argument)
 
 static void simple_calls(void)
 {
-	if (rig_is_shared())
-		return;
 	uint64_t bits;
 
 	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
@@ -289,8 +279,6 @@ static void simple_calls(void)
 
 static void capability_operations(void)
 {
-	if (rig_is_shared())
-		return;
 	kn_cap object = rig_new(KN_TYPE_ENDPOINT, 0);
 	uint32_t to = (uint32_t)rig_slot();
 

@@ -336,7 +336,9 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(thread_tests);
 	run(time_tests);
 	run(cpu_tests);
-	run(sched_tests);
+	run(donation_tests);
+	run(share_tests);
+	run(reservation_tests);
 	run(memory_tests);
 	run(memory_fault_tests);
 	run(memory_clone_tests);
@@ -348,7 +350,9 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(method_tests());
 	run(coverage_tests);
 	run(stress_tests);
-	run(bench_tests);
+	/* Figures taken beside other programs would say nothing. */
+	if (!is_shared)
+		run(bench_tests);
 	run(last_tests);
 	run(own_tests);
 	if (!is_list)

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls carry the scheduling context: who pays, and what becomes of it when somebody dies. */
+#include "sched_rig.h"
+
+static void calls_are_charged_to_the_client(void)
+{
+	static struct service lower, upper;
+	static struct client client;
+
+	(void)calibrate();
+	struct rig_thread *below = start_service(&lower, 10 * MS, nullptr);
+	struct rig_thread *server = start_service(&upper, 5 * MS, &lower);
+	kn_time before = consumed(server) + consumed(below);
+
+	client.service = &upper;
+	struct rig_thread *thread = make_here(call_once, &client, 100);
+
+	start(thread);
+	rig_join(thread);
+	check_ok(client.status);
+	check(consumed(thread) > 2 * (consumed(server) + consumed(below) - before));
+}
+
+/* A client with a reservation. */
+static struct rig_thread *make_client(struct client *client, struct service *service)
+{
+	struct rig_thread *thread = make_here(call_once, client, 100);
+
+	client->service = service;
+	client->status = 1;
+	reserve(thread, 5 * MS, 50 * MS);
+	return thread;
+}
+
+static struct service service;
+static struct client client;
+
+/* `server` works for `thread` until it is told to go. */
+static void make_pair(struct rig_thread **server, struct rig_thread **thread)
+{
+	*server = start_service(&service, FOREVER, nullptr);
+	*thread = make_client(&client, &service);
+	start(*thread);
+	await_count(&service.taken, 1);
+}
+
+/* What `worker` does is charged to `payer` now. */
+static void check_pays(const struct rig_thread *payer, const struct service *worker)
+{
+	kn_time before = consumed(payer);
+
+	await_count(&worker->ticks, worker->ticks + 10);
+	check(consumed(payer) > before);
+}
+
+static void finish(struct service *worker)
+{
+	worker->go = true;
+	await_count(&worker->done, worker->taken);
+}
+
+static void server_goes_on_when_its_client_dies(void)
+{
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	check_pays(thread, &service);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)thread->tcb));
+	check_pays(server, &service);
+	finish(&service);
+}
+
+static void server_goes_on_when_its_client_is_stopped(void)
+{
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	stop(thread);
+	check_pays(server, &service);
+	finish(&service);
+	start(thread);
+	rig_join(thread);
+	check_status(client.status, KN_E_INTERRUPTED);
+}
+
+static void server_goes_on_when_the_context_dies(void)
+{
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)thread->sched_context));
+	check_pays(server, &service);
+	finish(&service);
+	check_status(kn_tcb_resume(thread->tcb), KN_E_INVALID_ARG);
+}
+
+static void server_goes_on_when_its_reply_is_abandoned(void)
+{
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	check_ok(kn_reply_abandon(service.reply));
+	/* The client has its context back. */
+	rig_join(thread);
+	check_status(client.status, KN_E_PEER_GONE);
+	check_pays(server, &service);
+	finish(&service);
+	rig_await(server, KN_TCB_STATE_RECEIVING);
+}
+
+static void client_goes_on_when_its_server_dies(void)
+{
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)server->tcb));
+	check(rig_state(thread) == KN_TCB_STATE_WAITING_REPLY);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)service.reply));
+	rig_join(thread);
+	check_status(client.status, KN_E_PEER_GONE);
+}
+
+static void server_without_its_own_context_stops(void)
+{
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	check_ok(kn_sched_context_unbind(server->sched_context));
+	rig_await(server, KN_TCB_STATE_INACTIVE);
+	check_status(kn_tcb_resume(server->tcb), KN_E_INVALID_ARG);
+	check_ok(kn_sched_context_bind(server->sched_context, server->tcb));
+	check_ok(kn_tcb_resume(server->tcb));
+	check_pays(server, &service);
+	finish(&service);
+}
+
+static void call_with_deadline(void *argument)
+{
+	struct client *self = argument;
+	struct kn_regs regs = {.info = kn_info(LABEL, 0, 0)};
+
+	self->status = kn_call(self->service->endpoint, &regs, rig_now() + 1000 * MS);
+}
+
+static void context_comes_back_at_the_deadline(void)
+{
+	struct rig_thread *server = start_service(&service, FOREVER, nullptr);
+	struct rig_thread *thread = make_here(call_with_deadline, &client, 100);
+
+	client.service = &service;
+	start(thread);
+	rig_await(thread, KN_TCB_STATE_WAITING_REPLY);
+	rig_await(thread, KN_TCB_STATE_READY);
+	check_pays(server, &service);
+	finish(&service);
+	rig_join(thread);
+	check_status(client.status, KN_E_TIMED_OUT);
+}
+
+static void a_chain_survives_its_ends(void)
+{
+	static struct service lower, upper;
+	struct rig_thread *below, *server, *thread;
+
+	below = start_service(&lower, FOREVER, nullptr);
+	server = start_service(&upper, 0, &lower);
+	thread = make_client(&client, &upper);
+	start(thread);
+	await_count(&lower.taken, 1);
+	check_pays(thread, &lower);
+	/* The one below works on the time of the one in the middle now. */
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)thread->tcb));
+	check_pays(server, &lower);
+	finish(&lower);
+	await_count(&upper.done, 1);
+	/* And when the middle dies, on its own. */
+	lower.go = false;
+	thread = make_client(&client, &upper);
+	start(thread);
+	await_count(&lower.taken, 2);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)server->tcb));
+	check_pays(below, &lower);
+	finish(&lower);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)upper.reply));
+	rig_join(thread);
+	check_status(client.status, KN_E_PEER_GONE);
+}
+
+static void a_more_urgent_caller_lends(void)
+{
+	static struct client urgent;
+	struct rig_thread *server, *thread;
+
+	make_pair(&server, &thread);
+	struct rig_thread *lender = make_client(&urgent, &service);
+
+	reserve(thread, MS, 10000 * MS);
+	reserve(lender, 20 * MS, 100 * MS);
+	start(lender);
+	rig_await(lender, KN_TCB_STATE_SENDING);
+	/* The first call is worked for on the second caller's time. */
+	check_pays(lender, &service);
+	service.go = true;
+	rig_join(lender);
+	check_ok(urgent.status);
+	reserve(thread, MS, 10 * MS);
+	rig_join(thread);
+	check_ok(client.status);
+	/* A loan ends with the lender. */
+	service.go = false;
+	thread = make_client(&client, &service);
+	start(thread);
+	await_count(&service.taken, 3);
+	lender = make_client(&urgent, &service);
+	reserve(lender, 5 * MS, 20 * MS);
+	start(lender);
+	rig_await(lender, KN_TCB_STATE_SENDING);
+	check_pays(lender, &service);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)lender->tcb));
+	check_pays(thread, &service);
+	finish(&service);
+	rig_join(thread);
+	check_ok(client.status);
+}
+
+static void an_empty_donated_budget_is_a_fault(void)
+{
+	struct kn_regs regs = {};
+
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), reply = rig_new(KN_TYPE_REPLY, 0);
+	kn_cap badged = rig_derive(endpoint, KN_RIGHT_SEND, 77);
+	struct rig_thread *server = start_service(&service, FOREVER, nullptr);
+
+	check_status(kn_tcb_set_timeout_handler(server->tcb, server->tcb), KN_E_WRONG_TYPE);
+	check_ok(kn_tcb_set_timeout_handler(server->tcb, badged));
+	struct rig_thread *thread = make_client(&client, &service);
+
+	start(thread);
+	check_ok(kn_recv(endpoint, &regs, rig_now() + 20000 * MS, reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_TIMEOUT && regs.badge == 77);
+	check(regs.w[0] >= 5 * MS && regs.w[1] > 50 * MS && service.done == 0);
+	/* Patience: it waits for the next period and is heard of again at its end. */
+	regs.info = kn_info(0, 0, 0);
+	check_ok(kn_reply_recv(endpoint, &regs, rig_now() + 20000 * MS, reply));
+	check(kn_info_label(regs.info) == KN_LABEL_FAULT_TIMEOUT && service.done == 0);
+	/* None: the client loses its call and the server finishes in its own time. */
+	check_ok(kn_reply_abandon(service.reply));
+	regs.info = kn_info(0, 0, 0);
+	check_ok(kn_reply(reply, &regs));
+	check_pays(server, &service);
+	finish(&service);
+	rig_join(thread);
+	check_status(client.status, KN_E_PEER_GONE);
+}
+
+const struct rig_test donation_tests[] = {
+    {"calls_are_charged_to_the_client", calls_are_charged_to_the_client},
+    {"server_goes_on_when_its_client_dies", server_goes_on_when_its_client_dies},
+    {"server_goes_on_when_its_client_is_stopped", server_goes_on_when_its_client_is_stopped},
+    {"server_goes_on_when_the_context_dies", server_goes_on_when_the_context_dies},
+    {"server_goes_on_when_its_reply_is_abandoned", server_goes_on_when_its_reply_is_abandoned},
+    {"client_goes_on_when_its_server_dies", client_goes_on_when_its_server_dies},
+    {"server_without_its_own_context_stops", server_without_its_own_context_stops},
+    {"context_comes_back_at_the_deadline", context_comes_back_at_the_deadline},
+    {"a_chain_survives_its_ends", a_chain_survives_its_ends},
+    {"a_more_urgent_caller_lends", a_more_urgent_caller_lends},
+    {"an_empty_donated_budget_is_a_fault", an_empty_donated_budget_is_a_fault},
+    {},
+};
