@@ -26,6 +26,16 @@ static bool is_last(const struct slot *slot)
 	return slot_has_children(slot->next) && slot->next->last == slot;
 }
 
+const struct slot *slot_parent(const struct slot *slot)
+{
+	const struct slot *back = slot;
+
+	for (unsigned steps = 0; steps < 1024; steps++, slot = slot->next, back = back->prev)
+		if (is_last(slot) || is_first(back))
+			return is_last(slot) ? slot->next : back->prev;
+	return nullptr;
+}
+
 static void link_child(struct slot *slot, struct slot *parent)
 {
 	if (parent->cap.flags & SLOT_ORPHANED)

@@ -45,6 +45,8 @@ void slot_move(struct slot *to, struct slot *from);
 [[nodiscard]] kn_status slot_delete(struct slot *slot);
 /* Delete everything below the slot. KN_RESTART: not finished. Does not drain the reaper. */
 [[nodiscard]] kn_status slot_revoke(struct slot *slot);
+/* What the slot was derived from (the kernel: derivation_root); null: its ends of the list of siblings are far away. */
+const struct slot *slot_parent(const struct slot *slot);
 /* debug.check(): walks the whole tree, calls `visit` (or null) for each node, panics on a broken link; returns the number of
  * nodes. */
 uint64_t derivation_check(void (*visit)(struct slot *slot));

@@ -147,6 +147,8 @@ kn_status grant_give(struct launch *launch, const char *grant)
 		return give_uart(launch);
 	if (strcmp(grant, "shutdown") == 0)
 		return launch_give(launch, grant, events_notification(), KN_RIGHT_SEND, 0);
+	if (strcmp(grant, "cspaces") == 0)
+		return launch_give(launch, grant, launch_cspaces(), KN_RIGHT_READ, 0);
 	if (strncmp(grant, "mint.", 5) == 0)
 		return give_mint(launch, grant);
 	log_line("%s: there is no grant \"%s\"", launch->unit->manifest.name, grant);

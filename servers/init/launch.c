@@ -34,11 +34,13 @@
 /* The unit's object: start page, IPC buffer, and where a segment's data ends inside a page. */
 #define TAILS_MAX 2
 #define PAGES (2 + TAILS_MAX)
+#define CSPACES_BITS 6
+#define CSPACES_INIT 63 /* init's own, behind all units */
 
 static const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 static const uint32_t fixed = KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED | KN_VSPACE_MAP_NO_REPLACE;
 
-static kn_cap init_endpoint;
+static kn_cap init_endpoint, cspaces;
 static struct {
 	const char *server;
 	kn_cap slot;
@@ -56,9 +58,22 @@ static kn_status make_endpoint(kn_cap *slot)
 	return status == KN_OK ? boot_make(KN_TYPE_ENDPOINT, 0, *slot) : status;
 }
 
+kn_cap launch_cspaces(void)
+{
+	return cspaces;
+}
+
 kn_status launch_make_endpoints(void)
 {
 	kn_status status = make_endpoint(&init_endpoint);
+
+	static_assert(CSPACES_INIT > UNITS_MAX);
+	if (status == KN_OK)
+		status = slot_alloc(&cspaces);
+	if (status == KN_OK)
+		status = boot_make(KN_TYPE_CNODE, CSPACES_BITS, cspaces);
+	if (status == KN_OK)
+		status = kn_cnode_copy(cspaces, CSPACES_INIT, KN_SLOT_CSPACE, 0);
 
 	for (unsigned i = 1; i <= unit_count(); i++) {
 		struct unit *unit = unit_at(i);
@@ -442,6 +457,8 @@ static kn_status build(struct launch *launch, struct elf_image *image)
 	if (status == KN_OK)
 		status = launch_make(unit, KN_TYPE_CNODE, (uint8_t)unit->manifest.slots, &unit->cnode);
 	if (status == KN_OK)
+		status = kn_cnode_copy(cspaces, unit->number, unit->cnode, 0);
+	if (status == KN_OK)
 		status = launch_make(unit, KN_TYPE_TCB, 0, &unit->tcb);
 	if (status == KN_OK)
 		status = give_self(unit);
@@ -527,6 +544,7 @@ void launch_destroy(struct unit *unit)
 
 	if (unit->tcb != KN_CAP_NONE)
 		(void)!kn_tcb_suspend(unit->tcb, true);
+	(void)!kn_cnode_delete(cspaces, unit->number);
 	if (unit->memory != KN_CAP_NONE && launch_client("mmsrv", &client) == KN_OK)
 		(void)!mmsrv_space_destroy(client, unit->memory_id);
 	if (unit->account != KN_CAP_NONE && launch_client("objsrv", &client) == KN_OK)

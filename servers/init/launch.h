@@ -21,6 +21,8 @@ struct launch {
 /* Makes every unit's endpoints and init's own. */
 [[nodiscard]] kn_status launch_make_endpoints(void);
 kn_cap launch_init_endpoint(void);
+/* A CNode with a capability without rights to each unit's CNode, by the unit's number, and one to init's own. */
+kn_cap launch_cspaces(void);
 /* Builds and starts; on failure nothing is left. */
 [[nodiscard]] kn_status launch_server(struct unit *unit);
 /* Takes everything of a server away again; its endpoints stay, so that clients' capabilities survive a restart. */

@@ -31,6 +31,8 @@ static struct procmgr_process_usage *usage;
 
 static kn_status dispatch(struct server_call *call)
 {
+	if (kn_info_label(call->info) >> 8 == CSPACES_PROTOCOL)
+		return cspaces_dispatch(&cspaces_methods, call);
 	return procmgr_dispatch(&procmgr_methods, call);
 }
 

@@ -190,6 +190,11 @@ static void servers_see_processes_as_they_are_now(void **state)
 	assert_int_equal(m->regions(&server, child->entry->pid, 0, regions, sizeof regions, &length), KN_OK);
 	assert_int_equal(length, 2 * sizeof regions[0]);
 	assert_int_equal(regions[1].address, 0x8000);
+	kn_cap cspace;
+	assert_int_equal(cspaces_methods.of_process(fake_call(child), child->entry->pid, &cspace), KN_E_PERMISSION);
+	assert_int_equal(cspaces_methods.of_process(&server, 9999, &cspace), KN_E_NO_PROCESS);
+	assert_int_equal(cspaces_methods.of_process(&server, child->entry->pid, &cspace), KN_OK);
+	assert_true(fake_copied.to == cspace && fake_copied.source == child->cnode && fake_copied.rights == KN_RIGHT_GRANT);
 	assert_int_equal(child->entry->pages_used, 0);
 	assert_int_equal(m->refresh(&server, child->entry->pid), KN_OK);
 	assert_int_equal(child->entry->pages_used, 42);

@@ -5,6 +5,7 @@
 #include "observe.h"
 #include "signal.h"
 #include "start.h"
+#include "trona/slots.h"
 #include "trona/start.h"
 
 kn_cap process_table_object;
@@ -111,6 +112,28 @@ kn_status on_regions(struct server_call *call, uint32_t pid, uint64_t address, v
 		  sizeof(struct procmgr_process_region);
 	return KN_OK;
 }
+
+static kn_status on_of_process(struct server_call *call, uint32_t pid, kn_cap *cspace)
+{
+	if (!has_role(call, ROLE_TABLE))
+		return KN_E_PERMISSION;
+	struct process *process = process_by_pid(pid);
+	if (!process || !is_alive(process))
+		return KN_E_NO_PROCESS;
+	kn_cap slot;
+	kn_status status = slot_alloc(&slot);
+
+	if (status != KN_OK)
+		return status;
+	status = slot_copy(slot, process->cnode, KN_RIGHT_GRANT);
+	if (status == KN_OK)
+		*cspace = slot;
+	else
+		slot_free(slot);
+	return status;
+}
+
+const struct cspaces_ops cspaces_methods = {.of_process = on_of_process};
 
 kn_status on_start(struct server_call *call, const struct procmgr_image_args *image, uint32_t uid, uint32_t gid,
     struct server_cap object, struct server_cap block, struct server_cap first, uint32_t *pid)

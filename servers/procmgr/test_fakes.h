@@ -22,6 +22,11 @@ extern struct fake_answer {
 /* Upcalls, suspensions and resumptions since fake_reset(), the last priority given, log lines. */
 extern unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 extern uint32_t fake_priority;
+/* The last slot_copy(). */
+extern struct fake_copy {
+	kn_cap to, source;
+	uint32_t rights;
+} fake_copied;
 /* What an image is worth (elf_parse), and what each space uses (kn_vspace_usage). */
 extern kn_status fake_image;
 /* What is said when the budget is used up. */

@@ -45,6 +45,7 @@ static const struct node nodes[] = {
     {PLACE_SYS_KERNEL, "osrelease", MODE_REGULAR | 0444, PLACE_ROOT, proctext_osrelease},
     {PLACE_SYS_KERNEL, "ostype", MODE_REGULAR | 0444, PLACE_ROOT, proctext_ostype},
     {PLACE_SYS_KERNEL, "pid_max", MODE_REGULAR | 0444, PLACE_ROOT, proctext_pid_max},
+    {PLACE_SALTYOS, "capabilities", MODE_REGULAR | 0400, PLACE_ROOT, proctext_capabilities},
     {PLACE_SALTYOS, "kernel", MODE_REGULAR | 0444, PLACE_ROOT, proctext_kernel},
     {PLACE_SALTYOS, "security", MODE_REGULAR | 0444, PLACE_ROOT, proctext_security},
     {PLACE_SALTYOS, "trace", MODE_REGULAR | 0400, PLACE_ROOT, proctext_trace},

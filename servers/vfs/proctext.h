@@ -18,6 +18,7 @@ void proctext_loadavg(struct text *text, const struct proctext_subject *of);
 void proctext_meminfo(struct text *text, const struct proctext_subject *of);
 void proctext_mounts(struct text *text, const struct proctext_subject *of);
 void proctext_stat(struct text *text, const struct proctext_subject *of);
+void proctext_capabilities(struct text *text, const struct proctext_subject *of);
 void proctext_kernel(struct text *text, const struct proctext_subject *of);
 void proctext_security(struct text *text, const struct proctext_subject *of);
 void proctext_trace(struct text *text, const struct proctext_subject *of);

@@ -14,6 +14,7 @@
 #include "process_credentials.h"
 #include "process_view.h"
 #include "processor.h"
+#include "proctext.h"
 #include "trona/process_table.h"
 #include "procfs.h"
 #include "server/file.h"
@@ -222,6 +223,11 @@ kn_status kn_debug_protections(kn_cap self, uint32_t *on, uint32_t *possible)
 {
 	*on = *possible = 0;
 	return KN_OK;
+}
+
+void proctext_capabilities(struct text *text, const struct proctext_subject *)
+{
+	text_add(text, "init 2 cnode\n");
 }
 
 kn_status kn_debug_trace(kn_cap self, uint64_t sequence, uint64_t *next, struct kn_trace_event *event)

@@ -55,6 +55,34 @@ static void copy_refuses_bad_slots(void)
 	check_status(kn_cnode_copy(CSPACE, (uint32_t)empty, KN_CAP_NONE, 0), KN_E_INVALID_CAP);
 }
 
+/* The kernel's view of a slot, for holders of the debug capability. */
+static void debug_shows_slots_and_their_parents(void)
+{
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), copy = rig_derive(endpoint, KN_RIGHT_CALL, 77);
+	kn_cap cnode = rig_new(KN_TYPE_CNODE, 10), weak = rig_derive(CSPACE, 0, 0), blind = rig_derive(KN_BOOT_SLOT_DEBUG, KN_RIGHT_WRITE, 0);
+	struct kn_slot_view from, view;
+	uint64_t next;
+
+	check_ok(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, endpoint, &next, &from));
+	check(next == endpoint + 1 && from.type == KN_TYPE_ENDPOINT && from.badge == 0 && from.rights == ENDPOINT_RIGHTS);
+	/* No right to the CNode is needed. */
+	check_ok(kn_debug_slot(KN_BOOT_SLOT_DEBUG, weak, copy, &next, &view));
+	check(next == copy + 1 && view.badge == 77 && view.rights == KN_RIGHT_CALL && view.depth == from.depth + 1);
+	check(view.parent == from.slot && view.object == from.object && view.slot != from.slot);
+	/* A further CNode: empty, then with one capability behind more slots than one call looks at. */
+	check_ok(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, cnode << 32 | 1, &next, &view));
+	check(view.type == KN_TYPE_NONE && next == (cnode << 32 | 257));
+	check_ok(kn_cnode_copy(cnode, 300, copy, 0));
+	check_ok(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, next, &next, &view));
+	check(view.type == KN_TYPE_ENDPOINT && view.rights == 0 && next == (cnode << 32 | 301));
+	check_status(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, cnode << 32 | 1000, &next, &view), KN_E_RANGE);
+	check_status(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, endpoint << 32 | 1, &next, &view), KN_E_RANGE);
+	check_status(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, 0, &next, &view), KN_E_RANGE);
+	check_status(kn_debug_slot(KN_BOOT_SLOT_DEBUG, CSPACE, ~0ull, &next, &view), KN_E_RANGE);
+	check_status(kn_debug_slot(KN_BOOT_SLOT_DEBUG, endpoint, 1, &next, &view), KN_E_WRONG_TYPE);
+	check_status(kn_debug_slot(blind, CSPACE, 1, &next, &view), KN_E_RIGHTS);
+}
+
 static void invocation_refuses_wrong_capabilities(void)
 {
 	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), empty = rig_slot();
@@ -341,6 +369,7 @@ static void exec_authority_strips_write(void)
 
 const struct rig_test cnode_tests[] = {
     {"copy_has_rights_and_badge", copy_has_rights_and_badge},
+    {"debug_shows_slots_and_their_parents", debug_shows_slots_and_their_parents},
     {"copy_refuses_excess_rights", copy_refuses_excess_rights},
     {"copy_refuses_bad_slots", copy_refuses_bad_slots},
     {"invocation_refuses_wrong_capabilities", invocation_refuses_wrong_capabilities},

@@ -227,6 +227,20 @@ static void maps(void)
 	end(child);
 }
 
+static void capabilities(void)
+{
+	int fd = open("/proc/saltyos/capabilities", O_RDONLY), status = 0;
+
+	CHECK(fd >= 0 && read(fd, text, 5) == 5);
+	close(fd);
+	pid_t other = fork();
+	if (other == 0) {
+		setuid(1000);
+		_exit(open("/proc/saltyos/capabilities", O_RDONLY) == -1 && errno == EACCES ? 5 : 6);
+	}
+	CHECK(waitpid(other, &status, 0) == other && WEXITSTATUS(status) == 5);
+}
+
 static void machine(void)
 {
 	int processors = 0, lines = 0;
@@ -252,6 +266,7 @@ int main(void)
 	run("groups that were orphaned before are left alone", orphaned_before);
 	run("processes that are gone are not found, or end while they are read", gone);
 	run("maps and exe show the program, and only to whom it belongs", maps);
+	run("only root sees who holds which capability", capabilities);
 	run("the machine's files have a line for each processor", machine);
 	return finish();
 }

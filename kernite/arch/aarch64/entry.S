@@ -10,31 +10,13 @@
  */
 #include "asm_offsets.h"
 #include "core/cpu_offsets.h"
+#include "register_pairs.h"
 
 #define EC_SVC64 0x15
 
-/* x0..x29 of the context at sp, by \op: stp or ldp. */
-.macro all_pairs op
-	\op x0, x1, [sp, #16 * 0]
-	\op x2, x3, [sp, #16 * 1]
-	\op x4, x5, [sp, #16 * 2]
-	\op x6, x7, [sp, #16 * 3]
-	\op x8, x9, [sp, #16 * 4]
-	\op x10, x11, [sp, #16 * 5]
-	\op x12, x13, [sp, #16 * 6]
-	\op x14, x15, [sp, #16 * 7]
-	\op x16, x17, [sp, #16 * 8]
-	\op x18, x19, [sp, #16 * 9]
-	\op x20, x21, [sp, #16 * 10]
-	\op x22, x23, [sp, #16 * 11]
-	\op x24, x25, [sp, #16 * 12]
-	\op x26, x27, [sp, #16 * 13]
-	\op x28, x29, [sp, #16 * 14]
-.endm
-
 /* 20 instructions: everything but the FPU and TPIDR_EL0, which change hands in arch_switch. */
 .macro save_user
-	all_pairs stp
+	all_pairs stp, x, sp, 8
 	mrs x1, sp_el0
 	stp x30, x1, [sp, #CTX_LR]
 	mrs x2, elr_el1
@@ -109,7 +91,7 @@ return_to_user:
 	msr elr_el1, x2
 	msr spsr_el1, x3
 	msr sp_el0, x1
-	all_pairs ldp
+	all_pairs ldp, x, sp, 8
 	eret
 	/* No speculation past an exception return. */
 	dsb nsh

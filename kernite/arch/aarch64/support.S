@@ -4,33 +4,17 @@
  * PSCI conduits and the semihosting exit.
  */
 
+#include "register_pairs.h"
+
 	.arch armv8-a+fp+simd
 	.text
-
-.macro all_vectors op
-	\op q0, q1, [x0, #32 * 0]
-	\op q2, q3, [x0, #32 * 1]
-	\op q4, q5, [x0, #32 * 2]
-	\op q6, q7, [x0, #32 * 3]
-	\op q8, q9, [x0, #32 * 4]
-	\op q10, q11, [x0, #32 * 5]
-	\op q12, q13, [x0, #32 * 6]
-	\op q14, q15, [x0, #32 * 7]
-	\op q16, q17, [x0, #32 * 8]
-	\op q18, q19, [x0, #32 * 9]
-	\op q20, q21, [x0, #32 * 10]
-	\op q22, q23, [x0, #32 * 11]
-	\op q24, q25, [x0, #32 * 12]
-	\op q26, q27, [x0, #32 * 13]
-	\op q28, q29, [x0, #32 * 14]
-	\op q30, q31, [x0, #32 * 15]
-.endm
 
 	/* void arch_fpu_save(struct arch_fpu *fpu) */
 	.globl arch_fpu_save
 arch_fpu_save:
 	bti c
-	all_vectors stp
+	all_pairs stp, q, x0, 16
+	stp q30, q31, [x0, #480]
 	mrs x1, fpsr
 	mrs x2, fpcr
 	add x0, x0, #512
@@ -41,7 +25,8 @@ arch_fpu_save:
 	.globl arch_fpu_load
 arch_fpu_load:
 	bti c
-	all_vectors ldp
+	all_pairs ldp, q, x0, 16
+	ldp q30, q31, [x0, #480]
 	add x0, x0, #512
 	ldp x1, x2, [x0]
 	msr fpsr, x1
