@@ -28,14 +28,13 @@ from pathlib import Path
 
 from port_recipe import RecipeError
 from port_source import check_members
+from sdk import MACHINE_FLAGS
 
 ENGINE = 4          # raise when a change of this file changes what ports yield
 EPOCH = 1735689600  # 2025-01-01: the time stamp of everything we ship
 # What the SDK itself is made of: usable in libc.a and libc.so alike, thread locals without a call.
 BARE_FLAGS = ["-O2", "-ffreestanding", "-fPIC", "-ftls-model=initial-exec", "-nostdlib",
               "-fstack-protector-strong"]
-# x18 belongs to whoever hosts a foreign personality; atomics do not call into the C library.
-ARCH_FLAGS = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics", "-mbranch-protection=standard"]}
 # Where a stage keeps its configure answers, and which of them are facts about the C library.
 ANSWERS = "usr/share/saltyos/answers"
 SHARED_ANSWER = re.compile(r"(ac_cv_(func|header|have_decl|type|member|sizeof|c|prog_cc|sys|working|"
@@ -432,11 +431,11 @@ class Port:
             "work": str(self.work), "style": str(recipe.style.directory),
             "cflags": cflags, "cppflags": " ".join(include), "ldflags": " ".join(libs),
             "meson_args": ", ".join(f"'{flag}'" for flag in BARE_FLAGS[1:]
-                                    + ARCH_FLAGS[machine.arch] + cflags.split() + include),
+                                    + MACHINE_FLAGS[machine.arch] + cflags.split() + include),
             "pkgconfig": ":".join(f"{self.work}/stage/{dep.recipe.name}/usr/lib/pkgconfig"
                                   for dep in self.deps),
             "subdir": self.subdir or "",
-            "bare": " ".join(BARE_FLAGS + ARCH_FLAGS[machine.arch]),
+            "bare": " ".join(BARE_FLAGS + MACHINE_FLAGS[machine.arch]),
             "taught": self._taught(),
             "answers": "".join(f"{k}={v!r}\n" for k, v in sorted(recipe["answers"].items())),
         }

@@ -34,7 +34,8 @@ EMPTY_STARTS = ("crti.o", "crtn.o", "crtbegin.o", "crtbeginT.o", "crtend.o")
 LIBGCC = {"x86_64": ("/usr/lib/gcc/x86_64-linux-gnu/*/libgcc.a", "libgcc-12-dev"),
           "aarch64": ("/usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a",
                       "libgcc-12-dev-arm64-cross")}
-MACHINE = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics", "-mbranch-protection=standard"]}
+# Also of what the SDK itself is made of. x18 belongs to whoever hosts a foreign personality; atomics do not call into the C library.
+MACHINE_FLAGS = {"x86_64": [], "aarch64": ["-ffixed-x18", "-mno-outline-atomics", "-mbranch-protection=standard"]}
 
 NT_GNU_PROPERTY_TYPE_0 = 5
 GNU_PROPERTY_AARCH64_FEATURE_1_AND = 0xc0000000
@@ -115,7 +116,7 @@ def install_tools(out, arch):
         write(out / "bin" / f"{arch}-saltyos-{name}", COMPILER.format(arch=arch), 0o755)
     write(out / "bin" / f"{arch}-saltyos-pkg-config", PKG_CONFIG, 0o755)
     write(out / "etc" / f"{arch}-saltyos.cfg",
-          CONFIG.format(arch=arch, machine=" ".join(MACHINE[arch])))
+          CONFIG.format(arch=arch, machine=" ".join(MACHINE_FLAGS[arch])))
 
 
 def install_headers(target, layers, other=None):
@@ -160,7 +161,7 @@ def start_object(path):
 def empty_object(arch):
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "empty.o"
-        subprocess.run(["clang-19", f"--target={arch}-unknown-none-elf", *MACHINE[arch], "-c", "-x", "c",
+        subprocess.run(["clang-19", f"--target={arch}-unknown-none-elf", *MACHINE_FLAGS[arch], "-c", "-x", "c",
                         os.devnull, "-o", str(made)], check=True)
         return made.read_bytes()
 
@@ -198,7 +199,7 @@ def stamp_of(out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--arch", choices=sorted(MACHINE), required=True)
+    parser.add_argument("--arch", choices=sorted(MACHINE_FLAGS), required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--include", type=Path, action="append", default=[])
     parser.add_argument("--base", type=Path, action="append", default=[])
