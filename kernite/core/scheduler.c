@@ -562,7 +562,7 @@ static struct tcb *choose(struct cpu *cpu)
 
 [[gnu::noinline]] static void choose_and_switch(struct cpu *cpu)
 {
-	while (cpu->reschedule) {
+	do {
 		cpu->reschedule = false;
 		/* Left over, or of a fault that choosing itself has sent. */
 		if (cpu->partner)
@@ -590,7 +590,7 @@ static struct tcb *choose(struct cpu *cpu)
 			arm_budget(cpu);
 		if (cpu->run && idle_cpus != 0)
 			arm_linger(cpu);
-	}
+	} while (cpu->reschedule);
 }
 
 /* To the partner, if the current thread has blocked and nobody else is ready. */
