@@ -71,14 +71,21 @@ static void move_out(struct rig_thread *thread, kn_cap handler)
 	check_ok(kn_tcb_configure(thread->tcb, space, CSPACE, object, 0, buffer, handler));
 }
 
-static struct rig_thread *start_partner(void (*entry)(void *), enum kn_tcb_state state)
+static struct rig_thread *start_partner_on(
+    void (*entry)(void *), enum kn_tcb_state state, uint32_t cpu)
 {
 	struct rig_thread *thread = rig_make_thread(entry, nullptr, KN_CAP_NONE);
 
 	move_out(thread, KN_CAP_NONE);
+	check_ok(kn_tcb_set_affinity(thread->tcb, cpu));
 	check_ok(kn_tcb_resume(thread->tcb));
 	rig_await(thread, state);
 	return thread;
+}
+
+static struct rig_thread *start_partner(void (*entry)(void *), enum kn_tcb_state state)
+{
+	return start_partner_on(entry, state, KN_TCB_ANY_CPU);
 }
 
 /* ---- messages ---- */
@@ -236,6 +243,35 @@ static void signals(void)
 	rig_join(thread);
 }
 
+/*
+ * Both sides and what lies between: the interrupt, the way into idling and out of it. Under icount one CPU
+ * runs at a time, and an idle one takes no instructions, so this is the sum of what both execute; how
+ * long an interrupt is on its way no emulator says.
+ */
+static void partners_on_another_cpu(void)
+{
+	if (rig_is_shared())
+		return;
+	if (rig_boot->cpu_count < 2 || !rig_counts_instructions)
+		return rig_skip("needs two CPUs and icount");
+	kn_word bits;
+
+	make_port();
+	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
+	back = rig_new(KN_TYPE_NOTIFICATION, 0);
+	check_ok(kn_tcb_set_affinity(KN_SLOT_TCB, 0));
+	(void)start_partner_on(serve, KN_TCB_STATE_RECEIVING, 1);
+	bench_call("cross_cpu_ipc_round_trip", 0);
+	(void)start_partner_on(pong, KN_TCB_STATE_WAITING_SIGNAL, 1);
+	begin("cross_cpu_signal_round_trip", ROUNDS);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		(void)kn_signal(notification, 1);
+		(void)kn_wait(back, &bits, KN_TIME_FOREVER);
+	}
+	end();
+	check_ok(kn_tcb_set_affinity(KN_SLOT_TCB, KN_TCB_ANY_CPU));
+}
+
 static void give_way(void *argument)
 {
 	(void)argument;
@@ -309,6 +345,7 @@ const struct rig_test bench_tests[] = {
     {"calls_to_a_thread_are_measured", calls_to_a_thread_of_ours},
     {"faults_are_measured", faults},
     {"signals_are_measured", signals},
+    {"partners_on_another_cpu_are_measured", partners_on_another_cpu},
     {"simple_calls_are_measured", simple_calls},
     {"capability_operations_are_measured", capability_operations},
     {},
