@@ -121,10 +121,13 @@ static void unknown(struct tcb *thread, uint64_t number)
 		    kn_info_label(ctx_info(&thread->context)), status);
 	/* The thread may be halted by now, never gone: a thread that runs is destroyed only after
 	 * its switch. */
-	if (unlikely(status == KN_RESTART))
+	if (unlikely(status == KN_RESTART)) {
 		ctx_rewind(&thread->context);
-	else if (status != KN_BLOCKED)
+		/* Perhaps it waits for another CPU, which an emulator that has them take turns runs only now. */
+		cpu_relax();
+	} else if (status != KN_BLOCKED) {
 		ctx_set_status(&thread->context, status);
+	}
 	scheduler_exit(cpu);
 	work_end(cpu);
 	kernel_unlock();
