@@ -152,6 +152,7 @@ const struct procmgr_ops procmgr_methods = {
     .table = on_table,
     .refresh = on_refresh,
     .regions = on_regions,
+    .descriptors = on_descriptors,
     .start = on_start,
     .notification = on_notification,
     .background = on_background,

@@ -56,3 +56,5 @@ kn_status on_start(struct server_call *call, const struct procmgr_image_args *im
 kn_status on_refresh(struct server_call *call, uint32_t pid);
 kn_status on_regions(struct server_call *call, uint32_t pid, uint64_t address, void *regions, size_t capacity,
     size_t *length);
+kn_status on_descriptors(struct server_call *call, uint32_t pid, uint32_t first, void *descriptors, size_t capacity,
+    size_t *length, uint64_t *current);

@@ -2,9 +2,9 @@
 /* Threads and the ways to begin, through the protocol's methods. Every way is tried with each of its steps failing. */
 #include "life_fixture.h"
 
+#include "observe.h"
 #include "trona/slots.h"
 #include "trona/start.h"
-
 #include "user.h"
 
 #define USER 1000
@@ -299,6 +299,32 @@ static void a_child_has_its_parents_further_slots(void **state)
 	assert_int_equal(process_by_pid(pid)->extra_slots[0], 100);
 }
 
+static void what_a_process_says_of_its_descriptors_is_looked_at(void **state)
+{
+	struct procmgr_process_descriptor found[8];
+
+	child->signals->descriptors[2] = 40;
+	child->signals->descriptors[3] = 140;           /* no open file */
+	child->signals->descriptors[4] = 100 << 8 | 41; /* no such CNode */
+	child->signals->descriptors[959] = 42;
+	assert_int_equal(observe_descriptors(child, 0, found, 8), 2);
+	assert_int_equal(found[0].number, 2);
+	assert_int_equal(found[0].badge, PROCMGR_BADGE_CLASS_OPEN | 40);
+	assert_int_equal(found[1].number, 959);
+	assert_int_equal(observe_descriptors(child, 3, found, 1), 1);
+	assert_int_equal(found[0].number, 959);
+	assert_int_equal(observe_descriptors(child, UINT32_MAX, found, 8), 0);
+	assert_int_equal(m->expand_cspace(fake_call(child), 100), KN_OK);
+	assert_int_equal(observe_descriptors(child, 3, found, 1), 1);
+	assert_int_equal(found[0].number, 4);
+	assert_int_equal(observe_current(child), 0);
+	child->signals->current = 43;
+	assert_int_equal(observe_current(child), PROCMGR_BADGE_CLASS_OPEN | 43);
+	assert_int_equal(m->exec(fake_call(child), &image, object), KN_OK);
+	assert_int_equal(observe_descriptors(child, 0, found, 8), 0);
+	assert_int_equal(observe_current(child), 0);
+}
+
 static void methods_for_servers_take_a_role(void **state)
 {
 	uint64_t entries;
@@ -310,6 +336,7 @@ static void methods_for_servers_take_a_role(void **state)
 	assert_int_equal(m->set_terminal(fake_call(child), 1, 2), KN_E_PERMISSION);
 	assert_int_equal(m->table(fake_call(child), (struct server_cap){}, &entries, &table), KN_E_PERMISSION);
 	assert_int_equal(m->start(fake_call(child), &image, 0, 0, object, object, (struct server_cap){}, &value), KN_E_PERMISSION);
+	assert_int_equal(m->descriptors(fake_call(child), 1, 0, &value, 0, &(size_t){}, &entries), KN_E_PERMISSION);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, done)
@@ -334,6 +361,7 @@ int main(void)
 	    CASE(a_spawn_that_fails_leaves_nothing),
 	    CASE(an_exec_that_fails_changes_nothing),
 	    CASE(slots_are_added_where_there_are_none),
+	    CASE(what_a_process_says_of_its_descriptors_is_looked_at),
 	    CASE(methods_for_servers_take_a_role),
 	};
 

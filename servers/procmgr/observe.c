@@ -2,9 +2,11 @@
 /* See observe.h. Asks the kernel, which does not wait for anybody, about objects that are ours: a process can neither delay an answer nor change it. */
 #include "observe.h"
 
+#include "kn/cnode.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"
 #include "uapi/object/tcb.h"
+#include "uapi/object_type.h"
 
 void observe_refresh(struct process *process)
 {
@@ -61,4 +63,44 @@ size_t observe_regions(const struct process *process, uint64_t address, struct p
 		address = info.address + info.pages * KN_PAGE_SIZE;
 	}
 	return count;
+}
+
+/*
+ * The badge of the open file at a place that the process names. It can name a wrong one of its capabilities, but none that it has not: badges
+ * are minted by servers only, and a badge with this bit by those of open files.
+ */
+static uint64_t file_at(const struct process *process, const uint16_t *where)
+{
+	const uint16_t place = __atomic_load_n(where, __ATOMIC_RELAXED);
+	const uint32_t root = place >> 8;
+	kn_cap node = root == 0 ? process->cnode : KN_CAP_NONE;
+	struct kn_cap_info info;
+
+	if (place == 0)
+		return 0;
+	for (unsigned i = 0; i < EXTRA_CNODES_MAX && root != 0; i++)
+		if (process->extra_slots[i] == root)
+			node = process->extra_cnodes[i];
+	if (node == KN_CAP_NONE || kn_cnode_info(node, place & 0xff, &info) != KN_OK || info.type != KN_TYPE_ENDPOINT)
+		return 0;
+	return info.badge >> 62 == PROCMGR_BADGE_CLASS_OPEN >> 62 ? info.badge : 0;
+}
+
+size_t observe_descriptors(const struct process *process, uint32_t first, struct procmgr_process_descriptor *descriptors,
+    size_t capacity)
+{
+	size_t count = 0;
+
+	for (uint32_t i = first; i < PROCMGR_PROCESS_DESCRIPTORS && count < capacity; i++) {
+		const uint64_t badge = file_at(process, &process->signals->descriptors[i]);
+
+		if (badge != 0)
+			descriptors[count++] = (struct procmgr_process_descriptor){.number = i, .badge = badge};
+	}
+	return count;
+}
+
+uint64_t observe_current(const struct process *process)
+{
+	return file_at(process, &process->signals->current);
 }

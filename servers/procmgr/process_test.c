@@ -180,6 +180,8 @@ static void servers_see_processes_as_they_are_now(void **state)
 {
 	struct server_call server = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(ROLE_TABLE)};
 	struct procmgr_process_region regions[8];
+	struct procmgr_process_descriptor found;
+	uint64_t current;
 	size_t length;
 
 	fake_pages[child->vspace % 256] = 42;
@@ -189,6 +191,12 @@ static void servers_see_processes_as_they_are_now(void **state)
 	assert_int_equal(m->regions(&server, 9999, 0, regions, sizeof regions, &length), KN_E_NO_PROCESS);
 	assert_int_equal(m->regions(&server, child->entry->pid, 0, regions, sizeof regions, &length), KN_OK);
 	assert_int_equal(length, 2 * sizeof regions[0]);
+	assert_int_equal(m->descriptors(&server, 9999, 0, &found, sizeof found, &length, &current), KN_E_NO_PROCESS);
+	child->signals->descriptors[3] = 40;
+	assert_int_equal(m->descriptors(&server, child->entry->pid, 0, &found, sizeof found, &length, &current), KN_OK);
+	assert_int_equal(length, sizeof found);
+	assert_int_equal(found.number, 3);
+	assert_int_equal(current, 0);
 	assert_int_equal(regions[1].address, 0x8000);
 	kn_cap cspace;
 	assert_int_equal(cspaces_methods.of_process(fake_call(child), child->entry->pid, &cspace), KN_E_PERMISSION);

@@ -113,6 +113,20 @@ kn_status on_regions(struct server_call *call, uint32_t pid, uint64_t address, v
 	return KN_OK;
 }
 
+kn_status on_descriptors(struct server_call *call, uint32_t pid, uint32_t first, void *descriptors, size_t capacity,
+    size_t *length, uint64_t *current)
+{
+	if (!has_role(call, ROLE_TABLE))
+		return KN_E_PERMISSION;
+	struct process *process = process_by_pid(pid);
+	if (!process || !is_alive(process))
+		return KN_E_NO_PROCESS;
+	*length = observe_descriptors(process, first, descriptors, capacity / sizeof(struct procmgr_process_descriptor)) *
+		  sizeof(struct procmgr_process_descriptor);
+	*current = observe_current(process);
+	return KN_OK;
+}
+
 static kn_status on_of_process(struct server_call *call, uint32_t pid, kn_cap *cspace)
 {
 	if (!has_role(call, ROLE_TABLE))

@@ -395,6 +395,8 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	slot_release(old);
 	process->signals->caught = 0;
 	process->signals->guard_first = process->signals->guard_end = 0;
+	process->signals->current = 0;
+	memset(process->signals->descriptors, 0, sizeof process->signals->descriptors);
 	process->signals->first.ipc = place.ipc; /* what it blocks and what is pending stay */
 	process_entry_begin(process);
 	process->entry->threads = 1;

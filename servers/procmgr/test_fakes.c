@@ -23,6 +23,7 @@
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "trona/syscall.h"
+#include "uapi/object_type.h"
 #include "user.h"
 
 #define ENTRIES 64
@@ -363,7 +364,8 @@ kn_status kn_cnode_clone(kn_cap self, kn_cap source, uint32_t first, uint32_t co
 
 kn_status kn_cnode_info(kn_cap self, uint32_t index, struct kn_cap_info *info)
 {
-	*info = (struct kn_cap_info){.rights = KN_RIGHTS_ALL, .type = 1};
+	*info = (struct kn_cap_info){.rights = KN_RIGHTS_ALL, .type = KN_TYPE_ENDPOINT,
+	    .badge = index < 100 ? PROCMGR_BADGE_CLASS_OPEN | index : index};
 	return KN_OK;
 }
 

@@ -2,6 +2,8 @@
 /* The table of descriptions, see description.h. Entries are never given back to the heap: their slots stay minted and watched. */
 #include "description.h"
 
+#include "pipe.h"
+
 #include "lock.h"
 #include "trona/array.h"
 #include "trona/heap.h"
@@ -270,4 +272,9 @@ size_t description_count(void)
 size_t description_kept(void)
 {
 	return count - open_count;
+}
+
+uint64_t description_number(const struct description *description)
+{
+	return description->class->kind == FILE_KIND_PIPE ? description->pipe->number : description->index + 1;
 }

@@ -17,11 +17,12 @@
 #include "trona/list.h"
 #include "trona/server.h"
 #include "uapi/protocol/file.h"
+#include "uapi/protocol/procmgr.h"
 
-#define BADGE_OBJECT (1ull << 62)
-#define BADGE_CLASS_MASK (0xfull << 56)
-#define BADGE_FILE (BADGE_OBJECT | 0ull << 56)
-#define BADGE_WINDOW (BADGE_OBJECT | 1ull << 56)
+#define BADGE_OBJECT PROCMGR_BADGE_CLASS_OPEN
+#define BADGE_CLASS_MASK PROCMGR_BADGE_CLASS_MASK
+#define BADGE_FILE (BADGE_OBJECT | PROCMGR_BADGE_CLASS_FILE)
+#define BADGE_WINDOW (BADGE_OBJECT | PROCMGR_BADGE_CLASS_WINDOW)
 
 struct poll_source;
 struct shared_memory;
@@ -106,6 +107,9 @@ bool description_has_young(void);
 /* How many are open, and how many structures (with a slot each) are kept for later ones. */
 size_t description_count(void);
 size_t description_kept(void);
+
+/* What tells pipes, and sockets, without a name apart: both ends of a pipe have the same. */
+uint64_t description_number(const struct description *description);
 
 extern kn_cap description_endpoint; /* the server's own endpoint, without badge */
 

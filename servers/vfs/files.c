@@ -117,7 +117,7 @@ static kn_status on_stat(struct server_call *call, struct file_stat *stat)
 		return KN_OK;
 	}
 	*stat = (struct file_stat){
-	    .inode = description->index + 1,
+	    .inode = description_number(description),
 	    .mode = description->class->kind == FILE_KIND_SOCKET ? MODE_SOCKET | 0777 : MODE_FIFO | 0600,
 	    .links = 1,
 	    .uid = description->uid,

@@ -305,3 +305,19 @@ kn_status path_tell(struct inode *directory, char *text, size_t capacity, size_t
 	memmove(text, text + at, *length);
 	return KN_OK;
 }
+
+kn_status path_tell_entry(const struct dentry *dentry, char *text, size_t capacity, size_t *length)
+{
+	kn_status status = path_tell(dentry->directory, text, capacity, length);
+
+	if (status != KN_OK)
+		return status;
+	if (*length > 1)
+		*length += 1; /* the root's path ends with its slash already */
+	if (*length + dentry->length > capacity)
+		return KN_E_NAME_TOO_LONG;
+	text[*length - 1] = '/';
+	memcpy(text + *length, dentry->name, dentry->length);
+	*length += dentry->length;
+	return KN_OK;
+}

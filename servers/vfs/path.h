@@ -33,3 +33,5 @@ struct inode *path_root(void);
 void path_release(struct path *path);
 /* The absolute path of a directory, not NUL-terminated. NOT_FOUND: it has been removed. */
 [[nodiscard]] kn_status path_tell(struct inode *directory, char *text, size_t capacity, size_t *length);
+/* The same of an entry of a directory. */
+[[nodiscard]] kn_status path_tell_entry(const struct dentry *dentry, char *text, size_t capacity, size_t *length);

@@ -19,3 +19,25 @@ size_t process_view_regions(uint32_t pid, uint64_t address, struct procmgr_proce
 		return 0;
 	return length / sizeof *regions;
 }
+
+size_t process_view_descriptors(uint32_t pid, uint32_t first, struct procmgr_process_descriptor *descriptors, size_t capacity)
+{
+	uint64_t current;
+	size_t length = 0;
+
+	if (procmgr_descriptors(start_cap("procmgr"), pid, first, descriptors, capacity * sizeof *descriptors, &length, &current) !=
+	    KN_OK)
+		return 0;
+	return length / sizeof *descriptors;
+}
+
+uint64_t process_view_current(uint32_t pid)
+{
+	struct procmgr_process_descriptor none;
+	uint64_t current = 0;
+	size_t length;
+
+	if (procmgr_descriptors(start_cap("procmgr"), pid, ~0u, &none, 0, &length, &current) != KN_OK)
+		return 0;
+	return current;
+}

@@ -12,3 +12,7 @@
 void process_view_refresh(uint32_t pid);
 /* Regions at and above `address`, as procmgr.regions; how many, 0 also when the process is gone. */
 size_t process_view_regions(uint32_t pid, uint64_t address, struct procmgr_process_region *regions, size_t capacity);
+/* Descriptors from `first` on, as procmgr.descriptors; how many, 0 also when the process is gone. */
+size_t process_view_descriptors(uint32_t pid, uint32_t first, struct procmgr_process_descriptor *descriptors, size_t capacity);
+/* The badge of its current directory; 0: the root, or it is gone. */
+uint64_t process_view_current(uint32_t pid);

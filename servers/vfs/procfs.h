@@ -3,7 +3,7 @@
  * /proc: texts made from the process table and the servers' numbers when they are opened, in the formats that ps and top know from
  * Linux. Its inodes live only while somebody uses them.
  *
- * What only a process itself knows (its descriptors) is not here: the C library answers /proc/self/fd itself.
+ * Opening /proc/self/fd/N is the C library's: it duplicates the descriptor. Here are the names of them all (procfd.h).
  */
 #pragma once
 
@@ -13,3 +13,5 @@
 void procfs_populate(struct filesystem *filesystem);
 /* The last name of a computed directory's path; 0: none. */
 size_t procfs_name(const struct inode *directory, char name[256]);
+/* The path of a computed file that is no directory. NOT_FOUND: it is none of /proc. */
+[[nodiscard]] kn_status procfs_path(const struct inode *inode, char *path, size_t capacity, size_t *length);

@@ -9,7 +9,9 @@
 #include "directory.h"
 #include "mount.h"
 #include "open.h"
+#include "mode.h"
 #include "path.h"
+#include "pipe.h"
 #include "processor.h"
 #include "procfs.h"
 #include "test_fakes.h"
@@ -29,7 +31,7 @@ static int fresh(void **state)
 	assert_int_equal(mount_on(directory_find(root, "proc", 4)->inode, "procfs", 0555, &processes), KN_OK);
 	procfs_populate(processes);
 	memset(table, 0, sizeof table);
-	table[1] = (struct procmgr_process_entry){.pid = 10, .parent = 1, .group = 10, .session = 9, .euid = 1000, .uid = 1000,
+	table[1] = (struct procmgr_process_entry){.pid = 10, .parent = 1, .group = 10, .session = 9, .euid = 1000, .uid = 1000, .suid = 1000,
 	    .state = PROCMGR_PROCESS_STATE_RUNNING, .threads = 2, .user_time = 3 * SECOND, .start_time = SECOND,
 	    .pages_mapped = 100, .pages_used = 7, .name = "one"};
 	process_table_set(table, 4);
@@ -146,6 +148,91 @@ static void maps_name_the_program(void **state)
 	description_orphan(BADGE_FILE | description->index);
 }
 
+static struct description *opened(const char *path, uint32_t flags)
+{
+	struct vfs_opened ignored;
+	struct description *description;
+
+	assert_int_equal(open_path(at_root(path), &root_user, flags, 0644, nullptr, &ignored, &description), KN_OK);
+	return description;
+}
+
+/* What a link says to `who`; empty: nothing. */
+static const char *target(const char *path, const struct credentials *who, kn_status expected)
+{
+	static char told[128];
+	size_t length = 0;
+
+	assert_int_equal(name_read_link(at_root(path), who, told, sizeof told - 1, &length), expected);
+	told[length] = '\0';
+	return told;
+}
+
+static unsigned count_names(struct inode *directory)
+{
+	uint64_t position = DIRECTORY_FIRST_POSITION, number;
+	unsigned count = 0;
+	uint32_t mode;
+	char name[256];
+
+	while (directory->ops->next(directory, &position, name, &number, &mode))
+		count++;
+	return count;
+}
+
+static void descriptors_are_listed_and_named(void **state)
+{
+	struct description *ends[2], *files[4];
+	char expected[32];
+
+	assert_int_equal(name_make_directory(at_root("/home"), &root_user, 0755), KN_OK);
+	files[0] = opened("/home/file", FILE_FLAG_WRITE | VFS_OPEN_CREATE);
+	files[1] = opened("/home", FILE_FLAG_READ);
+	files[2] = opened("/proc/10/stat", FILE_FLAG_READ);
+	files[3] = opened("/home/gone", FILE_FLAG_READ | FILE_FLAG_WRITE | VFS_OPEN_CREATE);
+	assert_int_equal(name_remove(at_root("/home/gone"), &root_user, false), KN_OK);
+	assert_int_equal(pipe_pair(0, 1000, 1000, ends), KN_OK);
+	fake_current = BADGE_FILE | files[1]->index;
+	for (unsigned i = 0; i < 4; i++)
+		fake_descriptors[i] = BADGE_FILE | files[i]->index;
+	fake_descriptors[5] = BADGE_FILE | ends[0]->index;
+	fake_descriptors[6] = BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL | (0x100ull + 3) << 32 | 7;
+	fake_descriptors[7] = BADGE_FILE | 4000; /* ended since */
+	fake_descriptors[8] = BADGE_FILE | ends[1]->index;
+	assert_string_equal(target("/proc/10/fd/0", &alice, KN_OK), "/home/file");
+	assert_string_equal(target("/proc/10/fd/1", &root_user, KN_OK), "/home");
+	assert_string_equal(target("/proc/10/fd/2", &alice, KN_OK), "/proc/10/stat");
+	snprintf(expected, sizeof expected, "file:[%lu] (deleted)", (unsigned long)files[3]->inode->number);
+	assert_string_equal(target("/proc/10/fd/3", &alice, KN_OK), expected);
+	snprintf(expected, sizeof expected, "pipe:[%lu]", (unsigned long)description_number(ends[1]));
+	assert_string_equal(target("/proc/10/fd/5", &alice, KN_OK), expected);
+	assert_string_equal(target("/proc/10/fd/8", &alice, KN_OK), expected);
+	assert_string_equal(target("/proc/10/fd/6", &alice, KN_OK), "/dev/pts/3");
+	assert_string_equal(target("/proc/10/cwd", &alice, KN_OK), "/home");
+	for (const char *const *name = (const char *const[]){"4", "7", "9", "00", "-1", "x", "960", "4294967296", nullptr}; *name; name++) {
+		snprintf(text, sizeof text, "/proc/10/fd/%s", *name);
+		target(text, &alice, KN_E_NOT_FOUND);
+	}
+	target("/proc/10/fd/0", &bob, KN_E_ACCESS);
+	target("/proc/10/cwd", &bob, KN_E_ACCESS);
+	struct path link;
+	assert_int_equal(path_walk(nullptr, &alice, "/proc/10/fd/0", strlen("/proc/10/fd/0"), 0, &link), KN_OK);
+	assert_int_equal(link.inode->mode, MODE_LINK | 0300);
+	path_release(&link);
+	/* All, until they are somebody else's. */
+	struct description *listing = opened("/proc/10/fd", FILE_FLAG_READ);
+	assert_int_equal(count_names(listing->inode), 7);
+	table[1].suid = 0;
+	assert_int_equal(count_names(listing->inode), 0);
+	description_orphan(BADGE_FILE | listing->index);
+	for (unsigned i = 0; i < 4; i++)
+		description_orphan(BADGE_FILE | files[i]->index);
+	description_orphan(BADGE_FILE | ends[0]->index);
+	description_orphan(BADGE_FILE | ends[1]->index);
+	memset(fake_descriptors, 0, sizeof fake_descriptors);
+	fake_current = 0;
+}
+
 static void loads_follow_the_processors(void **state)
 {
 	uint32_t averages[PROCESSOR_AVERAGES];
@@ -182,6 +269,7 @@ int main(void)
 	    cmocka_unit_test_setup(states_are_told_by_what_threads_do, fresh),
 	    cmocka_unit_test_setup(a_process_that_goes_is_no_process, fresh),
 	    cmocka_unit_test_setup(maps_name_the_program, fresh),
+	    cmocka_unit_test_setup(descriptors_are_listed_and_named, fresh),
 	    cmocka_unit_test_setup(loads_follow_the_processors, fresh),
 	};
 

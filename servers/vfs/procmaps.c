@@ -24,22 +24,6 @@ static bool has_image(struct inode *inode, uint64_t id)
 	       memory_id(inode->contents.image) == id;
 }
 
-static kn_status tell(const struct dentry *dentry, char *path, size_t capacity, size_t *length)
-{
-	kn_status status = path_tell(dentry->directory, path, capacity, length);
-
-	if (status != KN_OK)
-		return status;
-	if (*length > 1)
-		*length += 1; /* the root's path ends with its slash already */
-	if (*length + dentry->length > capacity)
-		return KN_E_NAME_TOO_LONG;
-	path[*length - 1] = '/';
-	memcpy(path + *length, dentry->name, dentry->length);
-	*length += dentry->length;
-	return KN_OK;
-}
-
 kn_status procmaps_program(uint32_t pid, char *path, size_t capacity, size_t *length)
 {
 	struct procmgr_process_region regions[AT_ONCE];
@@ -55,7 +39,7 @@ kn_status procmaps_program(uint32_t pid, char *path, size_t capacity, size_t *le
 				continue;
 			const struct dentry *dentry = directory_search(has_image, regions[i].object_id);
 
-			return dentry != nullptr ? tell(dentry, path, capacity, length) : KN_E_NOT_FOUND;
+			return dentry != nullptr ? path_tell_entry(dentry, path, capacity, length) : KN_E_NOT_FOUND;
 		}
 	} while (count == AT_ONCE);
 	return KN_E_NOT_FOUND;
@@ -75,7 +59,7 @@ static void add_region(struct text *text, const struct procmgr_process_region *r
 			*known_id = region->object_id;
 			*known = directory_search(has_image, region->object_id);
 		}
-		if (*known != nullptr && tell(*known, path, sizeof path, &length) == KN_OK)
+		if (*known != nullptr && path_tell_entry(*known, path, sizeof path, &length) == KN_OK)
 			inode = (*known)->inode;
 	}
 	text_add(text, "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu", (unsigned long)region->address,

@@ -39,6 +39,7 @@ uint64_t fake_idle[2];
 uint32_t fake_refreshed;
 struct procmgr_process_region fake_regions[64];
 size_t fake_region_count;
+uint64_t fake_descriptors[FAKE_DESCRIPTORS], fake_current;
 
 const struct credentials root_user = {};
 const struct credentials alice = {.uid = 1000, .gid = 1000, .real_uid = 1000, .real_gid = 1000, .pid = 10,
@@ -275,6 +276,21 @@ size_t process_view_regions(uint32_t pid, uint64_t address, struct procmgr_proce
 		if (pid == 10 && fake_regions[i].address >= address)
 			regions[count++] = fake_regions[i];
 	return count;
+}
+
+size_t process_view_descriptors(uint32_t pid, uint32_t first, struct procmgr_process_descriptor *descriptors, size_t capacity)
+{
+	size_t count = 0;
+
+	for (uint32_t i = first; i < FAKE_DESCRIPTORS && count < capacity; i++)
+		if (pid == 10 && fake_descriptors[i] != 0)
+			descriptors[count++] = (struct procmgr_process_descriptor){.number = i, .badge = fake_descriptors[i]};
+	return count;
+}
+
+uint64_t process_view_current(uint32_t pid)
+{
+	return pid == 10 ? fake_current : 0;
 }
 
 uint64_t memory_id(kn_cap object)

@@ -40,3 +40,6 @@ extern const struct credentials root_user, alice, bob;
 /* The regions of process 10. A memory object's id is its slot here. */
 extern struct procmgr_process_region fake_regions[64];
 extern size_t fake_region_count;
+/* The badges of process 10's descriptors and current directory. */
+#define FAKE_DESCRIPTORS 16
+extern uint64_t fake_descriptors[FAKE_DESCRIPTORS], fake_current;

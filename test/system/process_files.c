@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -241,6 +242,185 @@ static void capabilities(void)
 	CHECK(waitpid(other, &status, 0) == other && WEXITSTATUS(status) == 5);
 }
 
+/* What a link of /proc says; empty: nothing. */
+static const char *link_of(pid_t pid, const char *name)
+{
+	static char target[256];
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	ssize_t length = readlink(path, target, sizeof target - 1);
+	target[length < 0 ? 0 : length] = '\0';
+	return target;
+}
+
+static const char *descriptor_of(pid_t pid, int fd)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "fd/%d", fd);
+	return link_of(pid, name);
+}
+
+/* How many descriptors the process has; -1: they cannot be listed. */
+static int count_descriptors(pid_t pid)
+{
+	char path[64];
+	int count = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", pid);
+	DIR *directory = opendir(path);
+	if (!directory)
+		return -1;
+	for (struct dirent *entry; (entry = readdir(directory));)
+		count += entry->d_name[0] != '.' && entry->d_type == DT_LNK;
+	closedir(directory);
+	return count;
+}
+
+static void has_known_descriptors(void)
+{
+	int ends[2], sockets[2], name = posix_openpt(O_RDWR | O_NOCTTY);
+
+	dup2(name, 20);
+	grantpt(20);
+	unlockpt(20);
+	dup2(open(ptsname(20), O_RDWR | O_NOCTTY), 21);
+	dup2(open("/dev/null", O_RDONLY), 22);
+	dup2(open("/tmp/known", O_WRONLY | O_CREAT, 0600), 23);
+	dup2(open("/tmp/gone", O_RDWR | O_CREAT, 0600), 24);
+	unlink("/tmp/gone");
+	(void)!pipe(ends);
+	dup2(ends[0], 25);
+	dup2(ends[1], 26);
+	socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
+	dup2(sockets[0], 27);
+	dup2(open("/usr", O_RDONLY), 28);
+	dup2(open("/proc/uptime", O_RDONLY), 29);
+	for (int fd = 3; fd < 20; fd++)
+		close(fd);
+	(void)!chdir("/tmp");
+	fcntl(29, F_SETFD, FD_CLOEXEC);
+	execl("/proc/self/exe", "process_files", "known", NULL);
+	_exit(1);
+}
+
+static void descriptors(void)
+{
+	char expected[64];
+	struct stat st;
+	int ends[2];
+	pid_t child = start(has_known_descriptors);
+
+	/* 29 is closed by exec: after that all is as it stays. */
+	for (int i = 0; i < 3000 && strcmp(link_of(child, "cwd"), "/tmp") != 0; i++)
+		usleep(10000);
+	for (int i = 0; i < 3000 && (descriptor_of(child, 29)[0] || !descriptor_of(child, 28)[0]); i++)
+		usleep(10000);
+	CHECK(strcmp(link_of(child, "cwd"), "/tmp") == 0);
+	CHECK(strcmp(descriptor_of(child, 20), "/dev/ptmx") == 0);
+	CHECK(strncmp(descriptor_of(child, 21), "/dev/pts/", 9) == 0);
+	CHECK(strcmp(descriptor_of(child, 22), "/dev/null") == 0);
+	CHECK(strcmp(descriptor_of(child, 23), "/tmp/known") == 0);
+	CHECK(strstr(descriptor_of(child, 24), " (deleted)") != NULL);
+	CHECK(strncmp(descriptor_of(child, 25), "pipe:[", 6) == 0);
+	snprintf(expected, sizeof expected, "%s", descriptor_of(child, 25));
+	CHECK(strcmp(descriptor_of(child, 26), expected) == 0);
+	CHECK(strncmp(descriptor_of(child, 27), "socket:[", 8) == 0);
+	CHECK(strcmp(descriptor_of(child, 28), "/usr") == 0);
+	CHECK(descriptor_of(child, 29)[0] == '\0' && errno == ENOENT);
+	CHECK(count_descriptors(child) == 3 + 9);
+	snprintf(expected, sizeof expected, "/proc/%d/fd/22", child);
+	CHECK(lstat(expected, &st) == 0 && st.st_mode == (S_IFLNK | 0500));
+	snprintf(expected, sizeof expected, "/proc/%d/fd/23", child);
+	CHECK(lstat(expected, &st) == 0 && st.st_mode == (S_IFLNK | 0300));
+	CHECK(access(expected, W_OK) == 0); /* leads to the file */
+	snprintf(expected, sizeof expected, "/proc/%d/fd", child);
+	CHECK(stat(expected, &st) == 0 && st.st_mode == (S_IFDIR | 0500));
+	end(child);
+	unlink("/tmp/known");
+	/* One's own: both ends of a pipe have one number, which fstat() tells too; opening is dup(). */
+	CHECK(pipe(ends) == 0 && fstat(ends[0], &st) == 0);
+	snprintf(expected, sizeof expected, "pipe:[%lu]", (unsigned long)st.st_ino);
+	CHECK(strcmp(descriptor_of(getpid(), ends[1]), expected) == 0);
+	snprintf(expected, sizeof expected, "/proc/self/fd/%d", ends[1]);
+	int again = open(expected, O_WRONLY);
+	char byte = 0;
+	CHECK(again >= 0 && write(again, "x", 1) == 1 && read(ends[0], &byte, 1) == 1 && byte == 'x');
+	close(again);
+	close(ends[0]);
+	close(ends[1]);
+	CHECK(descriptor_of(getpid(), ends[0])[0] == '\0' && descriptor_of(getpid(), ends[1])[0] == '\0');
+	DIR *names = opendir("/dev/fd");
+	CHECK(names != NULL && closedir(names) == 0);
+}
+
+static void others_descriptors(void)
+{
+	int status = 0;
+	pid_t child = start(sleep_long), other = fork();
+
+	if (other == 0) {
+		setuid(1000);
+		pid_t own = start(sleep_long);
+
+		for (int i = 0; i < 3000 && count_descriptors(own) < 3; i++)
+			usleep(10000);
+		int verdict = count_descriptors(child) == -1 && errno == EACCES && descriptor_of(child, 0)[0] == '\0' && errno == EACCES &&
+			      link_of(child, "cwd")[0] == '\0' && errno == EACCES && count_descriptors(own) >= 3 &&
+			      count_descriptors(getpid()) >= 3;
+
+		kill(own, SIGKILL);
+		_exit(verdict ? 5 : 6);
+	}
+	CHECK(waitpid(other, &status, 0) == other && WEXITSTATUS(status) == 5);
+	end(child);
+}
+
+static void open_and_close(void)
+{
+	for (;;) {
+		int fds[20];
+
+		for (int i = 0; i < 20; i++)
+			fds[i] = open("/dev/null", O_RDONLY);
+		for (int i = 0; i < 20; i++)
+			close(fds[i]);
+	}
+}
+
+/* Whatever happens meanwhile, what is listed is right. */
+static void descriptors_that_change(void)
+{
+	char path[64];
+	pid_t child = start(open_and_close);
+
+	/* A child of a fork tells its descriptors with its first instructions. */
+	for (int i = 0; i < 3000 && count_descriptors(child) < 3; i++)
+		usleep(10000);
+	for (int i = 0; i < 200; i++) {
+		CHECK(count_descriptors(child) >= 3);
+		for (int fd = 3; fd < 24; fd++) {
+			const char *target = descriptor_of(child, fd);
+
+			CHECK(target[0] == '\0' || strcmp(target, "/dev/null") == 0 || fd < 8);
+		}
+	}
+	snprintf(path, sizeof path, "/proc/%d/fd", child);
+	DIR *directory = opendir(path);
+	CHECK(directory != NULL && readdir(directory) != NULL);
+	end(child);
+	int left = 0;
+	while (directory && readdir(directory))
+		left++;
+	CHECK(left <= 24); /* what had been read ahead */
+	rewinddir(directory);
+	for (struct dirent *entry; (entry = readdir(directory));)
+		CHECK(entry->d_name[0] == '.');
+	closedir(directory);
+	CHECK(count_descriptors(child) == -1 && errno == ENOENT && link_of(child, "cwd")[0] == '\0');
+}
+
 static void machine(void)
 {
 	int processors = 0, lines = 0;
@@ -259,14 +439,19 @@ static void machine(void)
 	CHECK(slurp("/proc/mounts") > 0 && strstr(text, " / ramfs rw") && strstr(text, " /proc procfs ") && strstr(text, " /dev devfs "));
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
+	if (count == 2 && strcmp(arguments[1], "known") == 0)
+		sleep_long();
 	run("sleeping, spinning, stopped and ended processes are S, R, T and Z", states);
 	run("memory that is touched is resident, and no more when it is given back", memory);
 	run("groups that were orphaned before are left alone", orphaned_before);
 	run("processes that are gone are not found, or end while they are read", gone);
 	run("maps and exe show the program, and only to whom it belongs", maps);
 	run("only root sees who holds which capability", capabilities);
+	run("descriptors are listed and told by what they are open on", descriptors);
+	run("descriptors and directories of others are not told", others_descriptors);
+	run("descriptors are told while they change and their process ends", descriptors_that_change);
 	run("the machine's files have a line for each processor", machine);
 	return finish();
 }

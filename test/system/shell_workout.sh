@@ -324,6 +324,14 @@ tr '\0' ' ' < /proc/self/cmdline | cut -d' ' -f1
 [[ $(cat /proc/$$/comm) == bash ]] && echo "I am bash"
 [[ $(awk '/MemTotal/ { print ($2 > 1000) }' /proc/meminfo) == 1 ]] && echo "there is memory"
 grep -c '^processor' /proc/cpuinfo | awk '{ print ($1 > 0) }'
+exec 7</dev/null 8>>seen 9< <(sleep 0)
+readlink "/proc/$$/fd/7"
+[[ $(readlink "/proc/$$/fd/8") == "$(readlink "/proc/$$/cwd")/seen" && /proc/$$/fd/8 -ef seen ]] && echo "by its path"
+[[ $(readlink "/proc/$$/fd/9") == pipe:\[*\] ]] && echo "a pipe"
+ls -l "/proc/$$/fd" | awk '$NF == "/dev/null" && $(NF - 2) == 7 { print $1 }'
+exec 7<&- 8>&- 9<&-
+[[ -L /proc/$$/fd/7 ]] || echo "closed"
+rm seen
 head -c 16 /dev/zero | od -An -tx1 | tr -d ' \n'
 echo
 head -c 32 /dev/urandom | wc -c | tr -d ' '

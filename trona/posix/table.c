@@ -30,6 +30,27 @@ static struct file *entry_file(uintptr_t entry)
 	return (struct file *)(entry & ~PRIVATE);
 }
 
+/* For those who look at the process from outside (procmgr.descriptors): a slot's address in 16 bits. */
+static uint16_t place_of(kn_cap slot)
+{
+	return (uint16_t)(slot >> 32 << 8 | (uint8_t)slot);
+}
+
+static void set_entry(int fd, uintptr_t entry)
+{
+	const struct file *file = entry_file(entry);
+
+	entries[fd] = entry;
+	if (fd < (int)PROCMGR_PROCESS_DESCRIPTORS)
+		__atomic_store_n(&process.signals->descriptors[fd], file ? place_of(file->slot) : 0, __ATOMIC_RELAXED);
+}
+
+static void set_current(kn_cap slot)
+{
+	current = slot;
+	__atomic_store_n(&process.signals->current, place_of(slot), __ATOMIC_RELAXED);
+}
+
 static void *pages(size_t bytes)
 {
 	uint64_t mapped;
@@ -152,7 +173,7 @@ int table_put(struct file *file, int least, bool is_private)
 	lock_take(&table_lock);
 	int fd = find_free(least);
 	if (fd >= 0)
-		entries[fd] = (uintptr_t)file | is_private;
+		set_entry(fd, (uintptr_t)file | is_private);
 	lock_give(&table_lock);
 	if (fd < 0)
 		file_drop(file);
@@ -187,7 +208,7 @@ int sys_close(int fd)
 	lock_take(&table_lock);
 	if (fd >= 0 && fd < size) {
 		file = entry_file(entries[fd]);
-		entries[fd] = 0;
+		set_entry(fd, 0);
 	}
 	lock_give(&table_lock);
 	if (!file)
@@ -214,7 +235,7 @@ int sys_dup_to(int fd, int target, int flags)
 	int error = target < 0 ? -EBADF : grow(target);
 	if (error == 0) {
 		old = entry_file(entries[target]);
-		entries[target] = (uintptr_t)file | ((flags & O_CLOEXEC) != 0);
+		set_entry(target, (uintptr_t)file | ((flags & O_CLOEXEC) != 0));
 	}
 	lock_give(&table_lock);
 	if (error) {
@@ -259,7 +280,7 @@ void table_start(const struct posix_fd_block *block)
 		for (uint64_t left = block->roots[i]; left; left &= left - 1)
 			slot_mark_root(i * 64 + (unsigned)__builtin_ctzll(left));
 	file_mask = block->mask & 0777;
-	current = block->current;
+	set_current(block->current);
 	if (current)
 		slot_mark(current);
 	for (uint32_t i = 0; i < block->entry_count; i++)
@@ -280,19 +301,21 @@ void table_start(const struct posix_fd_block *block)
 		if (file)
 			file->local = (uint8_t)entry->local;
 		if (file && grow(entry->fd) == 0)
-			entries[entry->fd] = (uintptr_t)file;
+			set_entry(entry->fd, (uintptr_t)file);
 	}
 }
 
-/* What the parent's threads have armed signals the parent; what it has mapped of files is not here. */
+/* What the parent's threads have armed signals the parent; what it has mapped of files is not here. The signal page is new. */
 void table_forked(void)
 {
+	set_current(current);
 	for (int fd = 0; fd < table_size(); fd++) {
 		struct file *file = table_look(fd, nullptr);
 
 		if (file) {
 			file->armed = 0;
 			view_forked(file);
+			set_entry(fd, entries[fd]);
 		}
 	}
 }
@@ -329,7 +352,7 @@ void directory_change(kn_cap slot)
 {
 	kn_cap old = current;
 
-	current = slot;
+	set_current(slot);
 	if (old)
 		slot_delete(old);
 }

@@ -13,7 +13,8 @@
 #include "posix.h"
 
 struct kn_thread fake_thread;
-struct process process;
+static struct procmgr_signal_page signal_page;
+struct process process = {.signals = &signal_page};
 static struct __pthread self;
 static kn_cap last_deleted;
 static unsigned deletions, cleared, expansions, expansions_left;
@@ -142,6 +143,24 @@ static void close_deletes_the_last_capability_only(void **state)
 	assert_int_equal(sys_close(other), 0);
 	assert_int_equal(deletions, 1);
 	assert_int_equal(last_deleted, 100);
+}
+
+static void others_see_where_descriptors_are(void **state)
+{
+	const int fd = put(100), far = sys_dup_to(fd, 959, 0), unseen = sys_dup_to(fd, 960, 0);
+
+	assert_int_equal(signal_page.descriptors[fd], 100);
+	assert_int_equal(signal_page.descriptors[far], 100);
+	assert_int_equal(unseen, 960);
+	assert_int_equal(sys_dup_to(put((kn_cap)200 << 32 | 3), far, 0), far);
+	assert_int_equal(signal_page.descriptors[far], 200 << 8 | 3);
+	assert_int_equal(sys_close(fd), 0);
+	assert_int_equal(signal_page.descriptors[fd], 0);
+	memset(&signal_page, 0, sizeof signal_page); /* as in the child of a fork */
+	table_forked();
+	assert_int_equal(signal_page.descriptors[far], 200 << 8 | 3);
+	assert_int_equal(signal_page.descriptors[fd], 0);
+	assert_int_equal(signal_page.current, directory_current() & 0xff);
 }
 
 static void closed_numbers_are_bad(void **state)
@@ -494,7 +513,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 	const struct CMUnitTest tests[] = {
-	    TEST(lowest_free_number_is_taken), TEST(close_deletes_the_last_capability_only), TEST(closed_numbers_are_bad),
+	    TEST(lowest_free_number_is_taken), TEST(close_deletes_the_last_capability_only), TEST(closed_numbers_are_bad), TEST(others_see_where_descriptors_are),
 	    TEST(numbers_out_of_range_are_bad), TEST(dup_shares_the_file), TEST(dup_refuses_wrong_least_numbers),
 	    TEST(dup_to_replaces_and_closes), TEST(dup_to_itself_keeps_the_file), TEST(dup_to_refuses_bad_targets_and_leaks_nothing),
 	    TEST(close_on_exec_belongs_to_the_number), TEST(a_full_table_is_emfile_and_drops_the_file),

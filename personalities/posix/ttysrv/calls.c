@@ -31,7 +31,7 @@
 
 static bool is_process(kn_word badge)
 {
-	return !(badge & (KN_BADGE_UNIT | BADGE_FILE));
+	return !(badge & (KN_BADGE_UNIT | PROCMGR_BADGE_CLASS_OPEN));
 }
 
 /* The caller's process badge from its session capability; 0: it is none. */
@@ -82,7 +82,7 @@ static kn_status on_open(struct server_call *call, uint64_t device, uint32_t fla
 	struct terminal *terminal;
 	struct file *file;
 
-	if (call->badge & BADGE_FILE)
+	if (call->badge & PROCMGR_BADGE_CLASS_OPEN)
 		return KN_E_INVALID_CAP;
 	if (is_process(call->badge) && !process_read_badge(call->badge, &who))
 		return KN_E_NO_PROCESS;

@@ -5,6 +5,7 @@
 #include "trona/array.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
+#include "uapi/protocol/tty.h"
 
 kn_cap file_endpoint;
 
@@ -12,14 +13,45 @@ static struct file **table;
 static size_t capacity, count;
 static struct file *free_list;
 
+static struct file *find(kn_word badge)
+{
+	const uint32_t index = (uint32_t)badge;
+
+	return index < count && table[index]->is_open && table[index]->badge == badge ? table[index] : nullptr;
+}
+
 struct file *file_by_badge(kn_word badge)
 {
-	uint32_t index = (uint32_t)badge;
+	struct file *file = find(badge);
 
-	if ((badge & ~0xffffffffull) != BADGE_FILE || index >= count || !table[index]->is_open)
-		return nullptr;
-	table[index]->is_young = false;
-	return table[index];
+	if (file != nullptr)
+		file->is_young = false;
+	return file;
+}
+
+static kn_word badge_of(const struct terminal *terminal, bool is_master, uint32_t index)
+{
+	const uint64_t device = !terminal->is_pty ? (uint64_t)TTY_DEVICE_CONSOLE
+				: is_master       ? (uint64_t)TTY_DEVICE_MASTER
+						  : TTY_DEVICE_PTS + (uint64_t)terminal->number;
+
+	return BADGE_FILE | (device & BADGE_DEVICE_MASK) << BADGE_DEVICE_SHIFT | index;
+}
+
+/* The entry's capability, for the terminal that it is of now. */
+static kn_status mint(struct file *file, kn_word badge)
+{
+	if (file->badge == badge)
+		return KN_OK;
+	slot_delete(file->slot);
+	file->badge = 0;
+	kn_status status = slot_mint(file->slot, file_endpoint, SLOT_CLIENT_RIGHTS, badge);
+	if (status != KN_OK)
+		return status;
+	status = slot_watch(file->slot);
+	if (status == KN_OK)
+		file->badge = badge;
+	return status;
 }
 
 static kn_status add_entry(struct file **added)
@@ -31,26 +63,20 @@ static kn_status add_entry(struct file **added)
 	if (file == nullptr)
 		return KN_E_NO_MEMORY;
 	kn_status status = slot_alloc(&file->slot);
-	if (status != KN_OK)
-		goto fail_slot;
-	status = slot_mint(file->slot, file_endpoint, SLOT_CLIENT_RIGHTS, BADGE_FILE | count);
-	if (status != KN_OK)
-		goto fail_mint;
-	status = slot_watch(file->slot);
-	if (status != KN_OK)
-		goto fail_watch;
+	if (status != KN_OK) {
+		heap_free(file);
+		return status;
+	}
 	file->index = (uint32_t)count;
 	table[count++] = file;
 	*added = file;
 	return KN_OK;
+}
 
-fail_watch:
-	slot_delete(file->slot);
-fail_mint:
-	slot_free(file->slot);
-fail_slot:
-	heap_free(file);
-	return status;
+static void put_free(struct file *file)
+{
+	file->next_free = free_list;
+	free_list = file;
 }
 
 static void end(struct file *file)
@@ -58,8 +84,7 @@ static void end(struct file *file)
 	struct terminal *terminal = file->terminal;
 
 	file->is_open = false;
-	file->next_free = free_list;
-	free_list = file;
+	put_free(file);
 	waiters_drop(terminal, file);
 	poll_forget(file->is_master ? &terminal->master_source : &terminal->source, file);
 	if (file->is_master) {
@@ -98,8 +123,14 @@ kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags,
 		if (status != KN_OK)
 			return status;
 	}
+	kn_status status = mint(file, badge_of(terminal, is_master, file->index));
+	if (status != KN_OK) {
+		put_free(file);
+		return status;
+	}
 	*file = (struct file){
 	    .slot = file->slot,
+	    .badge = file->badge,
 	    .index = file->index,
 	    .flags = flags,
 	    .epoch = terminal->epoch,
@@ -118,10 +149,8 @@ kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags,
 
 void file_orphan(kn_word badge)
 {
-	uint32_t index = (uint32_t)badge;
+	struct file *file = find(badge);
 
-	if ((badge & ~0xffffffffull) != BADGE_FILE || index >= count || !table[index]->is_open)
-		return;
-	if (is_alone(table[index]))
-		end(table[index]);
+	if (file != nullptr && is_alone(file))
+		end(file);
 }

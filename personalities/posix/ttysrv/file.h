@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Open terminals. As in vfs: one minted and watched capability per entry, made once and used again; ORPHAN ends the description.
- * Badge: bit 62 and the index. All other badges are processes (or units).
+ * Open terminals. As in vfs: one minted and watched capability per entry, used again by later files of the same terminal; ORPHAN ends the description.
+ * Badge: its class, the terminal's device and the index. All other badges are processes (or units).
  */
 #pragma once
 
 #include "terminal.h"
+#include "uapi/protocol/procmgr.h"
 
-#define BADGE_FILE (1ull << 62)
+#define BADGE_FILE (PROCMGR_BADGE_CLASS_OPEN | PROCMGR_BADGE_CLASS_TERMINAL)
+#define BADGE_DEVICE_SHIFT 32
+#define BADGE_DEVICE_MASK 0xffffffu
 
 struct file {
 	kn_cap slot;
+	kn_word badge;       /* of the capability there; 0: none */
 	uint32_t index;
 	uint32_t flags;      /* file_flag; */
 	uint32_t epoch;      /* of the terminal when it was opened */

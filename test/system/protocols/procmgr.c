@@ -78,6 +78,7 @@ static void signals(void)
 	refuses(PERMISSION, procmgr_set_terminal(PROCMGR, 1, 1));
 	refuses(PERMISSION, procmgr_refresh(PROCMGR, 0));
 	refuses(PERMISSION, procmgr_regions(PROCMGR, 1, 0, (char[64]){}, 64, &(size_t){0}));
+	refuses(PERMISSION, procmgr_descriptors(PROCMGR, 1, 0, (char[64]){}, 64, &(size_t){0}, &wide));
 	refuses(PERMISSION, procmgr_table(PROCMGR, KN_CAP_NONE, &wide, rig_slot()));
 }
 

@@ -118,6 +118,7 @@ static void processes(void)
 	refuses(NO_PROCESS, procmgr_signal_group(procmgr, NOBODY, 1));
 	refuses(NO_PROCESS, procmgr_refresh(procmgr, NOBODY));
 	refuses(NO_PROCESS, procmgr_regions(procmgr, NOBODY, 0, (char[64]){}, 64, &(size_t){0}));
+	refuses(NO_PROCESS, procmgr_descriptors(procmgr, NOBODY, 0, (char[64]){}, 64, &(size_t){0}, &(uint64_t){0}));
 	refuses(NO_PROCESS, procmgr_background(procmgr, NOBODY, 21, &number));
 }
 
