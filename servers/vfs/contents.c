@@ -83,13 +83,26 @@ static void decommit_from(struct contents *contents, uint64_t first)
 
 /* ---- forms ---- */
 
+struct contents_kept contents_kept;
+
+/* A capability to contents that are adopted stays with them. */
+static void keep_slot(const struct contents *contents, bool is_kept)
+{
+	if (contents->form == CONTENTS_ADOPTED)
+		contents_kept.slots += is_kept ? 1 : -1ull;
+}
+
 static void drop_capabilities(struct contents *contents)
 {
 	kn_cap *slots[] = {&contents->image, &contents->for_reading, &contents->for_writing, &contents->object};
 
+	if (contents->form == CONTENTS_ADOPTED && contents->object != KN_CAP_NONE)
+		contents_kept.objects--;
 	for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
-		if (*slots[i] != KN_CAP_NONE)
-			memory_release(*slots[i]);
+		if (*slots[i] == KN_CAP_NONE)
+			continue;
+		memory_release(*slots[i]);
+		keep_slot(contents, false);
 		*slots[i] = KN_CAP_NONE;
 	}
 }
@@ -323,15 +336,23 @@ kn_status contents_map(struct contents *contents, bool executable, bool writable
 		status = become_object(contents);
 	if (status == KN_OK && contents->form == CONTENTS_OBJECT)
 		status = share(contents);
-	if (status == KN_OK && contents->object == KN_CAP_NONE)
+	if (status == KN_OK && contents->object == KN_CAP_NONE) {
 		status = memory_slice(contents->data, pages_of(contents->size), &contents->object);
+		if (status == KN_OK) {
+			contents_kept.objects++;
+			keep_slot(contents, true);
+		}
+	}
 	if (status != KN_OK)
 		return status;
 	kn_cap *slot = executable ? &contents->image : writable ? &contents->for_writing : &contents->for_reading;
 
-	if (*slot == KN_CAP_NONE)
+	if (*slot == KN_CAP_NONE) {
 		status = executable ? memory_executable(contents->object, slot)
 				    : memory_for_client(contents->object, writable, slot);
+		if (status == KN_OK)
+			keep_slot(contents, true);
+	}
 	if (status == KN_OK)
 		*object = *slot;
 	return status;

@@ -62,3 +62,12 @@ bool contents_is_whole(const struct contents *contents);
 /* Bytes of memory behind it. */
 uint64_t contents_memory(const struct contents *contents);
 void contents_destroy(struct contents *contents);
+
+/*
+ * Objects behind files that lie in the boot archive: made when such a file is first mapped or viewed, kept as long as the file, which is
+ * for ever if nobody changes it. Told apart from what a load leaves behind.
+ */
+struct contents_kept {
+	uint64_t slots, objects, pages;
+};
+extern struct contents_kept contents_kept;

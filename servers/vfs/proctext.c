@@ -2,6 +2,7 @@
 /* See proctext.h. Times are told in hundredths of a second, memory in KiB or pages. */
 #include "proctext.h"
 
+#include "contents.h"
 #include "description.h"
 #include "kn/debug.h"
 #include "memory.h"
@@ -16,6 +17,7 @@
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "trona/string.h"
+#include "uapi/object_size.h"
 #include "window.h"
 
 #define TRACE_EVENTS_MAX 4096
@@ -239,7 +241,9 @@ void proctext_usage(struct text *text, const struct proctext_subject *)
 	poll_sweep();
 	memory_usage(&objects, &memory);
 	/* For each object objsrv keeps the slot of the memory that it was made of. */
-	const uint64_t ready = memory.reserve_objects + processes.reserve_objects + reserve.objects;
+	const uint64_t ready = memory.reserve_objects + processes.reserve_objects + reserve.objects + contents_kept.objects;
+	const uint64_t ready_bytes = memory.reserve_bytes + processes.reserve_bytes + reserve.bytes +
+				     (contents_kept.objects << KN_OBJECT_BITS_MEMORY_OBJECT);
 	const struct {
 		const char *name;
 		uint64_t value;
@@ -248,23 +252,24 @@ void proctext_usage(struct text *text, const struct proctext_subject *)
 	    {"objsrv.heap", objects.heap},
 	    {"objsrv.objects", objects.objects - ready},
 	    {"objsrv.accounts", objects.accounts},
-	    {"objsrv.free_bytes", objects.free + memory.reserve_bytes + processes.reserve_bytes + reserve.bytes},
+	    {"objsrv.free_bytes", objects.free + ready_bytes},
 	    {"mmsrv.slots", memory.slots},
 	    {"mmsrv.heap", memory.heap},
 	    {"mmsrv.clients", memory.clients},
-	    {"mmsrv.pages_used", memory.used},
-	    {"mmsrv.object_pages", memory.shared},
+	    {"mmsrv.pages_used", memory.used - contents_kept.pages},
+	    {"mmsrv.object_pages", memory.shared - contents_kept.pages},
 	    {"mmsrv.processes_limit", memory.processes_limit},
 	    {"procmgr.slots", processes.slots},
 	    {"procmgr.heap", processes.heap},
 	    {"procmgr.processes", processes.processes},
 	    {"procmgr.last_pid", processes.last_pid},
 	    {"procmgr.out_of_memory", processes.out_of_memory},
-	    {"vfs.slots", slots_in_use() - description_kept() - window_kept() - reserve.slots},
+	    {"vfs.slots", slots_in_use() - description_kept() - window_kept() - reserve.slots - contents_kept.slots},
 	    {"vfs.heap", heap_in_use()},
 	    {"vfs.descriptions", description_count()},
 	    {"reserve.objects", ready},
-	    {"reserve.bytes", memory.reserve_bytes + processes.reserve_bytes + reserve.bytes},
+	    {"reserve.bytes", ready_bytes},
+	    {"reserve.pages", contents_kept.pages},
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		text_add(text, "%s %lu\n", lines[i].name, (unsigned long)lines[i].value);

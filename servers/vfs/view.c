@@ -47,6 +47,19 @@ static void page_destroy(struct shared_memory **page)
 
 /* ---- size ---- */
 
+#define SLOTS_OF_PAGE 2 /* of a page that is shared: the object, and the clients' capability to it */
+
+static void keep_page(const struct contents *contents, bool is_kept)
+{
+	const uint64_t one = is_kept ? 1 : -1ull;
+
+	if (contents->form != CONTENTS_ADOPTED)
+		return;
+	contents_kept.slots += SLOTS_OF_PAGE * one;
+	contents_kept.objects += one;
+	contents_kept.pages += one;
+}
+
 void view_resize(struct contents *contents)
 {
 	if (contents->view != nullptr)
@@ -59,6 +72,7 @@ void view_end(struct contents *contents)
 		return;
 	__atomic_store_n(&((struct file_view *)contents->view->data)->is_valid, 0, __ATOMIC_RELEASE);
 	page_destroy(&contents->view);
+	keep_page(contents, false);
 }
 
 static kn_status size_page(struct contents *contents)
@@ -67,9 +81,11 @@ static kn_status size_page(struct contents *contents)
 		return KN_OK;
 	kn_status status = page_create(&contents->view, false);
 
-	if (status == KN_OK)
-		*(struct file_view *)contents->view->data = (struct file_view){.size = contents->size, .is_valid = 1};
-	return status;
+	if (status != KN_OK)
+		return status;
+	keep_page(contents, true);
+	*(struct file_view *)contents->view->data = (struct file_view){.size = contents->size, .is_valid = 1};
+	return KN_OK;
 }
 
 /* ---- offset ---- */
