@@ -41,15 +41,12 @@ static const struct plain_grant plain[] = {
 
 static kn_status give_notification(struct launch *launch)
 {
-	kn_cap notification;
-	kn_status status = launch_make(launch->unit, KN_TYPE_NOTIFICATION, 0, &notification);
+	kn_cap *notification = &launch->unit->notification;
+	kn_status status = launch_make(launch->unit, KN_TYPE_NOTIFICATION, 0, notification);
 
-	if (status != KN_OK)
-		return status;
-	status = launch_give(
-	    launch, "notification", notification, KN_RIGHT_SEND | KN_RIGHT_RECV | KN_RIGHT_GRANT, 0);
-	slot_release(notification);
-	return status;
+	return status == KN_OK
+	           ? launch_give(launch, "notification", *notification, KN_RIGHT_SEND | KN_RIGHT_RECV | KN_RIGHT_GRANT, 0)
+	           : status;
 }
 
 static kn_status give_ports(struct launch *launch, const struct kn_uart_info *uart)

@@ -539,7 +539,7 @@ kn_status launch_server(struct unit *unit)
 void launch_destroy(struct unit *unit)
 {
 	kn_cap *const parts[] = {&unit->tcb, &unit->sched_context, &unit->cnode, &unit->pages, &unit->vspace, &unit->memory,
-	    &unit->account};
+	    &unit->account, &unit->notification};
 	kn_cap client;
 
 	if (unit->tcb != KN_CAP_NONE)

@@ -56,6 +56,20 @@ static struct unit *caller(kn_word badge)
 
 /* ---- protocol init ---- */
 
+/* What the server knew of its clients is gone with it: those that can hear it begin anew as well. */
+static void tell_of_restart(const struct unit *server)
+{
+	for (unsigned i = 1; i <= unit_count(); i++) {
+		const struct unit *unit = unit_at(i);
+		kn_cap endpoint;
+
+		for (unsigned j = 0; j < unit->manifest.needs.count && unit->notification != KN_CAP_NONE; j++) {
+			if (unit_provider(unit->manifest.needs.items[j], &endpoint) == server)
+				(void)!kn_signal(unit->notification, INIT_SIGNAL_RESTARTED);
+		}
+	}
+}
+
 static kn_status on_ready(struct server_call *call)
 {
 	struct unit *unit = caller(call->badge);
@@ -64,6 +78,8 @@ static kn_status on_ready(struct server_call *call)
 		return KN_E_PERMISSION;
 	unit->state = INIT_STATE_READY;
 	unit->ready_since = now();
+	if (unit->restarts != 0)
+		tell_of_restart(unit);
 	if (is_verbose)
 		log_line("%s is ready", unit->manifest.name);
 	return KN_OK;

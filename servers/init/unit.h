@@ -18,6 +18,7 @@ struct unit {
 	kn_cap endpoints[UNIT_ENDPOINTS_MAX]; /* as manifest.provides */
 	/* What a running server is made of; KN_CAP_NONE when it is not there. */
 	kn_cap account, vspace, memory, cnode, tcb, sched_context, pages;
+	kn_cap notification;             /* its own, if the manifest grants it one */
 	kn_cap pool;                     /* of its own: objsrv's and mmsrv's */
 	uint64_t account_id, memory_id;
 	uint32_t next_slot;              /* in its CNode */

@@ -14,6 +14,7 @@
 #include "trona/start.h"
 #include "trona/string.h"
 #include "uapi/error.h"
+#include "uapi/protocol/init.h"
 
 #define NAME "service.test_runner"
 #define FORGOTTEN_AFTER 10000000000ull /* ns without next(): nobody listens any more */
@@ -83,10 +84,23 @@ static void run_on_console(void)
 	(void)!init_shutdown(start_need("init"), status != KN_OK || has_failed, false);
 }
 
+static kn_status publish(void)
+{
+	return namesrv_publish(start_need("namesrv"), NAME, sizeof(NAME) - 1, start_need("serve.test_runner"));
+}
+
+/* Names end with the server of names. */
+static void signal(kn_word bits)
+{
+	if (bits & INIT_SIGNAL_RESTARTED)
+		(void)publish(); /* if it has not been that server, the name exists */
+}
+
 int main(void)
 {
 	static const struct server base = {
-	    .name = "test_runner", .dispatch = dispatch, .next_timeout = next_timeout, .timeout = timeout};
+	    .name = "test_runner", .dispatch = dispatch, .next_timeout = next_timeout, .timeout = timeout,
+	    .signal = signal};
 	static struct server server;
 	kn_status status;
 
@@ -94,7 +108,9 @@ int main(void)
 	server.endpoint = start_need("serve.test_runner");
 	status = server_init(&server);
 	if (status == KN_OK && start_option("console") == nullptr)
-		status = namesrv_publish(start_need("namesrv"), NAME, sizeof(NAME) - 1, server.endpoint);
+		status = server_bind_notification(start_need("notification"));
+	if (status == KN_OK && start_option("console") == nullptr)
+		status = publish();
 	if (status == KN_OK)
 		status = init_ready(start_need("init"));
 	if (status != KN_OK) {

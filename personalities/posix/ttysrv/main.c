@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * posix_ttysrv: terminals of the POSIX personality. One notification is bound to its thread: the console's input and output room
- * arrive on bits 0 and 1 (console.idl), procmgr's "a process has ended" on bit 2.
+ * arrive on bits 0 and 1 (console.idl), procmgr's "a process has ended" on bit 2, init's word of a server that began anew on bit 31 (init.idl).
  */
 #include "calls.h"
 #include "client/console.h"
@@ -12,6 +12,7 @@
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "uapi/protocol/console.h"
+#include "uapi/protocol/init.h"
 
 #define BIT_PROCESS_ENDED 4u
 
@@ -22,13 +23,43 @@ static kn_status dispatch(struct server_call *call)
 	return tty_dispatch(&tty_methods, call);
 }
 
+static const uint32_t listen_rights = KN_RIGHT_SEND | KN_RIGHT_GRANT;
+
+/* A console knows its listener until it ends. */
+static kn_status listen_to_console(void)
+{
+	kn_cap copy;
+	kn_status status = slot_alloc(&copy);
+
+	if (status != KN_OK)
+		return status;
+	status = slot_copy(copy, start_need("notification"), listen_rights);
+	if (status == KN_OK)
+		status = console_listen(start_need("console"), copy);
+	slot_release(copy);
+	return status;
+}
+
+/* It may be the console that began anew: what was on its way is lost, and it will not say that it has room again. */
+static void console_restarted(void)
+{
+	kn_status status = listen_to_console();
+
+	if (status != KN_OK)
+		log_status("listening to the console", status);
+	console_terminal.is_device_full = false;
+	console_terminal.has_device_input = true;
+}
+
 static void signal(kn_word bits)
 {
+	if (bits & INIT_SIGNAL_RESTARTED)
+		console_restarted();
 	if (bits & CONSOLE_SIGNAL_INPUT)
 		console_terminal.has_device_input = true;
 	if (bits & CONSOLE_SIGNAL_OUTPUT)
 		console_terminal.is_device_full = false;
-	if (bits & (CONSOLE_SIGNAL_INPUT | CONSOLE_SIGNAL_OUTPUT))
+	if (bits & (CONSOLE_SIGNAL_INPUT | CONSOLE_SIGNAL_OUTPUT | INIT_SIGNAL_RESTARTED))
 		terminal_pump(&console_terminal);
 	if (bits & BIT_PROCESS_ENDED)
 		terminals_check_sessions();
@@ -37,20 +68,15 @@ static void signal(kn_word bits)
 /* Gives copies of the notification to those who signal it. */
 static kn_status listen(kn_cap notification)
 {
-	const uint32_t rights = KN_RIGHT_SEND | KN_RIGHT_GRANT;
-	kn_cap plain, badged;
-	kn_status status = slot_alloc(&plain);
+	kn_cap badged;
+	kn_status status = slot_alloc(&badged);
 
 	if (status == KN_OK)
-		status = slot_alloc(&badged);
-	if (status == KN_OK)
-		status = slot_copy(plain, notification, rights);
-	if (status == KN_OK)
-		status = slot_mint(badged, notification, rights, BIT_PROCESS_ENDED);
+		status = slot_mint(badged, notification, listen_rights, BIT_PROCESS_ENDED);
 	if (status == KN_OK)
 		status = process_table_open(start_need("procmgr"), badged);
 	if (status == KN_OK)
-		status = console_listen(start_need("console"), plain);
+		status = listen_to_console();
 	return status;
 }
 

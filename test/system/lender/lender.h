@@ -4,4 +4,6 @@
 
 #define LENDER_SERVICE "service.lender"
 #define LENDER_LEND 0x7001
+/* The message at which a server that was made mortal ends (doom.c). */
+#define LENDER_DOOM 0x7002
 #define LENDER_NAME_MAX 16

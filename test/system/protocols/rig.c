@@ -238,6 +238,11 @@ void rig_print_unseen(void)
 				printf("# unseen %s %s\n", methods[i].name, kn_status_name(methods[i].throws[t]));
 }
 
+unsigned rig_failures(void)
+{
+	return shared->failed_checks;
+}
+
 int rig_end(void)
 {
 	printf("1..%u\n", shared->tests);

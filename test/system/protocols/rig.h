@@ -71,6 +71,7 @@ void rig_disturb(void);
 void rig_calm(void);
 /* The lines "# unseen METHOD ERROR" of every declared error that no test has got. */
 void rig_print_unseen(void);
+unsigned rig_failures(void);
 /* The plan; failures. */
 int rig_end(void);
 
@@ -78,6 +79,8 @@ int rig_end(void);
 void malformed_tests(void);
 /* fuzz.c: so many random calls. */
 void fuzz(uint64_t calls, uint64_t seed);
+/* deaths.c: with the lender. Its last act is to switch the machine off. */
+int deaths(void);
 /* One file a server. */
 void vfs_tests(void);
 void file_tests(void);
