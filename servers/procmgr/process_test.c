@@ -2,6 +2,7 @@
 /* Table, families, groups and sessions, credentials, limits, priorities: through the protocol's methods, as programs reach them. */
 #include "life_fixture.h"
 #include "pressure.h"
+#include "trona/slots.h"
 #include "trona/start.h"
 #include "user.h"
 
@@ -203,6 +204,7 @@ static void servers_see_processes_as_they_are_now(void **state)
 	assert_int_equal(cspaces_methods.of_process(&server, 9999, &cspace), KN_E_NO_PROCESS);
 	assert_int_equal(cspaces_methods.of_process(&server, child->entry->pid, &cspace), KN_OK);
 	assert_true(fake_copied.to == cspace && fake_copied.source == child->cnode && fake_copied.rights == KN_RIGHT_GRANT);
+	slot_release(cspace); /* as the loop does when it is answered */
 	assert_int_equal(child->entry->pages_used, 0);
 	assert_int_equal(m->refresh(&server, child->entry->pid), KN_OK);
 	assert_int_equal(child->entry->pages_used, 42);
@@ -216,6 +218,19 @@ static void servers_see_processes_as_they_are_now(void **state)
 	assert_int_equal(child->entry->user_time, 10);
 	assert_int_equal(child->entry->pages_used, 42);
 	assert_int_equal(child->entry->pages_mapped, 0);
+}
+
+static void a_cspace_without_a_slot_is_refused(void **state)
+{
+	struct server_call server = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(ROLE_TABLE)};
+	const long slots = fake_slots;
+	kn_cap cspace;
+
+	fake_budget = 0;
+	assert_int_equal(cspaces_methods.of_process(&server, child->entry->pid, &cspace), KN_E_NO_MEMORY);
+	fake_refusal = KN_E_NO_SLOT;
+	assert_int_equal(cspaces_methods.of_process(&server, child->entry->pid, &cspace), KN_E_NO_SLOT);
+	assert_int_equal(fake_slots, slots);
 }
 
 static void ids_tell_of_others_too(void **state)
@@ -515,6 +530,7 @@ int main(void)
 	    CASE(an_orphaned_group_with_stopped_members_goes_on),
 	    CASE(a_group_that_was_orphaned_before_stays_as_it_is),
 	    CASE(servers_see_processes_as_they_are_now),
+	    CASE(a_cspace_without_a_slot_is_refused),
 	    CASE(ids_tell_of_others_too),
 	    CASE(the_superuser_becomes_anybody_once),
 	    USER(a_user_stays_himself),

@@ -16,6 +16,7 @@
 #include "trona/syscall.h"
 #include "uapi/object/endpoint.h"
 #include "uapi/protocol/console.h"
+#include "uapi/protocol/cspaces.h"
 #include "uapi/protocol/init.h"
 #include "uapi/protocol/mmsrv.h"
 #include "uapi/protocol/namesrv.h"
@@ -215,7 +216,7 @@ static void every_end(void)
 	    {"console", rig_lent("console"), {CONSOLE_PROTOCOL}},
 	    {"init", rig_lent("init"), {INIT_PROTOCOL}},
 	    {"vfs", VFS, {VFS_PROTOCOL, FILE_PROTOCOL}},
-	    {"procmgr", PROCMGR, {PROCMGR_PROTOCOL}},
+	    {"procmgr", PROCMGR, {PROCMGR_PROTOCOL, CSPACES_PROTOCOL}},
 	    {"namesrv", NAMESRV, {NAMESRV_PROTOCOL}},
 	    {"mmsrv", MMSRV, {MMSRV_PROTOCOL}},
 	    {"ttysrv", TTY, {TTY_PROTOCOL, FILE_PROTOCOL}},

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/cspaces.h"
 #include "client/mmsrv.h"
 #include "client/procmgr.h"
 #include "client/vfs.h"
@@ -76,6 +77,7 @@ static void signals(void)
 	refuses(PERMISSION, procmgr_signal_group(PROCMGR, 1, SIGKILL));
 	refuses(PERMISSION, procmgr_background(PROCMGR, 1, SIGTTIN, &number));
 	refuses(PERMISSION, procmgr_set_terminal(PROCMGR, 1, 1));
+	refuses(PERMISSION, cspaces_of_process(PROCMGR, 1, rig_slot()));
 	refuses(PERMISSION, procmgr_refresh(PROCMGR, 0));
 	refuses(PERMISSION, procmgr_regions(PROCMGR, 1, 0, (char[64]){}, 64, &(size_t){0}));
 	refuses(PERMISSION, procmgr_descriptors(PROCMGR, 1, 0, (char[64]){}, 64, &(size_t){0}, &wide));

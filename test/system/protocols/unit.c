@@ -6,6 +6,7 @@
 
 #include "../lender/lender.h"
 #include "client/console.h"
+#include "client/cspaces.h"
 #include "client/init.h"
 #include "client/mmsrv.h"
 #include "client/namesrv.h"
@@ -116,6 +117,7 @@ static void processes(void)
 	succeeds(mmsrv_object_create(MMSRV, 1, block));
 	refuses(BAD_IMAGE, procmgr_start(procmgr, &image, 0, 0, object, block, KN_CAP_NONE, &number));
 	refuses(NO_PROCESS, procmgr_signal_group(procmgr, NOBODY, 1));
+	refuses(NO_PROCESS, cspaces_of_process(procmgr, NOBODY, rig_slot()));
 	refuses(NO_PROCESS, procmgr_refresh(procmgr, NOBODY));
 	refuses(NO_PROCESS, procmgr_regions(procmgr, NOBODY, 0, (char[64]){}, 64, &(size_t){0}));
 	refuses(NO_PROCESS, procmgr_descriptors(procmgr, NOBODY, 0, (char[64]){}, 64, &(size_t){0}, &(uint64_t){0}));
