@@ -243,14 +243,17 @@ static void map_as_bash(kn_cap space, unsigned index)
 {
 	uint64_t address = bash_regions[index].address, mapped;
 	uint32_t pages = bash_regions[index].pages, there = bash_regions[index].private_pages;
-	uint32_t prot = bash_regions[index].prot, flags = bash_regions[index].sharing | FIXED;
+	uint32_t prot = bash_regions[index].prot, sharing = bash_regions[index].sharing;
+	uint32_t flags = sharing | FIXED;
 	kn_cap object = KN_CAP_NONE, executable = KN_CAP_NONE;
 
 	if (bash_regions[index].has_object) {
 		there = pages;
-		object = new_object(pages);
+		/* Text can be any, and the boot pool has no room for it. */
+		object = prot != RW && sharing == PRIVATE ? KN_BOOT_SLOT_ARCHIVE : new_object(pages);
 		executable = rig_slot();
-		check_ok(kn_memory_object_commit(object, 0, pages));
+		if (object != KN_BOOT_SLOT_ARCHIVE)
+			check_ok(kn_memory_object_commit(object, 0, pages));
 		check_ok(kn_exec_authority_grant(
 		    KN_BOOT_SLOT_EXEC_AUTHORITY, object, CSPACE, (uint32_t)executable));
 		object = prot == RX ? executable : object;
@@ -259,7 +262,7 @@ static void map_as_bash(kn_cap space, unsigned index)
 		step = there - at < 8 ? there - at : 8;
 		if (at >= there)
 			step = pages - at;
-		check_ok(kn_vspace_map(space, object, object ? at : 0, address + at * PAGE, step, prot, prot,
+		check_ok(kn_vspace_map(space, object, object ? at % 128 : 0, address + at * PAGE, step, prot, prot,
 		    flags | (at < there ? KN_VSPACE_MAP_POPULATE : 0), &mapped));
 	}
 }
