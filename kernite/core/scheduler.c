@@ -486,7 +486,7 @@ static bool goes_on(struct cpu *cpu, struct tcb *current, bool *is_expired)
 }
 
 /* The current thread, which is ready, makes room for others. */
-[[gnu::always_inline]] static inline void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
+static void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
 {
 	struct cpu *to = is_expired || !may_run_on(current, cpu) ? place(current) : cpu;
 
@@ -524,13 +524,13 @@ static struct tcb *choose(struct cpu *cpu)
 
 /* This CPU is not online: others get what it has, some at a time, and the boot CPU the deadlines that
  * it is armed for. */
-[[gnu::noinline]] static struct tcb *evacuate(struct cpu *cpu)
+[[gnu::noinline, clang::minsize]] static struct tcb *evacuate(struct cpu *cpu)
 {
 	struct tcb *current = cpu->current;
 
 	scheduler_charge(cpu, current);
-	if (current->state == THREAD_READY)
-		step_aside(cpu, current, sched_context_left(current->sched_context) <= 0);
+	if (current->state == THREAD_READY && make_ready(current))
+		enqueue(place(current), current, false);
 	while (cpu->run && !work_step(20)) {
 		struct tcb *thread = container_of(cpu->run, struct tcb, run);
 
