@@ -184,12 +184,27 @@ int sys_sigwait(const sigset_t *set, siginfo_t *info, const struct timespec *tim
 int sys_sigaltstack(const stack_t *new_stack, stack_t *old);
 /* A normal longjmp out of a handler leaves nothing behind; the alternate stack is judged by the stack pointer. */
 
+/* Scheduling. id: a thread or process, 0 the calling thread. Policies and flags as in sched.h; nice is the process's, and set with SCHED_OTHER. */
+struct sys_schedule {
+	int policy, priority, nice;
+	unsigned flags;
+	uint64_t runtime, deadline, period;
+};
+int sys_get_schedule(pid_t id, struct sys_schedule *now);
+int sys_set_schedule(pid_t id, const struct sys_schedule *schedule);
+int sys_get_affinity(pid_t id, uint64_t *cpus);
+int sys_set_affinity(pid_t id, uint64_t cpus);
+/* The CPU that runs this. */
+int sys_cpu(void);
+
 /* Threads. */
 struct sys_thread_options {
 	size_t stack_size;
 	size_t guard_size;
 	void *stack; /* null: from the cache */
 	bool is_detached;
+	const struct sys_schedule *schedule; /* null: the creator's */
+	uint64_t cpus;                       /* 0: the creator's */
 };
 int sys_thread_create(pthread_t *thread, const struct sys_thread_options *options, void *(*function)(void *), void *argument);
 [[noreturn]] void sys_thread_exit(void *result);

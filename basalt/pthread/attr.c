@@ -88,31 +88,3 @@ int pthread_attr_setscope(pthread_attr_t *attributes, int scope)
 	(void)attributes;
 	return scope == PTHREAD_SCOPE_SYSTEM ? 0 : scope == PTHREAD_SCOPE_PROCESS ? ENOTSUP : EINVAL;
 }
-
-int pthread_attr_getinheritsched(const pthread_attr_t *restrict attributes, int *restrict inherit)
-{
-	*inherit = attributes->__inherit;
-	return 0;
-}
-
-int pthread_attr_setinheritsched(pthread_attr_t *attributes, int inherit)
-{
-	if (inherit != PTHREAD_INHERIT_SCHED && inherit != PTHREAD_EXPLICIT_SCHED)
-		return EINVAL;
-	attributes->__inherit = inherit;
-	return 0;
-}
-
-int pthread_attr_getschedparam(const pthread_attr_t *restrict attributes, struct sched_param *restrict parameters)
-{
-	parameters->sched_priority = attributes->__priority;
-	return 0;
-}
-
-int pthread_attr_setschedparam(pthread_attr_t *restrict attributes, const struct sched_param *restrict parameters)
-{
-	if (parameters->sched_priority != 0)
-		return ENOTSUP;
-	attributes->__priority = 0;
-	return 0;
-}

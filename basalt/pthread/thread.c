@@ -12,12 +12,21 @@ int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict at
     void *restrict argument)
 {
 	struct sys_thread_options options = {.guard_size = 4096};
+	struct sys_schedule schedule = {};
 
 	if (attributes) {
 		options.stack_size = attributes->__stack_size;
 		options.guard_size = attributes->__guard_size;
 		options.stack = attributes->__stack;
 		options.is_detached = attributes->__detached == PTHREAD_CREATE_DETACHED;
+		options.cpus = attributes->__cpus;
+		if (attributes->__inherit == PTHREAD_EXPLICIT_SCHED) {
+			/* The nice value is the process's, whoever asks. */
+			(void)sys_get_schedule(0, &schedule);
+			schedule = (struct sys_schedule){
+			    .policy = attributes->__policy, .priority = attributes->__priority, .nice = schedule.nice};
+			options.schedule = &schedule;
+		}
 	}
 	if (!sys_is_threaded() && __stdio_enable_locks)
 		__stdio_enable_locks();

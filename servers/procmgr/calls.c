@@ -20,13 +20,13 @@ static kn_status on_exit(struct server_call *call, uint32_t status)
 	return KN_OK; /* to nobody */
 }
 
-static kn_status on_fork(struct server_call *call, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t *pid)
+static kn_status on_fork(struct server_call *call, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t thread, uint32_t *pid)
 {
 	CALLER(caller);
-	kn_status status = start_fork(caller, ip, sp, tls, pid);
+	kn_status status = start_fork(caller, ip, sp, tls, thread, pid);
 
 	if (status == KN_E_NO_MEMORY && pressure_call_refused(caller))
-		status = start_fork(caller, ip, sp, tls, pid);
+		status = start_fork(caller, ip, sp, tls, thread, pid);
 	return status;
 }
 
@@ -157,4 +157,9 @@ const struct procmgr_ops procmgr_methods = {
     .notification = on_notification,
     .background = on_background,
     .set_terminal = on_set_terminal,
+    .set_schedule = on_set_schedule,
+    .get_schedule = on_get_schedule,
+    .set_affinity = on_set_affinity,
+    .get_affinity = on_get_affinity,
+    .inherit = on_inherit,
 };

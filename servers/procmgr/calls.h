@@ -58,3 +58,8 @@ kn_status on_regions(struct server_call *call, uint32_t pid, uint64_t address, v
     size_t *length);
 kn_status on_descriptors(struct server_call *call, uint32_t pid, uint32_t first, void *descriptors, size_t capacity,
     size_t *length, uint64_t *current);
+kn_status on_set_schedule(struct server_call *call, uint32_t id, uint32_t thread, const struct procmgr_schedule *new);
+kn_status on_get_schedule(struct server_call *call, uint32_t id, uint32_t thread, struct procmgr_schedule *now);
+kn_status on_set_affinity(struct server_call *call, uint32_t id, uint32_t thread, uint64_t cpus);
+kn_status on_get_affinity(struct server_call *call, uint32_t id, uint32_t thread, uint64_t *cpus);
+kn_status on_inherit(struct server_call *call, uint32_t thread, uint32_t from);

@@ -56,9 +56,9 @@ static void threads_count_among_what_a_user_may_have(void **state)
 	for (unsigned i = 1; i < 10; i++)
 		assert_int_equal(m->thread_create(fake_call(other), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_OK);
 	assert_int_equal(m->thread_create(fake_call(other), 1, 2, 3, 4, 0, &thread, &record, &tcb), KN_E_QUOTA);
-	assert_int_equal(m->fork(fake_call(other), 1, 2, 3, &pid), KN_E_QUOTA);
+	assert_int_equal(m->fork(fake_call(other), 1, 2, 3, 1, &pid), KN_E_QUOTA);
 	assert_int_equal(m->thread_exit(fake_call(other), 5, 0, 0, 0), KN_OK);
-	assert_int_equal(m->fork(fake_call(other), 1, 2, 3, &pid), KN_OK);
+	assert_int_equal(m->fork(fake_call(other), 1, 2, 3, 1, &pid), KN_OK);
 	process_end(other, PROCMGR_EVENT_EXITED, 0);
 	assert_int_equal(user_count(USER), 1);
 }
@@ -191,7 +191,7 @@ static kn_status begin(unsigned way, uint32_t *pid)
 {
 	switch (way) {
 	case 0:
-		return m->fork(fake_call(child), 1, 2, 3, pid);
+		return m->fork(fake_call(child), 1, 2, 3, 1, pid);
 	case 1:
 		return m->spawn(fake_call(child), &image, &plain, object, nullptr, 0, pid);
 	default:
@@ -295,7 +295,7 @@ static void a_child_has_its_parents_further_slots(void **state)
 	uint32_t pid;
 
 	assert_int_equal(m->expand_cspace(fake_call(child), 100), KN_OK);
-	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, 1, &pid), KN_OK);
 	assert_int_equal(process_by_pid(pid)->extra_slots[0], 100);
 }
 

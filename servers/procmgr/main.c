@@ -12,6 +12,7 @@
 #include "objects.h"
 #include "place.h"
 #include "pressure.h"
+#include "schedule.h"
 #include "signal.h"
 #include "timer.h"
 #include "trona/heap.h"
@@ -113,12 +114,15 @@ static kn_time next_timeout(void)
 	    .reserve_bytes = reserve.bytes,
 	    .ended_time = process_ended_time,
 	};
-	return timer_next();
+	const kn_time watch = schedule_next(), timer = timer_next();
+
+	return watch < timer ? watch : timer;
 }
 
 static void timeout(void)
 {
 	timer_run(start_now());
+	schedule_run(start_now());
 }
 
 static kn_status learn_memory_limit(void)
@@ -199,6 +203,8 @@ int main(void)
 		status = make_table();
 	if (status == KN_OK)
 		status = learn_memory_limit();
+	if (status == KN_OK)
+		status = schedule_init();
 	if (status == KN_OK)
 		status = server_init(&server);
 	if (status == KN_OK)

@@ -46,6 +46,8 @@ enum limit_number : unsigned {
 	LIMIT_NOFILE = 7,
 	LIMIT_MEMLOCK = 8,
 	LIMIT_AS = 9,
+	LIMIT_NICE = 13,
+	LIMIT_RTPRIO = 14,
 };
 
 struct waiter {

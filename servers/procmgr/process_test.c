@@ -2,6 +2,7 @@
 /* Table, families, groups and sessions, credentials, limits, priorities: through the protocol's methods, as programs reach them. */
 #include "life_fixture.h"
 #include "pressure.h"
+#include "schedule.h"
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "user.h"
@@ -51,7 +52,7 @@ static void a_full_table_refuses(void **state)
 	uint32_t pid;
 	kn_status status;
 
-	while ((status = m->fork(fake_call(shell), 1, 2, 3, &pid)) == KN_OK)
+	while ((status = m->fork(fake_call(shell), 1, 2, 3, 1, &pid)) == KN_OK)
 		;
 	assert_int_equal(status, KN_E_QUOTA);
 	assert_int_equal(process_count(), 64);
@@ -86,7 +87,7 @@ static void a_dead_caller_has_no_methods(void **state)
 	process_end(child, PROCMGR_EVENT_EXITED, 0);
 	assert_int_equal(m->ids(call, 0, &a, &b, &c), KN_E_NO_PROCESS);
 	assert_int_equal(m->exit(call, 0), KN_E_NO_PROCESS);
-	assert_int_equal(m->fork(call, 0, 0, 0, &a), KN_E_NO_PROCESS);
+	assert_int_equal(m->fork(call, 0, 0, 0, 0, &a), KN_E_NO_PROCESS);
 }
 
 /* ---- groups and sessions ---- */
@@ -322,9 +323,9 @@ static void more_processes_than_allowed_are_refused(void **state)
 	uint32_t pid;
 
 	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NPROC, true, &limit, &old), KN_OK);
-	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_OK);
-	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_E_QUOTA);
-	assert_int_equal(m->fork(fake_call(shell), 1, 2, 3, &pid), KN_OK); /* his limit is another */
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, 1, &pid), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, 1, &pid), KN_E_QUOTA);
+	assert_int_equal(m->fork(fake_call(shell), 1, 2, 3, 1, &pid), KN_OK); /* his limit is another */
 }
 
 static void the_superuser_has_no_number(void **state)
@@ -334,7 +335,7 @@ static void the_superuser_has_no_number(void **state)
 	uint32_t pid;
 
 	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NPROC, true, &limit, &old), KN_OK);
-	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, &pid), KN_OK);
+	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, 1, &pid), KN_OK);
 }
 
 static void limits_go_down_and_not_up(void **state)
@@ -397,12 +398,12 @@ static void nice_adds_to_what_there_is(void **state)
 	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_ADD, 5, &nice), KN_OK);
 	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_ADD, 5, &nice), KN_OK);
 	assert_int_equal(nice, 10);
-	assert_int_equal(fake_priority, 90);
+	assert_in_range(fake_parameters.period / 500000000, 9, 9); /* a tenth of the weight */
 	assert_int_equal(m->priority(fake_call(child), PROCMGR_PRIORITY_PROCESS, 0, PROCMGR_CHANGE_ADD, INT32_MAX, &nice), KN_OK);
 	assert_int_equal(nice, 19);
 	struct process *heir = fake_process(child, 1000);
 	assert_int_equal(heir->entry->nice, 19);
-	assert_int_equal(fake_priority, 81);
+	assert_in_range(fake_parameters.period / 500000000, 68, 68);
 }
 
 static void a_user_only_becomes_nicer(void **state)
@@ -435,17 +436,17 @@ static void a_crowd_runs_behind_the_others(void **state)
 {
 	struct process *many[48];
 
-	assert_int_equal(user_priority(child), 100);
+	assert_int_equal(user_priority(child), SCHEDULE_ORDINARY);
 	for (int i = 0; i < 46; i++)
 		many[i] = fake_process(child, 1000);
-	assert_int_equal(user_priority(child), 60);
-	assert_int_equal(fake_priority, 60);
+	assert_int_equal(user_priority(child), SCHEDULE_CROWD);
+	assert_int_equal(fake_priority, SCHEDULE_CROWD);
 	for (int i = 0; i < 46; i++) {
 		process_end(many[i], PROCMGR_EVENT_EXITED, 0);
 		process_orphan(many[i]);
 		process_free_entry(many[i]);
 	}
-	assert_int_equal(user_priority(child), 100);
+	assert_int_equal(user_priority(child), SCHEDULE_ORDINARY);
 }
 
 /* ---- memory runs out ---- */

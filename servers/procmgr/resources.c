@@ -5,9 +5,9 @@
 #include "exit.h"
 #include "kn/tcb.h"
 #include "objects.h"
+#include "schedule.h"
 #include "start.h"
 #include "timer.h"
-#include "user.h"
 
 #define NICE_MIN (-20)
 #define NICE_MAX 19
@@ -116,12 +116,13 @@ static kn_status set_nice(struct process *caller, struct process *target, int32_
 {
 	if (!may_signal(caller, target, 0))
 		return KN_E_PERMISSION;
-	if (nice < target->entry->nice && caller->entry->euid != 0)
+	if (nice < target->entry->nice && caller->entry->euid != 0 &&
+	    (uint64_t)(NICE_MAX + 1 - nice) > target->limits[LIMIT_NICE].current)
 		return KN_E_ACCESS;
 	process_entry_begin(target);
 	target->entry->nice = nice;
 	process_entry_end(target);
-	user_apply_priority(target);
+	schedule_apply_all(target);
 	return KN_OK;
 }
 

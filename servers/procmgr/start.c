@@ -14,6 +14,7 @@
 #include "kn/vspace.h"
 #include "objects.h"
 #include "place.h"
+#include "schedule.h"
 #include "signal.h"
 #include "trona/slots.h"
 #include "trona/string.h"
@@ -34,6 +35,7 @@ static void default_limits(struct process *process)
 	process->limits[LIMIT_STACK].current = STACK_LIMIT;
 	process->limits[LIMIT_CORE] = (struct procmgr_limit){0, UNLIMITED};
 	process->limits[LIMIT_NOFILE] = (struct procmgr_limit){NOFILE_LIMIT, 4 * NOFILE_LIMIT};
+	process->limits[LIMIT_NICE] = process->limits[LIMIT_RTPRIO] = (struct procmgr_limit){0, 0};
 	process->limits[LIMIT_NPROC] = (struct procmgr_limit){NPROC_LIMIT, 4 * NPROC_LIMIT};
 }
 
@@ -78,11 +80,19 @@ static kn_status memory_status(kn_status status)
 	return status == KN_E_QUOTA ? KN_E_NO_MEMORY : status;
 }
 
-/* A new process with objects, identity and family, nothing mapped and nothing running; state RUNNING in the table last. */
-static kn_status create(struct process *parent, struct process **out)
+/*
+ * A new process with objects, identity and family, nothing mapped and nothing running; state RUNNING in the table last. `thread` of the parent (counted
+ * from 1, 0: the first) makes it.
+ */
+static kn_status create(struct process *parent, uint32_t thread, struct process **out)
 {
 	const uint32_t uid = parent ? parent->entry->uid : 0;
+	const struct thread *maker = parent ? thread_find(parent, thread ? thread - 1 : 0) : nullptr;
 
+	if (parent && !maker)
+		return KN_E_INVALID_ARG;
+	if (maker && !schedule_may_fork(maker))
+		return KN_E_QUOTA;
 	if (uid != 0 && user_count(uid) >= parent->limits[LIMIT_NPROC].current)
 		return KN_E_QUOTA;
 	struct process *process = process_take_entry();
@@ -97,7 +107,10 @@ static kn_status create(struct process *parent, struct process **out)
 	kn_status status = user_enter(process, uid);
 	if (status == KN_OK)
 		status = objects_create(process, start_memory_limit(process));
+	if (status == KN_OK && parent)
+		status = schedule_inherit(process, &process->first, parent, maker);
 	if (status != KN_OK) {
+		objects_destroy(process);
 		process_free_entry(process);
 		return memory_status(status);
 	}
@@ -196,10 +209,10 @@ static void name_thread(const struct process *process)
 	(void)kn_tcb_set_name(process->first.tcb, name[0], name[1]);
 }
 
-kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t *pid)
+kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t thread, uint32_t *pid)
 {
 	struct process *child;
-	kn_status status = create(parent, &child);
+	kn_status status = create(parent, thread, &child);
 
 	if (status != KN_OK)
 		return status;
@@ -336,7 +349,7 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 	if (status == KN_OK)
 		status = check_spawn_group(parent, args);
 	if (status == KN_OK)
-		status = create(parent, &child);
+		status = create(parent, args->thread, &child);
 	if (status != KN_OK)
 		return status;
 	status = objects_map_pages(child, child->vspace);
@@ -454,7 +467,7 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 	kn_status status = program_check(image);
 
 	if (status == KN_OK)
-		status = create(nullptr, &process);
+		status = create(nullptr, 0, &process);
 	if (status != KN_OK)
 		return status;
 	status = user_enter(process, uid);

@@ -32,9 +32,10 @@ long fake_budget, fake_slots, fake_accounts, fake_spaces, fake_mapped, fake_defe
 kn_time fake_now;
 struct fake_answer fake_answer;
 unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
-uint32_t fake_priority;
-kn_status fake_image, fake_refusal;
-uint64_t fake_pages[256], fake_memory_limit;
+uint32_t fake_priority, fake_bound;
+struct schedule_parameters fake_parameters;
+kn_status fake_image, fake_refusal, fake_admission;
+uint64_t fake_pages[256], fake_memory_limit, fake_consumed;
 
 static kn_cap next_slot;
 static uint64_t next_id;
@@ -55,7 +56,8 @@ void fake_reset(void)
 	fake_now = 1000;
 	fake_answer = (struct fake_answer){};
 	fake_upcalls = fake_suspended = fake_resumed = fake_logged = 0;
-	fake_image = KN_OK;
+	fake_image = fake_admission = KN_OK;
+	fake_consumed = 0;
 	fake_refusal = KN_E_NO_MEMORY;
 	fake_slots = fake_accounts = fake_spaces = fake_mapped = fake_deferred = 0;
 	memset(fake_pages, 0, sizeof fake_pages);
@@ -72,7 +74,7 @@ struct process *fake_process(struct process *parent, uint32_t uid)
 	    .sp = 0x7ff000 + 0x100, .name = "fake"};
 	uint32_t pid;
 
-	if (parent ? start_fork(parent, 1, 2, 3, &pid) : start_first(&image, uid, uid, 5, 6, KN_CAP_NONE, &pid))
+	if (parent ? start_fork(parent, 1, 2, 3, 1, &pid) : start_first(&image, uid, uid, 5, 6, KN_CAP_NONE, &pid))
 		abort();
 	struct process *process = process_by_pid(pid);
 	process->signals->first.blocked = 0;
@@ -384,6 +386,27 @@ kn_status kn_random_get(kn_cap self, struct kn_random_data *data)
 kn_status kn_sched_context_bind(kn_cap self, kn_cap thread)
 {
 	return try();
+}
+
+kn_status kn_sched_context_configure(kn_cap self, uint64_t budget, uint64_t period, uint64_t deadline, uint32_t flags)
+{
+	if (fake_admission == KN_OK)
+		fake_parameters = (struct schedule_parameters){.budget = budget, .period = period, .deadline = deadline, .flags = flags};
+	return fake_admission;
+}
+
+kn_status kn_sched_context_consumed(kn_cap self, uint64_t *time)
+{
+	*time = fake_consumed;
+	return KN_OK;
+}
+
+kn_status kn_tcb_set_affinity(kn_cap self, uint32_t cpu)
+{
+	if (cpu >= FAKE_CPUS && cpu != KN_TCB_ANY_CPU)
+		return KN_E_RANGE;
+	fake_bound = cpu;
+	return KN_OK;
 }
 
 kn_status kn_tcb_configure(kn_cap self, kn_cap vspace, kn_cap cspace, kn_cap object, uint64_t page, uint64_t address, kn_cap handler)

@@ -27,6 +27,12 @@ extern struct fake_copy {
 	kn_cap to, source;
 	uint32_t rights;
 } fake_copied;
+/* The last parameters that a scheduling context was given, its answer, and the CPU time that each tells; the CPUs there are and the one bound to last. */
+extern struct schedule_parameters fake_parameters;
+extern kn_status fake_admission;
+extern uint64_t fake_consumed;
+extern uint32_t fake_bound;
+#define FAKE_CPUS 4
 /* What an image is worth (elf_parse), and what each space uses (kn_vspace_usage). */
 extern kn_status fake_image;
 /* What is said when the budget is used up. */

@@ -8,6 +8,7 @@
 #include "kn/tcb.h"
 #include "kn/vspace.h"
 #include "objects.h"
+#include "schedule.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
 #include "trona/string.h"
@@ -183,7 +184,7 @@ static kn_status make(struct process *process, struct thread *thread)
 	if (status == KN_OK)
 		status = kn_sched_context_bind(thread->sched_context, thread->tcb);
 	if (status == KN_OK)
-		status = kn_tcb_set_priority(thread->tcb, user_priority(process));
+		status = schedule_apply(process, thread);
 	slot_release(fault); /* the TCB holds a copy */
 	return status;
 }

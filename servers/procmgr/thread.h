@@ -19,8 +19,25 @@
 
 struct process;
 
+/* What a scheduling context has been given: sched_context.configure, tcb.set_priority. */
+struct schedule_parameters {
+	uint64_t budget, period, deadline;
+	uint32_t flags, priority;
+};
+
+/* How a thread is scheduled (schedule.h). All zero: as programs begin. */
+struct schedule {
+	struct procmgr_schedule asked; /* but nice, which is the process's */
+	struct schedule_parameters given;
+	uint64_t cpus;     /* it may run on; 0: all */
+	uint32_t bound;    /* the one of them it is bound to, from 1; 0: none */
+	uint64_t consumed; /* CPU time at the last look */
+	bool is_held;      /* lets the others run for a while */
+};
+
 struct thread {
 	kn_cap tcb; /* 0: free entry */
+	struct schedule schedule;
 	kn_cap sched_context;
 	uint64_t tcb_handle;
 	uint64_t sched_handle;

@@ -2,14 +2,12 @@
 /* See user.h. A user's structure exists while he has processes. */
 #include "user.h"
 
-#include "kn/tcb.h"
+#include "schedule.h"
 #include "trona/heap.h"
 
 #define BUCKETS 64u
-#define PRIORITY_DEFAULT 100
 #define CROWD_BEGINS 48 /* processes and further threads */
 #define CROWD_ENDS 24
-#define CROWD_PRIORITY 40 /* more than what nice makes of the lowest */
 
 struct user {
 	struct user *next; /* hash chain */
@@ -32,15 +30,7 @@ static struct user **find(uint32_t uid)
 
 uint32_t user_priority(const struct process *process)
 {
-	int priority = PRIORITY_DEFAULT - process->entry->nice;
-
-	return (uint32_t)(process->user && process->user->is_crowd ? priority - CROWD_PRIORITY : priority);
-}
-
-void user_apply_priority(struct process *process)
-{
-	for_each_thread(thread, process)
-		(void)kn_tcb_set_priority(thread->tcb, user_priority(process));
+	return process->user && process->user->is_crowd ? SCHEDULE_CROWD : SCHEDULE_ORDINARY;
 }
 
 /* Begins and ends at different counts, so that nobody goes back and forth with each process. */
@@ -52,7 +42,7 @@ static void judge(struct user *user)
 		return;
 	user->is_crowd = is_crowd;
 	for (struct process *p = user->first; p; p = p->user_next)
-		user_apply_priority(p);
+		schedule_apply_all(p);
 }
 
 kn_status user_enter(struct process *process, uint32_t uid)
@@ -77,7 +67,7 @@ kn_status user_enter(struct process *process, uint32_t uid)
 	user->first = process;
 	user->count += 1 + process->further_threads;
 	judge(user);
-	user_apply_priority(process);
+	schedule_apply_all(process);
 	return KN_OK;
 }
 

@@ -17,7 +17,5 @@ void user_leave(struct process *process);
 void user_add_threads(struct process *process, int count);
 /* Processes and further threads of a user. */
 size_t user_count(uint32_t uid);
-/* The kernel priority that a process's threads have: its nice value, and whether it belongs to a crowd. */
+/* The kernel priority of a process's OTHER threads: lower when it belongs to a crowd. */
 uint32_t user_priority(const struct process *process);
-/* Give all its threads that priority. */
-void user_apply_priority(struct process *process);

@@ -260,6 +260,12 @@ extern void upcall_entry(void);
 [[noreturn]] void thread_again(struct __pthread *self, kn_word sp);
 kn_word upcall_main(void *fpu);
 
+/* schedule.c */
+/* For exec, after which there is the first thread only: it has this one's. */
+void schedule_keep(void);
+/* A new thread's, before it runs: 0 or -errno. */
+int schedule_thread(const struct __pthread *thread, const struct sys_thread_options *options);
+
 /* open.c */
 int open_capability(int base, const char *path, uint32_t flags, mode_t mode, struct file **file);
 int pair_make(uint32_t kind, int flags, int fds[2]);

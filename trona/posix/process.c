@@ -24,7 +24,8 @@ static long fork_call(kn_word sp)
 {
 	uint32_t pid = 0;
 	kn_status status =
-	    PERSIST(procmgr_fork(SLOT(PROCMGR), (uint64_t)fork_child, sp, kn_thread_pointer(thread_self()->area), &pid));
+	    PERSIST(procmgr_fork(SLOT(PROCMGR), (uint64_t)fork_child, sp, kn_thread_pointer(thread_self()->area),
+		thread_self()->number, &pid));
 
 	if (status == KN_E_QUOTA)
 		return -EAGAIN;
@@ -132,6 +133,7 @@ static int exec_file(const char *path, struct file *file, char *const argv[], ch
 	if (error == 0)
 		error = image_build(&image, arguments[0] && arguments != argv ? arguments[0] : path, arguments, envp, &descriptors);
 	if (error == 0) {
+		schedule_keep();
 		error = to_errno(PERSIST(procmgr_exec(SLOT(PROCMGR), &image.args, image.object)));
 	}
 	lock_give(&table_lock);

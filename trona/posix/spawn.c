@@ -179,7 +179,7 @@ int sys_spawn(pid_t *pid, const char *path, const struct __spawn_action *actions
 	size_t count = plan_caps(&plan, caps, &descriptors.current);
 	error = image_build(&image, arguments != argv ? arguments[0] : path, arguments, envp, &descriptors);
 	if (error == 0) {
-		struct procmgr_spawn_args args = {.blocked = thread_self()->signals->blocked};
+		struct procmgr_spawn_args args = {.blocked = thread_self()->signals->blocked, .thread = thread_self()->number};
 		short flags = attributes ? attributes->__flags : 0;
 		kn_status status;
 

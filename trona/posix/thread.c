@@ -230,6 +230,11 @@ int sys_thread_create(pthread_t *out, const struct sys_thread_options *options, 
 			return error;
 		}
 	}
+	int error = schedule_thread(thread, &plain);
+	if (error) {
+		put_idle(thread);
+		return error;
+	}
 	thread->function = function;
 	thread->argument = argument;
 	thread->done = plain.is_detached ? 2 : 0;

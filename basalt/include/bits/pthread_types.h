@@ -26,4 +26,5 @@ typedef struct {
 	int __policy;
 	int __priority;
 	int __scope;
+	unsigned long __cpus;
 } pthread_attr_t;

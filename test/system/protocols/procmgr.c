@@ -111,6 +111,24 @@ static void groups(void)
 	close(ends[1]);
 }
 
+static void scheduling(void)
+{
+	struct procmgr_schedule schedule = {.policy = 9}, now;
+
+	refuses(INVALID_ARG, procmgr_set_schedule(PROCMGR, 0, 1, &schedule));
+	schedule.policy = PROCMGR_POLICY_OTHER;
+	refuses(INVALID_ARG, procmgr_set_schedule(PROCMGR, 0, 600, &schedule));
+	refuses(NO_PROCESS, procmgr_set_schedule(PROCMGR, NOBODY, 1, &schedule));
+	refuses(INVALID_ARG, procmgr_get_schedule(PROCMGR, 0, 600, &now));
+	refuses(NO_PROCESS, procmgr_get_schedule(PROCMGR, NOBODY, 1, &now));
+	refuses(INVALID_ARG, procmgr_set_affinity(PROCMGR, 0, 1, 0));
+	refuses(NO_PROCESS, procmgr_set_affinity(PROCMGR, NOBODY, 1, 1));
+	refuses(INVALID_ARG, procmgr_get_affinity(PROCMGR, 0, 0, &wide));
+	refuses(NO_PROCESS, procmgr_get_affinity(PROCMGR, NOBODY, 1, &wide));
+	refuses(INVALID_ARG, procmgr_inherit(PROCMGR, 1, 600));
+	refuses(INVALID_ARG, procmgr_fork(PROCMGR, 0, 0, 0, 600, &number));
+}
+
 static void resources(void)
 {
 	struct procmgr_interval interval = {.value = ~0ull}, old;
@@ -137,6 +155,7 @@ static void resources(void)
 	refuses(INVALID_ARG, procmgr_set_supplementary(PROCMGR, blocks, 5));
 	refuses(INVALID_ARG, procmgr_set_supplementary(PROCMGR, blocks, 17 * 4));
 	refuses(INVALID_ARG, procmgr_power(PROCMGR, 3));
+	scheduling();
 	refuses(INVALID_ARG, procmgr_thread_exit(PROCMGR, 0, 0, 0, 0));
 	refuses(INVALID_ARG, procmgr_thread_exit(PROCMGR, 1025, 0, 0, 0));
 }
@@ -176,6 +195,8 @@ static void as_a_user(void)
 	refuses(PERMISSION, procmgr_limit(PROCMGR, 0, 7, true, &limit, &was));
 	refuses(PERMISSION, procmgr_priority(PROCMGR, 0, (uint32_t)getppid(), PROCMGR_CHANGE_SET, 1, &nice));
 	refuses(ACCESS, procmgr_priority(PROCMGR, 0, 0, PROCMGR_CHANGE_SET, -1, &nice));
+	refuses(PERMISSION, procmgr_set_schedule(PROCMGR, 0, 1, &(struct procmgr_schedule){.policy = PROCMGR_POLICY_RR, .priority = 1}));
+	refuses(PERMISSION, procmgr_set_affinity(PROCMGR, (uint32_t)getppid(), 1, 1));
 	for (uint32_t action = 0; action < 3; action++)
 		refuses(PERMISSION, procmgr_power(PROCMGR, action));
 }
