@@ -46,6 +46,8 @@ void cpu_go_online(struct cpu *cpu)
 	cpu->ready &= ~CPU_FULL;
 	cpu_online_count++;
 	thread_poke(cpu->current);
+	/* Who is bound to it may be running in its stead, with nobody to interrupt him. */
+	thread_poke(cpus[0].current);
 }
 
 void cpu_start_others(void)

@@ -79,7 +79,7 @@ static void who_needs_memory_is_refused(void)
 	refuses(NO_MEMORY, mmsrv_reserve(MMSRV, 16384));
 	refuses(NO_MEMORY, procmgr_notification(PROCMGR, slot));
 	refuses(NO_MEMORY, procmgr_expand_cspace(PROCMGR, 200));
-	refuses(NO_MEMORY, procmgr_fork(PROCMGR, 0x1000, 0x1000, 0, &number));
+	refuses(NO_MEMORY, procmgr_fork(PROCMGR, 0x1000, 0x1000, 0, 0, &number));
 	succeeds(namesrv_lookup(NAMESRV, service, sizeof service - 1, false, runner));
 	refuses(NO_MEMORY, test_start(runner, "tests=list", 10));
 }
