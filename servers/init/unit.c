@@ -28,6 +28,15 @@ struct unit *unit_by_name(const char *name)
 	return nullptr;
 }
 
+static struct unit *unit_by_file(const char *file)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(units[i]->file, file) == 0)
+			return units[i];
+	}
+	return nullptr;
+}
+
 void unit_add(const char *file, char *text, size_t size)
 {
 	char name[UNIT_NAME_MAX] = {};
@@ -41,7 +50,7 @@ void unit_add(const char *file, char *text, size_t size)
 		return;
 	if ((size_t)(dot - base) < sizeof(name))
 		memcpy(name, base, (size_t)(dot - base));
-	struct unit *unit = count == UNITS_MAX ? nullptr : heap_calloc(1, sizeof(*unit)), *earlier;
+	struct unit *unit = count == UNITS_MAX ? nullptr : heap_calloc(1, sizeof(*unit));
 
 	if (unit == nullptr) {
 		log_line("/%s: no room for another unit", file);
@@ -51,14 +60,18 @@ void unit_add(const char *file, char *text, size_t size)
 
 	if (error == nullptr && unit->manifest.provides.count > UNIT_ENDPOINTS_MAX)
 		error = "too many endpoints";
+	/* The same file once more in the archive: the later one counts, as for every file. */
+	struct unit *earlier = name[0] != '\0' ? unit_by_file(name) : nullptr, *namesake = unit_by_name(unit->manifest.name);
+
+	if (error == nullptr && namesake != nullptr && namesake != earlier)
+		error = "another unit has that name";
 	if (error != nullptr) {
 		log_line("/%s:%u: %s; the unit is not started", file, line, error);
 		heap_free(unit);
 		return;
 	}
 	unit->retry_at = KN_TIME_FOREVER;
-	/* The same file once more in the archive: the later one counts, as for every file. */
-	earlier = unit_by_name(unit->manifest.name);
+	memcpy(unit->file, name, sizeof(name));
 	unit->number = earlier == nullptr ? ++count : earlier->number;
 	units[unit->number - 1] = unit;
 	heap_free(earlier);

@@ -10,6 +10,7 @@
 
 struct unit {
 	struct manifest manifest;        /* does not move: texts may point into itself */
+	char file[UNIT_NAME_MAX];        /* the manifest's, without folder and ".toml" */
 	unsigned number;                 /* in badges, from 1 */
 	enum init_state state;
 	unsigned restarts;
