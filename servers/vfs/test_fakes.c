@@ -22,6 +22,7 @@
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "trona/syscall.h"
+#include "uapi/object_type.h"
 #include "window.h"
 
 struct fake_answer fake_answers[64];
@@ -209,7 +210,7 @@ void slot_release(kn_cap slot)
 kn_status slot_info(kn_cap slot, struct kn_cap_info *info)
 {
 	(void)slot;
-	*info = (struct kn_cap_info){.type = 5, .has_children = fake_has_children};
+	*info = (struct kn_cap_info){.type = KN_TYPE_NOTIFICATION, .has_children = fake_has_children};
 	return KN_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "trona/heap.h"
 #include "trona/slots.h"
 #include "trona/syscall.h"
+#include "uapi/object_type.h"
 #include "uapi/protocol/file.h"
 
 struct listener {
@@ -66,8 +67,12 @@ static void check(size_t some)
 kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *id)
 {
 	struct listener *listener = nullptr;
+	struct kn_cap_info info;
 	size_t index;
 
+	/* Of what is never destroyed, another server's endpoint say, the listener would never go. */
+	if (slot_info(notification, &info) != KN_OK || info.type != KN_TYPE_NOTIFICATION)
+		return KN_E_INVALID_CAP;
 	check(4);
 	for (index = 0; index < listener_count; index++)
 		if (!listeners[index]->is_used)

@@ -59,6 +59,7 @@ static void regular_files(void)
 	refuses(NO_DEVICE, file_view(open_at("/proc/uptime", FILE_FLAG_READ), objects));
 	refuses(NOT_FOUND, file_poll_arm(file, 0x1234567890, 0, 1, &count));
 	refuses(INVALID_CAP, file_poll_listen(file, VFS, &wide));
+	refuses(INVALID_CAP, file_poll_listen(file, PROCMGR, &wide));
 	/* Locks. */
 	succeeds(file_lock(file, &lock, &conflict));
 	refuses(WOULD_BLOCK, file_lock(reader, &lock, &conflict));

@@ -44,11 +44,10 @@ static void programs_work(void)
 /*
  * What nobody tells, because it has no place in the usage: reply objects that the terminals' server made when more calls waited at it than ever
  * before (it makes them by REPLIES), and a chunk of its heap with what the page tables of all servers grew by. Whatever the number of
- * messages, it is once. And what descriptions that stay open all the time get when they are used more: a shared offset, a listener.
+ * messages, it is once.
  */
 #define REPLIES 16
 #define PAGES 24
-#define SLOTS 8
 
 static void forgive(struct usage *after, const char *name, long most)
 {
@@ -69,7 +68,6 @@ static void nothing_is_left(void)
 	forgive(&after, "objsrv.slots", REPLIES);
 	forgive(&after, "objsrv.free_bytes", -(REPLIES << KN_OBJECT_BITS_REPLY));
 	forgive(&after, "mmsrv.pages_used", PAGES);
-	forgive(&after, "vfs.slots", SLOTS);
 	check(usage_compare(&before, &after, MESSAGES) == 0);
 }
 

@@ -15,7 +15,7 @@ struct poll_source {
 	struct list armed; /* zeroed: none yet */
 };
 
-/* Keeps the capability in `notification` (a slot that becomes the listener's). */
+/* Keeps the capability in `notification` (a slot that becomes the listener's). KN_E_INVALID_CAP: it is of something else. */
 [[nodiscard]] kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *listener);
 /* Forgets all listeners whose notifications are gone; a few are looked at whenever one is created. */
 void poll_sweep(void);
