@@ -29,6 +29,7 @@ struct cpu {
 	struct tcb *idle;
 	unsigned index; /* 0 = boot CPU, dense */
 	enum cpu_state state;
+	bool is_calling_back;   /* power.cpu_on has not moved all threads yet that are bound to it */
 	bool must_arm;       /* its timer, for the earliest deadline: another CPU has left */
 	bool has_answered;  /* runs C code; atomic */
 	bool reschedule;    /* choose again before leaving the kernel */

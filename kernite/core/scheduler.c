@@ -546,6 +546,28 @@ static struct tcb *choose(struct cpu *cpu)
 	return cpu->idle;
 }
 
+/* In one go: the heap has no order to go on from. Who is behind them goes when it makes room next. */
+#define CALL_BACK_LOOKS 1000
+
+[[gnu::cold, clang::minsize]] bool scheduler_call_back(struct cpu *cpu)
+{
+	struct deadline *node = cpus[0].run;
+
+	for (unsigned looks = 0; node && looks < CALL_BACK_LOOKS; looks++) {
+		struct tcb *thread = container_of(node, struct tcb, run);
+
+		if (thread->affinity != cpu->index) {
+			node = heap_next(node);
+			continue;
+		}
+		thread_reposition(thread, thread->priority, thread->affinity);
+		if (work_step(20))
+			return false;
+		node = cpus[0].run;
+	}
+	return true;
+}
+
 [[gnu::noinline]] static void idle_wait(struct cpu *cpu)
 {
 	(void)reaper_drain();

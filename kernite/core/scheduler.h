@@ -111,6 +111,9 @@ void scheduler_choose(struct cpu *cpu);
 	if (__builtin_expect(cpu->current->exit_work, 0))
 		upcall_deliver(cpu->current);
 }
+/* The threads that are bound to `cpu`, online again, and wait on the boot CPU in its stead go there,
+ * some at a time. false: again. */
+[[nodiscard]] bool scheduler_call_back(struct cpu *cpu);
 /* Arm the hardware for `deadline` unless it is armed for something earlier. */
 void scheduler_arm(struct cpu *cpu, kn_time deadline);
 /* debug.check(): the run queues; returns the number of threads in them. */

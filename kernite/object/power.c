@@ -47,8 +47,12 @@ kn_status power_cpu_on(struct power *self, const struct power_cpu_on_in *in)
 {
 	if (in->cpu >= cpu_count)
 		return KN_E_RANGE;
-	if (cpus[in->cpu].state == CPU_ONLINE)
+	struct cpu *cpu = &cpus[in->cpu];
+
+	if (cpu->state == CPU_ONLINE && !cpu->is_calling_back)
 		return KN_E_BUSY;
-	cpu_go_online(&cpus[in->cpu]);
-	return KN_OK;
+	if (cpu->state != CPU_ONLINE)
+		cpu_go_online(cpu);
+	cpu->is_calling_back = !scheduler_call_back(cpu);
+	return cpu->is_calling_back ? KN_RESTART : KN_OK;
 }

@@ -135,6 +135,28 @@ static void bound_threads_run_on_the_boot_cpu_meanwhile(void)
 	await_cpu(waiting, 1);
 }
 
+#define BOUND 60 /* more than one kernel entry moves */
+
+/* Also those that nobody would come for: their CPU has one of them to run, and the boot CPU nothing else. */
+static void bound_threads_go_back_at_once(void)
+{
+	struct rig_thread *threads[BOUND];
+
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	check_ok(kn_power_cpu_off(POWER, 1));
+	/* While this thread, more urgent, has the boot CPU, they wait there. */
+	check_ok(kn_tcb_set_affinity(KN_SLOT_TCB, 0));
+	for (unsigned i = 0; i < BOUND; i++) {
+		threads[i] = start_on(1, spin, nullptr);
+		check(cpu_of(threads[i]) == 0);
+	}
+	check_ok(kn_power_cpu_on(POWER, 1));
+	for (unsigned i = 0; i < BOUND; i++)
+		check(cpu_of(threads[i]) == 1);
+	check_ok(kn_tcb_set_affinity(KN_SLOT_TCB, KN_TCB_ANY_CPU));
+}
+
 static kn_status own_status;
 
 static void switch_off_under_itself(void *argument)
@@ -424,6 +446,7 @@ static void reservations_keep_their_share_when_cpus_go(void)
 const struct rig_test cpu_tests[] = {
     {"cpus_go_only_where_they_can", cpus_go_only_where_they_can},
     {"bound_threads_run_on_the_boot_cpu_meanwhile", bound_threads_run_on_the_boot_cpu_meanwhile},
+    {"bound_threads_go_back_at_once", bound_threads_go_back_at_once},
     {"a_thread_can_take_away_its_own_cpu", a_thread_can_take_away_its_own_cpu},
     {"who_switches_off_may_die_meanwhile", who_switches_off_may_die_meanwhile},
     {"deadlines_come_although_their_cpu_has_gone", deadlines_come_although_their_cpu_has_gone},
