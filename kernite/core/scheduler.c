@@ -315,13 +315,7 @@ void thread_reposition(struct tcb *thread, uint8_t priority, uint16_t affinity)
 		enqueue(place(thread), thread, false);
 }
 
-/* ---- lending ---- */
-
-/*
- * The thread runs on `context` from now on, and so does whoever works for it at the moment. Ends
- * where that is the case already, so a circle of servers that wait for each other ends too.
- */
-[[gnu::noinline]] static void run_on(struct tcb *thread, struct sched_context *context)
+void scheduler_run_on(struct tcb *thread, struct sched_context *context)
 {
 	while (thread && thread->sched_context != context) {
 		bool was_queued = dequeue(thread);
@@ -335,68 +329,6 @@ void thread_reposition(struct tcb *thread, uint8_t priority, uint16_t affinity)
 		thread = thread->state == THREAD_WAITING_REPLY ? thread->reply->receiver
 							       : thread->borrower;
 	}
-}
-
-static void settle(struct tcb *thread)
-{
-	struct cpu *cpu = this_cpu();
-	struct sched_context *context = thread->lender  ? thread->lender->sched_context
-					: thread->donor ? thread->donor->caller->sched_context
-							: thread->home;
-
-	/* Nobody works for who runs here. */
-	if (thread == cpu->current) {
-		scheduler_charge(cpu, thread);
-		cpu->reschedule |= thread->sched_context->is_reservation || context->is_reservation;
-		thread->sched_context = context;
-	} else {
-		run_on(thread, context);
-	}
-}
-
-void scheduler_donate(struct tcb *server)
-{
-	const struct tcb *caller = server->donor->caller;
-
-	/* Whoever looks after an empty budget cannot run on it. */
-	if (caller->in_fault && caller->fault_label == KN_LABEL_FAULT_TIMEOUT) {
-		server->donor->receiver = nullptr;
-		server->donor = nullptr;
-	}
-	settle(server);
-}
-
-void scheduler_take_back(struct reply *reply)
-{
-	struct tcb *server = reply->receiver;
-
-	if (!server)
-		return;
-	reply->receiver = nullptr;
-	server->donor = nullptr;
-	settle(server);
-}
-
-void scheduler_lend(struct tcb *sender, struct tcb *server)
-{
-	if (!sched_context_is_before(sender->sched_context, server->sched_context))
-		return;
-	if (server->lender)
-		server->lender->borrower = nullptr;
-	server->lender = sender;
-	sender->borrower = server;
-	settle(server);
-}
-
-void scheduler_end_loan(struct tcb *sender)
-{
-	struct tcb *server = sender->borrower;
-
-	if (!server)
-		return;
-	sender->borrower = nullptr;
-	server->lender = nullptr;
-	settle(server);
 }
 
 /* ---- switching ---- */

@@ -51,7 +51,13 @@ static inline bool thread_is_current(const struct tcb *thread)
 /* The CPU that runs the thread shall enter the kernel (upcall, suspension). */
 void thread_poke(struct tcb *thread);
 
-/* The server that has just taken a call runs on the caller's context. */
+/*
+ * The thread runs on `context` from now on, and so does whoever works for it at the moment. Ends
+ * where that is the case already, so a circle of servers that wait for each other ends too.
+ */
+void scheduler_run_on(struct tcb *thread, struct sched_context *context);
+
+/* Lending (core/lending.c). The server that has just taken a call runs on the caller's context. */
 void scheduler_donate(struct tcb *server);
 /* The call is over, whatever has become of it: its server goes on with its own time. The caller is
  * still there. */
