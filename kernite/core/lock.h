@@ -3,15 +3,17 @@
  * The one kernel lock. Interrupts are off in the kernel, so a spinning CPU serves TLB invalidations
  * itself: their sender holds the lock and waits.
  *
- * It is test-and-test-and-set, not a queue, on evidence: a ticket lock hands over to exactly the CPU
- * whose turn it is, and when that is a virtual CPU which its host does not run at the moment
+ * It is test-and-test-and-set, not a queue, on evidence: a ticket lock hands over to exactly the
+ * CPU whose turn it is, and when that is a virtual CPU which its host does not run at the moment
  * everybody waits for the host's scheduler. The boot tests took over two minutes instead of six
  * seconds with 4 virtual CPUs on 2 busy cores.
  *
- * Alone that starves: who looks at the wrong moments, in step with CPUs that are in the kernel most of their time, never gets it (under icount,
- * where virtual CPUs take turns, a fork bomb kept others out for minutes). So those who wait are counted in the lock's word, beside the byte that
- * says it is held. Who comes takes the lock from a word that is zero, which costs nothing more; otherwise he waits too, for one look at least.
- * Unlocking clears the byte alone. Nobody's turn is waited for: among those who wait the first that looks has it.
+ * Alone that starves: who looks at the wrong moments, in step with CPUs that are in the kernel most
+ * of their time, never gets it (under icount, where virtual CPUs take turns, a fork bomb kept
+ * others out for minutes). So those who wait are counted in the lock's word, beside the byte that
+ * says it is held. Who comes takes the lock from a word that is zero, which costs nothing more;
+ * otherwise he waits too, for one look at least. Unlocking clears the byte alone. Nobody's turn is
+ * waited for: among those who wait the first that looks has it.
  */
 #pragma once
 

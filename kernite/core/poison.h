@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sanitizer build's look at freed memory (-Dkernel_sanitize=true; otherwise nothing is left of it). What held an object is
- * filled with a pattern when the object is gone, and looked at when it becomes something else. Each word's pattern follows from its own
- * address, so memory needs no marks to be known as poisoned, a copy of poison is none, and as a pointer it is not canonical: what is read through
- * a stale pointer faults. Found is a write of less than a whole line; of one that covers lines completely only what it covers in part.
+ * The sanitizer build's look at freed memory (-Dkernel_sanitize=true; otherwise nothing is left of
+ * it). What held an object is filled with a pattern when the object is gone, and looked at when it
+ * becomes something else. Each word's pattern follows from its own address, so memory needs no
+ * marks to be known as poisoned, a copy of poison is none, and as a pointer it is not canonical:
+ * what is read through a stale pointer faults. Found is a write of less than a whole line; of one
+ * that covers lines completely only what it covers in part.
  */
 #pragma once
 

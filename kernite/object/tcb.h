@@ -2,7 +2,7 @@
 /*
  * A thread. Its state is changed by object/tcb.c and core/scheduler.c only (one lifecycle owner).
  * `link` is for the one queue it waits in, `run` for the run queue: separate, so that no thread is
- * in two places by one link (saltyos.md pitfall 14).
+ * in two places by one link.
  *
  * A thread runs on `sched_context`: its own (`home`), the one of the call that it serves (`donor`) or
  * that of a more urgent caller (`lender`). Who calls keeps its pointer and cannot use it meanwhile, so
