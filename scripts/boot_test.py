@@ -21,18 +21,29 @@ TAP = re.compile(r"(not )?ok\b|\d+\.\.\d+|#|Bail out!")
 CONTROL = re.compile(r"\x1b\[[0-9;=]*[a-zA-Z]")
 
 
+def arguments(doc):
+    """A parser for a program that boots test archives: what all of them take."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--archive", type=pathlib.Path, required=True)
+    return parser
+
+
+def command(build, archive, append="", mem=256, **options):
+    """QEMU's argument list for a test archive: the guest's end, and a panic, end QEMU."""
+    return qemu.command(build, firmware="direct", mem=mem, archive=archive,
+                        append=f"panic=exit test.exit=semihosting {append}".strip(), **options)
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--archive", required=True)
+    parser = arguments(__doc__)
     parser.add_argument("--smp", type=int, default=1)
     parser.add_argument("--mem", type=int, default=256)
     parser.add_argument("--append", default="")
     parser.add_argument("--icount", action="store_true")
     parser.add_argument("--timeout", type=float, default=240)
     o = parser.parse_args()
-    line = qemu.command(o.build, firmware="direct", smp=o.smp, mem=o.mem, archive=o.archive, icount=o.icount,
-                        append=f"panic=exit test.exit=semihosting {'test.icount ' * o.icount}{o.append}".strip(), serial="stdio")
+    line = command(o.build, o.archive, "test.icount " * o.icount + o.append, o.mem, smp=o.smp, icount=o.icount, serial="stdio")
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:

@@ -58,7 +58,8 @@ def main():
     parser.add_argument("--archive")
     parser.add_argument("--batch", action="append", metavar="GDBCOMMAND")
     o = parser.parse_args()
-    arch, port = qemu.Artifacts(o.build).arch, free_port()
+    artifacts, port = qemu.Artifacts(o.build), free_port()
+    arch = artifacts.arch
     debugger = shutil.which("gdb" if arch == "x86_64" else "gdb-multiarch") or sys.exit(
         "gdb.py: needs gdb" + ("" if arch == "x86_64" else "-multiarch"))
     if o.name != "kernel":
@@ -70,7 +71,7 @@ def main():
         machine = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             status = subprocess.call([debugger, "-nx", "-q", *(["-batch"] if o.batch else []), "-x", script.name,
-                                      o.build / f"kernite/kernite-{arch}.elf"], env={**os.environ, "LC_ALL": "C"})
+                                      artifacts.elf], env={**os.environ, "LC_ALL": "C"})
         finally:
             machine.kill()
             machine.wait()

@@ -8,7 +8,6 @@ QEMU logs every block of instructions when it first translates it (-d in_asm), w
 lines by the kernel's debug information, inlined functions' lines included; the lines that count are those that have
 instructions. Runs: 1 and 4 CPUs, fast path on and off. --missed prints the numbers of a file's lines that no run reached.
 """
-import argparse
 import collections
 import pathlib
 import re
@@ -17,11 +16,11 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import qemu  # noqa: E402
+import boot_test  # noqa: E402
+from qemu import KERNEL_BASE, Artifacts  # noqa: E402
 
 RUNS = [(1, ""), (4, ""), (1, "ipc.fastpath=off"), (4, "ipc.fastpath=off")]
 TIMEOUT = 600
-KERNEL_BASE = 0xffffffff80000000
 LOGGED = re.compile(rb"^0x([0-9a-f]{16}): ", re.M)
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]{16}):", re.M)
 PLACE = re.compile(r"^(.*):(\d+):\d+$", re.M)
@@ -32,9 +31,8 @@ def executed(build, archive):
     found = set()
     for smp, words in RUNS:
         with tempfile.NamedTemporaryFile() as log:
-            line = qemu.command(build, firmware="direct", smp=smp, mem=256, archive=archive, serial="null",
-                                append=f"kaslr=off panic=exit test.exit=semihosting {words}".strip(),
-                                extra=["-d", "in_asm", "-D", log.name])
+            line = boot_test.command(build, archive, f"kaslr=off {words}", smp=smp, serial="null",
+                                     extra=["-d", "in_asm", "-D", log.name])
             subprocess.run(line, stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=False)
             run = {int(address, 16) for address in LOGGED.findall(pathlib.Path(log.name).read_bytes())}
         run = {address for address in run if address >= KERNEL_BASE}
@@ -55,18 +53,15 @@ def lines_of(kernel, addresses):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--archive", type=pathlib.Path, required=True)
+    parser = boot_test.arguments(__doc__)
     parser.add_argument("--missed", metavar="FILE.c")
     parser.add_argument("--least", type=float, default=0, help="fail below this percentage")
     options = parser.parse_args()
-    arch = qemu.Artifacts(options.build).arch
-    kernel = options.build / f"kernite/kernite-{arch}.elf"
-    listing = subprocess.run(["llvm-objdump-19", "-d", "--no-show-raw-insn", kernel], stdout=subprocess.PIPE, text=True,
+    artifacts = Artifacts(options.build)
+    listing = subprocess.run(["llvm-objdump-19", "-d", "--no-show-raw-insn", artifacts.elf], stdout=subprocess.PIPE, text=True,
                              check=True).stdout
     every = sorted({int(a, 16) for a in INSTRUCTION.findall(listing) if int(a, 16) >= KERNEL_BASE})
-    places = lines_of(kernel, every)
+    places = lines_of(artifacts.elf, every)
     reached = executed(options.build, options.archive)
     have, hit = collections.defaultdict(set), collections.defaultdict(set)
     for address, found in places.items():
@@ -81,7 +76,7 @@ def main():
             print("  not reached:", *sorted(have[name] - hit[name]))
     total, all_lines = sum(map(len, hit.values())), sum(map(len, have.values()))
     percent = 100 * total / max(all_lines, 1)
-    print(f"{arch}: {total} of {all_lines} lines of the kernel, {percent:.1f} %")
+    print(f"{artifacts.arch}: {total} of {all_lines} lines of the kernel, {percent:.1f} %")
     if not all_lines or percent < options.least:
         sys.exit(1)
 

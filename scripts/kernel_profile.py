@@ -9,7 +9,6 @@ instruction at a time). Between the two calls of debug.stats() that frame a meas
 its rounds. Functions are what the linker knows: what is inlined counts for the function it was inlined into. What is left of the time
 is the user's. It takes some minutes.
 """
-import argparse
 import bisect
 import collections
 import os
@@ -20,9 +19,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import qemu  # noqa: E402
+import boot_test  # noqa: E402
+from qemu import KERNEL_BASE, Artifacts  # noqa: E402
 
-KERNEL_BASE = 0xffffffff80000000
 EXECUTED = re.compile(rb"Trace 0: 0x[0-9a-f]+ \[[0-9a-f]+/([0-9a-f]{16})/")
 MEASURE = re.compile(r"# bench (\S+) (\d+) rounds (\d+)")
 MARK = "debug_stats"
@@ -70,9 +69,8 @@ def run(options, kernel):
     with tempfile.TemporaryDirectory() as folder:
         pipe = os.path.join(folder, "log")
         os.mkfifo(pipe)
-        line = qemu.command(options.build, firmware="direct", mem=256, archive=options.archive, icount=True, serial="stdio",
-                            append=f"panic=exit test.exit=semihosting kaslr=off only={options.tests}",
-                            extra=["-singlestep", "-d", "exec,nochain", "-D", pipe, "-dfilter", f"{KERNEL_BASE:#x}..{2**64 - 1:#x}"])
+        line = boot_test.command(options.build, options.archive, f"kaslr=off only={options.tests}", icount=True, serial="stdio",
+                                 extra=["-singlestep", "-d", "exec,nochain", "-D", pipe, "-dfilter", f"{KERNEL_BASE:#x}..{2**64 - 1:#x}"])
         with open(os.path.join(folder, "serial"), "w+b") as serial:
             process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=serial)
             try:
@@ -91,13 +89,11 @@ def run(options, kernel):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--archive", type=pathlib.Path, required=True)
+    parser = boot_test.arguments(__doc__)
     parser.add_argument("--tests", default="measured")
     parser.add_argument("--least", type=float, default=0.5, help="instructions an operation below which a function is not printed")
     options = parser.parse_args()
-    kernel = options.build / f"kernite/kernite-{qemu.Artifacts(options.build).arch}.elf"
+    kernel = Artifacts(options.build).elf
     table = symbols(kernel)
     starts = [address for address, _ in table]
     for (name, ns, rounds), addresses in run(options, kernel):

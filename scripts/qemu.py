@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 GDB_PORT = 1234
+KERNEL_BASE = 0xffffffff80000000  # where the kernel is linked, and lies with kaslr=off
 EFI_X86 = ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd")
 EFI_ARM = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 
@@ -29,6 +30,7 @@ class Artifacts:
         self.arch = self.build.name if self.build.name in ("x86_64", "aarch64") else self._arch()
         self.iso = self.build / "image" / f"saltyos-{self.arch}.iso"
         self.archive = self.build / "image" / "boot.archive"
+        self.elf = self.build / f"kernite/kernite-{self.arch}.elf"  # with symbols
         self.kernel = self.build / ("kernite/kernite-x86_64.elf" if self.arch == "x86_64"
                                     else "image/boot/aarch64/kernite-aarch64.efi")
 
@@ -101,9 +103,8 @@ def status(arch, code):
 
 def gdb_hint(build):
     """How to attach: breakpoints in hardware, for the kernel is not there yet when the machine waits."""
-    art = Artifacts(build)
     return (f"the machine waits for: gdb -ex 'target remote :{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue"
-            f" {art.build}/kernite/kernite-{art.arch}.elf\n(aarch64: gdb-multiarch; for a server: scripts/gdb.py NAME)")
+            f" {Artifacts(build).elf}\n(aarch64: gdb-multiarch; for a server: scripts/gdb.py NAME)")
 
 
 def main():

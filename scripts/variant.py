@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+import qemu
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOT_SOURCES = ("build", ".git", "__pycache__")
 
@@ -62,7 +64,7 @@ def copy(origin, target):
 def make(build, name, options=(), targets=(), from_copy=False):
     """Configure and build; returns the variant's build folder."""
     build = pathlib.Path(build).resolve()
-    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    arch = qemu.Artifacts(build).arch
     root, folder = ROOT, build / "variants" / name
     if from_copy:
         root = folder / "the-same-sources"

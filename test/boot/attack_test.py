@@ -9,7 +9,6 @@ as a hijacked kernel would have them (jump to user code, read the user's stack, 
 must take the one fault that the protection gives, at that address; registers are put back and the next attack follows. The
 page tables that are in use are walked as the CPU would walk them. Prints TAP; QEMU under TCG is all it needs.
 """
-import argparse
 import contextlib
 import pathlib
 import re
@@ -20,7 +19,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
-import qemu
+import boot_test  # noqa: E402
+from qemu import KERNEL_BASE, Artifacts  # noqa: E402
 
 PHYS_MAP = 0xffff800000000000
 SECONDS = 120
@@ -111,7 +111,7 @@ class X86:
         yield "WP: the kernel does not write to its constants", {
             self.PC: self.kernel["arch_clear_page"], 5: constants}, constants, 0x03
         yield "NX: the kernel does not run data", {self.PC: page}, page, 0x11
-        alias = PHYS_MAP + text - 0xffffffff80000000
+        alias = PHYS_MAP + text - KERNEL_BASE
         yield "no second view of the text", {
             self.PC: self.kernel["arch_clear_page"], 5: alias & ~0xfff}, alias & ~0xfff, 0x02
 
@@ -261,9 +261,8 @@ def guest(build, archive, cpu=None):
     """The Debugger of a machine that is about to start; the machine ends with the context."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "gdb")
-        line = qemu.command(build, firmware="direct", mem=256, archive=archive, append="kaslr=off panic=exit test.exit=semihosting",
-                            serial="null", extra=["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off",
-                                                  "-gdb", "chardev:gdb"])
+        line = boot_test.command(build, archive, "kaslr=off", serial="null", extra=[
+            "-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"])
         if cpu:
             line[line.index("-cpu") + 1] = cpu
         with subprocess.Popen(line, stdin=subprocess.DEVNULL) as process:
@@ -320,17 +319,15 @@ def run(debugger, arch, kernel, program):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--archive", required=True)
+    parser = boot_test.arguments(__doc__)
     parser.add_argument("--program", required=True)
     parser.add_argument("--cpu", help="another CPU than the tests' (to see an attack succeed)")
     o = parser.parse_args()
-    build, arch = pathlib.Path(o.build), qemu.Artifacts(o.build).arch
+    artifacts = Artifacts(o.build)
     print("TAP version 13")
     try:
-        with guest(build, o.archive, o.cpu) as debugger:
-            is_good = run(debugger, arch, symbols(build / f"kernite/kernite-{arch}.elf"), symbols(o.program))
+        with guest(o.build, o.archive, o.cpu) as debugger:
+            is_good = run(debugger, artifacts.arch, symbols(artifacts.elf), symbols(o.program))
     except (OSError, RuntimeError, TimeoutError) as error:
         print(f"Bail out! {error}")
         is_good = False

@@ -8,7 +8,6 @@ A bit of an address counts as random when at least a tenth of the boots have it 
 truly random bit fails that once in 10^9. The kernel must have 9 of them, every part of the program 24. With kaslr=off
 and aslr=off two boots are alike. Prints TAP.
 """
-import argparse
 import concurrent.futures
 import pathlib
 import re
@@ -16,11 +15,11 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
-import qemu
+import boot_test  # noqa: E402
+from qemu import KERNEL_BASE  # noqa: E402
 
 SECONDS = 60
 AT_ONCE = 2
-KERNEL_BASE = 0xffffffff80000000
 SLIDE = re.compile(r"the kernel lies ([0-9a-f]+) above")
 PLACES = re.compile(r"(image|stack|page|map) ([0-9a-f]+)")
 WANTED = {"kernel": 9, "image": 24, "stack": 24, "page": 24, "map": 24}
@@ -28,8 +27,7 @@ WANTED = {"kernel": 9, "image": 24, "stack": 24, "page": 24, "map": 24}
 
 def boot(build, archive, append=""):
     """What is where: name -> address."""
-    line = qemu.command(build, firmware="direct", mem=128, archive=archive, serial="stdio",
-                        append=f"panic=exit test.exit=semihosting {append}".strip())
+    line = boot_test.command(build, archive, append, 128, serial="stdio")
     text = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False,
                           ).stdout.decode(errors="replace")
     slide = SLIDE.search(text)
@@ -46,9 +44,7 @@ def random_bits(addresses):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--archive", required=True)
+    parser = boot_test.arguments(__doc__)
     parser.add_argument("--boots", type=int, default=64)
     o = parser.parse_args()
     results = []

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 from console import ROOT, tap
+import qemu
 
 INSTRUCTIONS_MAX = 800_000_000
 LOCKED_MAX = 20_000
@@ -59,7 +60,7 @@ def limit(what, value, most, unit):
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    arch = qemu.Artifacts(build).arch
     found = []
     sys.exit(tap([
         ("a boot is measured", lambda: found.append(measure(build, arch))),

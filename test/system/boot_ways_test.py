@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 from console import Console, tap
+import qemu
 
 WAYS = {
     "x86_64": [("bios", "cd"), ("bios", "disk"), ("uefi", "cd"), ("uefi", "disk"), ("direct", "cd")],
@@ -22,7 +23,7 @@ def boot(build, firmware, medium, smp):
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    arch = qemu.Artifacts(build).arch
     cases = [(f"boots from {firmware} {medium} to a login", lambda f=firmware, m=medium: boot(build, f, m, 1))
              for firmware, medium in WAYS[arch]]
     cases += [(f"boots with {smp} CPUs", lambda n=smp: boot(build, "direct", "cd", n)) for smp in (4, 8)]

@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 from console import tap  # puts scripts/ on the path
+import qemu
 import variant
 
 PARTS = ["kernite/kernite-{arch}.elf", "image/boot.archive", "image/saltyos-{arch}.iso"]
@@ -33,7 +34,7 @@ def compare(build, other, name):
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    arch = qemu.Artifacts(build).arch
     names = [name.format(arch=arch) for name in PARTS]
     other = []
     cases = [("the tree builds in another folder",

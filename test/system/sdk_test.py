@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 from console import ROOT, tap  # puts scripts/ on the path
+import qemu
 from port_source import Sources, cache_root, check_members
 
 
@@ -37,7 +38,7 @@ class Tree:
     """Sources and, beside them, the folder that is configured and built."""
 
     def __init__(self, build, folder):
-        self.arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+        self.arch = qemu.Artifacts(build).arch
         self.prefix = build.resolve() / "sdk/bin" / f"{self.arch}-saltyos-"
         self.source, self.objects = folder / "source", folder / "objects"
         self.source.mkdir()

@@ -5,13 +5,13 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 
 from console import ROOT, tap
 import qemu
+from gdb import free_port
 
 TIMEOUT = 600
 
@@ -47,18 +47,15 @@ def tells_what_is_missing():
         raise AssertionError(f"status {status}:\n{output}{errors}")
 
 
-def debugs(build, arch, debugger):
+def debugs(build, debugger):
     """The debugger stops the kernel where it begins and knows its names."""
-    kernel = build / f"kernite/kernite-{arch}.elf"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     line = qemu.command(build, firmware="direct", serial="null", gdb=port)
     with subprocess.Popen(["timeout", "-k", "5", str(TIMEOUT), *line], stdin=subprocess.DEVNULL) as machine:
         try:
             status, output, errors = run(debugger, "-nx", "-batch", "-ex", "set tcp connect-timeout 30", "-ex", f"target remote 127.0.0.1:{port}",
                                          "-ex", "hbreak kernel_main", "-ex", "continue", "-ex", "backtrace", "-ex", "info line",
-                                         "-ex", "kill", kernel)
+                                         "-ex", "kill", qemu.Artifacts(build).elf)
         finally:
             machine.terminate()
     if "kernel_main (" not in output or "boot.c" not in output:
@@ -100,7 +97,7 @@ def shows_callers(build):
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    arch = qemu.Artifacts(build).arch
     cases = [("what is missing is told, not installed", tells_what_is_missing)]
     for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios"), ("run", "--gdb"),
                   ("run", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
@@ -110,7 +107,7 @@ def main():
         cases.append(("a boot becomes a timeline", lambda: traces(arch)))
     debugger = shutil.which("gdb" if arch == "x86_64" else "gdb-multiarch")
     if debugger and f"{arch.replace('_', '-')}" in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-"):
-        cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, arch, debugger)))
+        cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, debugger)))
         cases.append(("gdb stops in a server", lambda: debugs_server(build, arch)))
         cases.append(("gdb shows who called in the kernel", lambda: shows_callers(build)))
     else:

@@ -60,10 +60,10 @@ def tests_run_on_the_console(folder):
 
 def write_after_free(folder):
     """The debugger changes one byte of a reply object that is gone: the kernel sees it when the memory is used again."""
-    arch, gone = qemu.Artifacts(folder).arch, None
-    kernel = attack_test.symbols(folder / f"kernite/kernite-{arch}.elf")
+    artifacts, gone = qemu.Artifacts(folder), None
+    kernel = attack_test.symbols(artifacts.elf)
     with attack_test.guest(folder, folder / "test/boot/kernel_test.archive") as debugger:
-        machine = attack_test.machine_of(debugger, arch, kernel)
+        machine = attack_test.machine_of(debugger, artifacts.arch, kernel)
         for _ in range(100):
             debugger.run_to(kernel["reply_destroy"])
             before, gone = gone, machine.argument(debugger.registers(), 0)
@@ -81,7 +81,7 @@ def write_after_free(folder):
 
 def main():
     kind, build = sys.argv[1], pathlib.Path(sys.argv[2])
-    arch = "aarch64" if (build / "kernite/kernite-aarch64.elf").exists() else "x86_64"
+    arch = qemu.Artifacts(build).arch
     folder = build / "variants" / kind
     targets = [f"image/saltyos-{arch}.iso", "image/boot.archive", "test/boot/kernel_test.archive",
                "test/boot/kernel_fuzz.archive"]
