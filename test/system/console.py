@@ -109,6 +109,11 @@ class Console:
             if writable:
                 data = data[os.write(self.master, data[:256]):]
 
+    def enter(self, line, timeout=20):
+        """Type a line that brings a prompt."""
+        self.send(line + "\r")
+        self.expect(PROMPT, timeout)
+
     def command(self, line, timeout=20):
         """Type a command at the shell's prompt and return what it printed."""
         self.send(line + "\r")
@@ -120,12 +125,17 @@ class Console:
     def login(self, timeout=120):
         """From power-on to root's prompt."""
         self.expect(r"login: ", timeout)
-        self.send("root\r")
-        self.expect(PROMPT, timeout)
+        self.enter("root", timeout)
 
     def tail(self, lines):
         text = self.text.decode(errors="replace").replace("\r", "")
         return "\n".join("  | " + line for line in text.splitlines()[-lines:])
+
+
+def expect_in(text, *parts):
+    for part in parts:
+        if part not in text:
+            raise AssertionError(f"no {part!r} in {text!r}")
 
 
 def tap(cases):

@@ -10,152 +10,132 @@ import random
 import string
 import sys
 
-from console import PROMPT, Console, tap
+from console import PROMPT, Console, expect_in, tap
 
 
-def expect_in(text, *parts):
-    for part in parts:
-        if part not in text:
-            raise AssertionError(f"no {part!r} in {text!r}")
-
-
-class Session:
-    def __init__(self, console):
-        self.console = console
-
+class Jobs(Console):
     def start_job(self, arguments=""):
         """A foreground job that has the terminal, and for which the shell waits."""
-        console = self.console
-        console.send(f"job{arguments}\r")
-        console.expect(r"job: front")
-        console.send("hello\r")
-        console.expect(r"job: hello\r+\n")
+        self.send(f"job{arguments}\r")
+        self.expect(r"job: front")
+        self.send("hello\r")
+        self.expect(r"job: hello\r+\n")
 
-    def status(self, number):
-        expect_in(self.console.command("echo status $?"), f"status {number}\n")
+    def end_job(self, key, status):
+        self.send(key)
+        self.expect(PROMPT)
+        expect_in(self.command("echo status $?"), f"status {status}\n")
+
+    def stop_job(self, number):
+        self.send(b"\x1a")
+        self.expect(rf"\[{number}\]\+  Stopped")
+        self.expect(PROMPT)
 
     def interrupt(self):
         self.start_job()
-        self.console.send(b"\x03")
-        self.console.expect(PROMPT)
-        self.status(130)
+        self.end_job(b"\x03", 130)
 
     def stop_and_continue(self):
-        console = self.console
         self.start_job()
-        console.send(b"\x1a")
-        console.expect(r"\[1\]\+  Stopped")
-        console.expect(PROMPT)
-        expect_in(console.command("jobs"), "Stopped", "job")
-        console.send("bg\r")
-        console.expect(r"\[1\]\+ job &")
-        console.expect(r"job: back")  # it may come in the middle of the prompt
-        console.send("\r")
-        console.expect(PROMPT)
-        expect_in(console.command("jobs"), "Running")
-        console.send("fg\r")
-        console.expect(r"job: front")
-        console.send(b"\x03")
-        console.expect(PROMPT)
-        self.status(130)
-        expect_in(console.command("jobs; echo none left"), "none left")
+        self.stop_job(1)
+        expect_in(self.command("jobs"), "Stopped", "job")
+        self.send("bg\r")
+        self.expect(r"\[1\]\+ job &")
+        self.expect(r"job: back")  # it may come in the middle of the prompt
+        self.enter("")
+        expect_in(self.command("jobs"), "Running")
+        self.send("fg\r")
+        self.expect(r"job: front")
+        self.end_job(b"\x03", 130)
+        expect_in(self.command("jobs; echo none left"), "none left")
 
     def two_jobs(self):
-        console = self.console
         for number in (1, 2):
             self.start_job()
-            console.send(b"\x1a")
-            console.expect(rf"\[{number}\]\+  Stopped")
-            console.expect(PROMPT)
-        expect_in(console.command("jobs"), "[1]-  Stopped", "[2]+  Stopped")
-        console.send("fg %1\r")
-        console.expect(r"job: again")
-        console.send(b"\x1a")
-        console.expect(r"\[1\]\+  Stopped")
-        console.expect(PROMPT)
-        console.command("kill -KILL %1 %2; wait; true")
+            self.stop_job(number)
+        expect_in(self.command("jobs"), "[1]-  Stopped", "[2]+  Stopped")
+        self.send("fg %1\r")
+        self.expect(r"job: again")
+        self.stop_job(1)
+        self.command("kill -KILL %1 %2; wait; true")
 
     def background_read_stops(self):
-        self.console.command("cat & wait $!")
-        expect_in(self.console.command("jobs"), "Stopped", "cat")
-        self.console.command("kill -KILL %1; wait; true")
+        self.command("cat & wait $!")
+        expect_in(self.command("jobs"), "Stopped", "cat")
+        self.command("kill -KILL %1; wait; true")
 
     def quit_key(self):
         self.start_job()
-        self.console.send(b"\x1c")
-        self.console.expect(PROMPT)
-        self.status(131)
+        self.end_job(b"\x1c", 131)
 
     def type_ahead(self):
         line = "echo ahead-$((6*7))"
         self.start_job(f" {len(line) + 1}")
-        self.console.send(line + "\r")
-        self.console.expect(r"ahead-42\r+\n")
-        self.console.expect(PROMPT)
+        self.send(line + "\r")
+        self.expect(r"ahead-42\r+\n")
+        self.expect(PROMPT)
 
     def bursts(self):
         letters = random.Random(1)
         for _ in range(20):
             word = "".join(letters.choices(string.ascii_letters + string.digits, k=94))
-            self.console.send(f"echo {word}\r")
+            self.send(f"echo {word}\r")
             # The prompt's line is longer than the screen is wide; the answer stands alone.
-            self.console.expect(rf"\n\r*(\x1b\[\?2004l\r)?{word}\r+\n", 30)
-            self.console.expect(PROMPT)
+            self.expect(rf"\n\r*(\x1b\[\?2004l\r)?{word}\r+\n", 30)
+            self.expect(PROMPT)
 
     def a_long_paste(self):
         """More than the line discipline holds: the rest waits in the driver and on the line."""
-        console, count = self.console, 120
-        console.command("exec 3>/tmp/pasted")
-        console.send("".join(f"echo line {n} {'x' * 80} >&3\r" for n in range(count)) + "echo pas''ted\r")
-        console.expect(r"pasted\r+\n", 120)
-        console.expect(PROMPT)
-        expect_in(console.command("exec 3>&-; wc -l </tmp/pasted; md5sum </dev/null >/dev/null"), f"{count}\n")
+        count = 120
+        self.command("exec 3>/tmp/pasted")
+        self.send("".join(f"echo line {n} {'x' * 80} >&3\r" for n in range(count)) + "echo pas''ted\r")
+        self.expect(r"pasted\r+\n", 120)
+        self.expect(PROMPT)
+        expect_in(self.command("exec 3>&-; wc -l </tmp/pasted; md5sum </dev/null >/dev/null"), f"{count}\n")
 
     def window_size(self):
         """The terminal is asked at login, and by `resize` later; the shell follows."""
-        console = self.console
-        expect_in(console.command("stty size; echo $LINES $COLUMNS"), "50 132\n50 132\n")
-        console.size = (40, 100)
+        expect_in(self.command("stty size; echo $LINES $COLUMNS"), "50 132\n50 132\n")
+        self.size = (40, 100)
         line = "bash -c 'trap \"echo re-sized\" WINCH; resize; stty size'"
-        expect_in(console.command(line).replace(line, ""), "re-sized", "40 100")
-        expect_in(console.command("echo $LINES $COLUMNS"), "40 100\n")
+        expect_in(self.command(line).replace(line, ""), "re-sized", "40 100")
+        expect_in(self.command("echo $LINES $COLUMNS"), "40 100\n")
 
     def line_editing(self):
-        self.console.send("echo abX\x7fc\r")
-        self.console.expect(r"abc\r*\n")
-        self.console.expect(PROMPT)
-        self.console.send("\x1b[A")
-        self.console.expect(r"echo abc")
-        self.console.send("\r")
-        self.console.expect(r"abc\r*\n")
-        self.console.expect(PROMPT)
+        self.send("echo abX\x7fc\r")
+        self.expect(r"abc\r*\n")
+        self.expect(PROMPT)
+        self.send("\x1b[A")
+        self.expect(r"echo abc")
+        self.send("\r")
+        self.expect(r"abc\r*\n")
+        self.expect(PROMPT)
 
     def end_of_file(self):
-        self.console.send("echo rea''dy; cat > /tmp/typed\r")
-        self.console.expect(r"ready\r*\n")
-        self.console.send("two words\r")
-        self.console.expect(r"two words\r*\n")
-        self.console.send(b"\x04")
-        self.console.expect(PROMPT)
-        expect_in(self.console.command("cat /tmp/typed"), "two words")
+        self.send("echo rea''dy; cat > /tmp/typed\r")
+        self.expect(r"ready\r*\n")
+        self.send("two words\r")
+        self.expect(r"two words\r*\n")
+        self.send(b"\x04")
+        self.expect(PROMPT)
+        expect_in(self.command("cat /tmp/typed"), "two words")
 
 
 def main():
-    with Console(sys.argv[1], firmware="direct", smp=int(sys.argv[2]), add=[(sys.argv[3], "/bin/job")], size=(50, 132)) as console:
-        session = Session(console)
+    with Jobs(sys.argv[1], firmware="direct", smp=int(sys.argv[2]), add=[(sys.argv[3], "/bin/job")], size=(50, 132)) as console:
         status = tap([
             ("a login from power-on", console.login),
-            ("the terminal's size reaches shell and programs", session.window_size),
-            ("the interrupt key ends the foreground job", session.interrupt),
-            ("stop, bg, jobs, fg", session.stop_and_continue),
-            ("two stopped jobs", session.two_jobs),
-            ("a background reader of the terminal is stopped", session.background_read_stops),
-            ("the quit key ends the foreground job", session.quit_key),
-            ("what is typed while a job runs is the shell's", session.type_ahead),
-            ("bursts of 100 keys arrive whole", session.bursts),
-            ("a paste of 11 KiB arrives whole", session.a_long_paste),
-            ("lines are edited and recalled", session.line_editing),
-            ("end of file ends input", session.end_of_file),
+            ("the terminal's size reaches shell and programs", console.window_size),
+            ("the interrupt key ends the foreground job", console.interrupt),
+            ("stop, bg, jobs, fg", console.stop_and_continue),
+            ("two stopped jobs", console.two_jobs),
+            ("a background reader of the terminal is stopped", console.background_read_stops),
+            ("the quit key ends the foreground job", console.quit_key),
+            ("what is typed while a job runs is the shell's", console.type_ahead),
+            ("bursts of 100 keys arrive whole", console.bursts),
+            ("a paste of 11 KiB arrives whole", console.a_long_paste),
+            ("lines are edited and recalled", console.line_editing),
+            ("end of file ends input", console.end_of_file),
         ])
     sys.exit(status)
 

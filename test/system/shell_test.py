@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run a shell script here and in SaltyOS; output and status must be the same: shell_test.py ARCH SMP..."""
 import difflib
-import pathlib
 import subprocess
 import sys
 
