@@ -14,6 +14,20 @@ static void in_the_clone(void *argument)
 	at(shared_page)[0] = 1;
 }
 
+static void map_pages(void)
+{
+	kn_cap object = new_object(1);
+
+	private_page = map(OWN, KN_CAP_NONE, 1, RW, PRIVATE);
+	shared_page = map(OWN, object, 1, RW, SHARED);
+}
+
+static void unmap_pages(void)
+{
+	unmap(private_page, 1);
+	unmap(shared_page, 1);
+}
+
 /* Wait for a word of shared memory, bounded. */
 static bool await_word(word *place, uint32_t value)
 {
@@ -22,62 +36,52 @@ static bool await_word(word *place, uint32_t value)
 	return *place == value;
 }
 
-static kn_cap clone_own_space(void)
+/* A thread, not yet resumed, in a clone of this space; its buffer is mapped SHARED in both. */
+static struct rig_thread *make_thread_in_clone(void (*entry)(void *), kn_cap *space)
 {
-	kn_cap space = new_space(KN_BOOT_SLOT_POOL);
-
-	check_ok(kn_vspace_clone(OWN, space));
-	return space;
-}
-
-/* A thread of the rig moves into another address space; its buffer is mapped SHARED in both. */
-static void move_to(struct rig_thread *thread, kn_cap space, kn_cap handler)
-{
-	kn_cap object = new_object(1);
+	struct rig_thread *thread = rig_make_thread(entry, nullptr, KN_CAP_NONE);
 	uint64_t mapped, mine = (uint64_t)(uintptr_t)thread->ipc;
 
-	check_ok(kn_vspace_map(space, object, 0, mine, 1, RW, RW, SHARED | FIXED, &mapped));
-	check_ok(kn_tcb_configure(thread->tcb, space, CSPACE, object, 0, mine, handler));
+	*space = new_space(KN_BOOT_SLOT_POOL);
+	check_ok(kn_vspace_clone(OWN, *space));
+
+	kn_cap object = new_object(1);
+
+	check_ok(kn_vspace_map(*space, object, 0, mine, 1, RW, RW, SHARED | FIXED, &mapped));
+	check_ok(kn_tcb_configure(thread->tcb, *space, CSPACE, object, 0, mine, KN_CAP_NONE));
+	return thread;
 }
 
 static void a_cloned_space_sees_the_past_and_keeps_its_own_future(void)
 {
-	kn_cap object = new_object(1);
+	kn_cap space;
 
-	private_page = map(OWN, KN_CAP_NONE, 1, RW, PRIVATE);
-	shared_page = map(OWN, object, 1, RW, SHARED);
+	map_pages();
 	*at(private_page) = 11;
 
-	struct rig_thread *thread = rig_make_thread(in_the_clone, nullptr, KN_CAP_NONE);
-	kn_cap space = clone_own_space();
+	struct rig_thread *thread = make_thread_in_clone(in_the_clone, &space);
 
-	move_to(thread, space, KN_CAP_NONE);
 	*at(private_page) = 12;
 	check_ok(kn_tcb_resume(thread->tcb));
 	check(await_word(at(shared_page), 1));
 	check(at(shared_page)[1] == 11);
 	check(at(shared_page)[2] == 22);
 	check(*at(private_page) == 12);
-	unmap(private_page, 1);
-	unmap(shared_page, 1);
+	unmap_pages();
 }
 
 static void a_space_that_dies_stops_its_threads(void)
 {
-	kn_cap object = new_object(1);
+	kn_cap space;
 
-	private_page = map(OWN, KN_CAP_NONE, 1, RW, PRIVATE);
-	shared_page = map(OWN, object, 1, RW, SHARED);
+	map_pages();
 
-	struct rig_thread *thread = rig_make_thread(in_the_clone, nullptr, KN_CAP_NONE);
-	kn_cap space = clone_own_space();
+	struct rig_thread *thread = make_thread_in_clone(in_the_clone, &space);
 
-	move_to(thread, space, KN_CAP_NONE);
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)space));
 	check_status(kn_tcb_resume(thread->tcb), KN_E_INVALID_ARG);
 	check(at(shared_page)[0] == 0);
-	unmap(private_page, 1);
-	unmap(shared_page, 1);
+	unmap_pages();
 }
 
 static void spin_on_page(void *argument)
@@ -89,15 +93,13 @@ static void spin_on_page(void *argument)
 
 static void a_running_thread_dies_with_its_space(void)
 {
-	kn_cap object = new_object(1);
+	kn_cap space, object = new_object(1);
 
 	private_page = map(OWN, object, 1, RW, SHARED);
 
-	struct rig_thread *thread = rig_make_thread(spin_on_page, nullptr, KN_CAP_NONE);
-	kn_cap space = clone_own_space();
+	struct rig_thread *thread = make_thread_in_clone(spin_on_page, &space);
 
 	check_ok(kn_tcb_set_priority(thread->tcb, 100));
-	move_to(thread, space, KN_CAP_NONE);
 	check_ok(kn_tcb_resume(thread->tcb));
 	for (uint32_t before = *at(private_page); *at(private_page) == before;)
 		rig_sleep(100000);
@@ -159,17 +161,14 @@ static void look_twice(void *argument)
 static void a_fork_is_a_snapshot_while_others_write(void)
 {
 	struct rig_thread *writer = rig_make_thread(spin_on_page, nullptr, KN_CAP_NONE);
-	kn_cap object = new_object(1);
 
-	private_page = map(OWN, KN_CAP_NONE, 1, RW, PRIVATE);
-	shared_page = map(OWN, object, 1, RW, SHARED);
+	map_pages();
 	check_ok(kn_tcb_set_priority(writer->tcb, 100));
 	check_ok(kn_tcb_resume(writer->tcb));
 	for (uint32_t round = 1; round <= 12; round++) {
-		struct rig_thread *reader = rig_make_thread(look_twice, nullptr, KN_CAP_NONE);
-		kn_cap space = clone_own_space();
+		kn_cap space;
+		struct rig_thread *reader = make_thread_in_clone(look_twice, &space);
 
-		move_to(reader, space, KN_CAP_NONE);
 		check_ok(kn_tcb_resume(reader->tcb));
 		if (!check(await_word(at(shared_page), round)))
 			break;
@@ -178,8 +177,7 @@ static void a_fork_is_a_snapshot_while_others_write(void)
 	}
 	check(at(shared_page)[1] == 0);
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)writer->tcb));
-	unmap(private_page, 1);
-	unmap(shared_page, 1);
+	unmap_pages();
 }
 
 static void wait_in_space(void *argument)
@@ -191,16 +189,14 @@ static void wait_in_space(void *argument)
 
 static void waiters_are_woken_across_spaces(void)
 {
-	kn_cap object = new_object(1);
+	kn_cap space, object = new_object(1);
 	uint32_t woken = 0;
 
 	shared_page = map(OWN, object, 1, RW, SHARED);
 	*at(shared_page) = 5;
 
-	struct rig_thread *thread = rig_make_thread(wait_in_space, nullptr, KN_CAP_NONE);
-	kn_cap space = clone_own_space();
+	struct rig_thread *thread = make_thread_in_clone(wait_in_space, &space);
 
-	move_to(thread, space, KN_CAP_NONE);
 	check_ok(kn_tcb_resume(thread->tcb));
 	rig_await(thread, KN_TCB_STATE_WAITING_ADDRESS);
 	check_ok(kn_vspace_wake(OWN, shared_page + 4, 1, &woken));
