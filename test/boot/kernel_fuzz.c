@@ -13,11 +13,10 @@
  */
 #include "kernel_fuzz.h"
 
-#include <stdarg.h>
+#include "rig_print.h"
 
 #include "kn/clock.h"
 #include "kn/cnode.h"
-#include "kn/console.h"
 #include "kn/debug.h"
 #include "kn/exec_authority.h"
 #include "kn/irq_control.h"
@@ -28,7 +27,6 @@
 #include "kn/tcb.h"
 #include "kn/untyped.h"
 #include "kn/vspace.h"
-#include "trona/format.h"
 #include "trona/syscall.h"
 #include "trona/thread.h"
 #include "uapi/object/boot.h"
@@ -84,29 +82,9 @@ static struct worker {
 
 [[noreturn]] void start_main(kn_word boot_page, kn_word ipc_buffer);
 
-[[gnu::format(printf, 1, 2)]] static void print(const char *format, ...)
-{
-	char line[200];
-	va_list arguments;
-
-	va_start(arguments, format);
-	size_t length = format_text_va(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	length = length < sizeof(line) ? length : sizeof(line) - 1;
-	for (size_t done = 0; done < length;) {
-		struct kn_console_data data = {};
-		size_t part = length - done < sizeof(data.bytes) ? length - done : sizeof(data.bytes);
-
-		__builtin_memcpy(data.bytes, line + done, part);
-		if (kn_console_write(KN_BOOT_SLOT_CONSOLE, (uint8_t)part, &data) != KN_OK)
-			return;
-		done += part;
-	}
-}
-
 [[noreturn]] static void finish(void)
 {
-	print("1..1\n");
+	rig_print("1..1\n");
 	(void)!kn_power_off(KN_BOOT_SLOT_POWER, failures ? 1 : 0);
 	for (;;)
 		;
@@ -114,8 +92,8 @@ static struct worker {
 
 static void fail(const char *what, uint64_t round)
 {
-	print("# %s; again: scripts/boot_test.py --build BUILD --archive BUILD/test/boot/kernel_fuzz.archive "
-	      "--append 'seed=%lu round=%lu calls=%u' and the same --smp\n",
+	rig_print("# %s; again: scripts/boot_test.py --build BUILD --archive BUILD/test/boot/kernel_fuzz.archive "
+		  "--append 'seed=%lu round=%lu calls=%u' and the same --smp\n",
 	    what, (unsigned long)seed, (unsigned long)round, ROUND_CALLS);
 	failures++;
 }
@@ -126,7 +104,7 @@ static void must_be_ok(kn_status status, const char *text)
 {
 	if (status == KN_OK)
 		return;
-	print("# %s: %d\nnot ok 1 - the supervisor of the fuzzer works\n", text, status);
+	rig_print("# %s: %d\nnot ok 1 - the supervisor of the fuzzer works\n", text, status);
 	failures++;
 	finish();
 }
@@ -399,7 +377,7 @@ static void look_after(unsigned index, uint64_t round)
 		return;
 	}
 	if (info.cpu_time - worker->cpu_time_seen > STUCK_TIME) {
-		print("# thread %u: capability %lx, info %lx, words %lx %lx %lx %lx\n", index, (unsigned long)thread->cap,
+		rig_print("# thread %u: capability %lx, info %lx, words %lx %lx %lx %lx\n", index, (unsigned long)thread->cap,
 		    (unsigned long)thread->info, (unsigned long)thread->words[0], (unsigned long)thread->words[1],
 		    (unsigned long)thread->words[2], (unsigned long)thread->words[3]);
 		fail("a call that never ends", round);
@@ -458,7 +436,7 @@ static uint64_t fuzz_round(uint64_t round, uint64_t wanted)
 	must(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &after));
 	for (unsigned i = 0; i < KN_TYPE_COUNT; i++) {
 		if (after.counts[i] != before.counts[i]) {
-			print("# objects of type %u: %u before, %u after\n", i, before.counts[i], after.counts[i]);
+			rig_print("# objects of type %u: %u before, %u after\n", i, before.counts[i], after.counts[i]);
 			fail("objects leaked", round);
 		}
 	}
@@ -540,17 +518,17 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	first_round = option(line, "round=", first_round);
 	make_own_objects(large_untyped(boot, ROUND_UNTYPED_BITS + 1));
 	make_bystander();
-	print("# seed=%lu calls=%lu round=%lu\n", (unsigned long)seed, (unsigned long)wanted_calls, (unsigned long)first_round);
+	rig_print("# seed=%lu calls=%lu round=%lu\n", (unsigned long)seed, (unsigned long)wanted_calls, (unsigned long)first_round);
 	for (round = first_round; calls < wanted_calls && failures == 0; round++) {
 		uint64_t left = wanted_calls - calls;
 
 		calls += fuzz_round(round, left < ROUND_CALLS ? left : ROUND_CALLS);
 		if (round % 16 == 15)
-			print("# seed=%lu: %lu calls before round=%lu\n", (unsigned long)seed, (unsigned long)calls,
+			rig_print("# seed=%lu: %lu calls before round=%lu\n", (unsigned long)seed, (unsigned long)calls,
 			    (unsigned long)round + 1);
 	}
-	print("# seed=%lu: %lu calls in %lu rounds\n", (unsigned long)seed, (unsigned long)calls,
+	rig_print("# seed=%lu: %lu calls in %lu rounds\n", (unsigned long)seed, (unsigned long)calls,
 	    (unsigned long)(round - first_round));
-	print("%sok 1 - random calls leave the kernel whole\n", failures ? "not " : "");
+	rig_print("%sok 1 - random calls leave the kernel whole\n", failures ? "not " : "");
 	finish();
 }

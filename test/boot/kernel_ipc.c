@@ -163,13 +163,25 @@ static void one_call(void *deadline)
 	caller_status = kn_call(endpoint, &regs, (kn_time)deadline);
 }
 
+static void queue_a_call(void)
+{
+	setup();
+	caller_thread = rig_spawn(one_call, (void *)FOREVER);
+	rig_await(caller_thread, KN_TCB_STATE_SENDING);
+}
+
+static void receive_a_call(struct kn_regs *regs)
+{
+	setup();
+	caller_thread = rig_spawn(one_call, (void *)FOREVER);
+	check_ok(kn_recv(endpoint, regs, FOREVER, reply));
+}
+
 static void call_without_a_reply_object_is_refused(void)
 {
 	struct kn_regs regs = {};
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	rig_await(caller_thread, KN_TCB_STATE_SENDING);
+	queue_a_call();
 	check_status(kn_recv(endpoint, &regs, KN_TIME_POLL, KN_CAP_NONE), KN_E_WOULD_BLOCK);
 	rig_join(caller_thread);
 	check(caller_status == KN_E_INVALID_OP);
@@ -180,9 +192,7 @@ static void reply_object_holds_one_caller(void)
 	struct kn_regs regs = {};
 	uint32_t has_caller = 9, cancel = 9;
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
+	receive_a_call(&regs);
 	check_ok(kn_reply_info(reply, &has_caller, &cancel));
 	check(has_caller == 1 && cancel == 0);
 	check_status(kn_recv(endpoint, &regs, KN_TIME_POLL, reply), KN_E_BUSY);
@@ -199,9 +209,7 @@ static void caller_hears_when_its_reply_object_dies(void)
 {
 	struct kn_regs regs = {};
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
+	receive_a_call(&regs);
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)reply));
 	rig_join(caller_thread);
 	check(caller_status == KN_E_PEER_GONE);
@@ -216,9 +224,7 @@ static void caller_hears_when_its_reply_object_dies(void)
 
 static void waiting_threads_hear_when_the_endpoint_dies(void)
 {
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	rig_await(caller_thread, KN_TCB_STATE_SENDING);
+	queue_a_call();
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)endpoint));
 	rig_join(caller_thread);
 	check(caller_status == KN_E_PEER_GONE);
@@ -253,9 +259,7 @@ static void upcall_asks_for_the_call_back(void)
 	struct kn_regs regs = {};
 	uint32_t has_caller, cancel;
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
+	receive_a_call(&regs);
 	check_ok(kn_tcb_upcall(caller_thread->tcb, 1));
 	check_ok(kn_tcb_upcall(caller_thread->tcb, 2));
 	check_ok(kn_reply_info(reply, &has_caller, &cancel));
@@ -282,9 +286,7 @@ static void suspending_a_caller_cancels_its_call(void)
 {
 	struct kn_regs regs = {};
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
+	receive_a_call(&regs);
 	check_ok(kn_tcb_suspend(caller_thread->tcb, true));
 	check_status(kn_reply(reply, &regs), KN_E_PEER_GONE);
 	kn_cap other = rig_new(KN_TYPE_REPLY, 0);
@@ -299,9 +301,7 @@ static void pausing_a_caller_keeps_its_call(void)
 {
 	struct kn_regs regs = {};
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
+	receive_a_call(&regs);
 	check_ok(kn_tcb_suspend(caller_thread->tcb, false));
 	regs.info = kn_info(0, 0, 0);
 	check_ok(kn_reply(reply, &regs));
@@ -316,9 +316,7 @@ static void killed_caller_cancels_its_call(void)
 {
 	struct kn_regs regs = {};
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	check_ok(kn_recv(endpoint, &regs, FOREVER, reply));
+	receive_a_call(&regs);
 	check_ok(kn_cnode_delete(CSPACE, (uint32_t)caller_thread->tcb));
 	kn_cap other = rig_new(KN_TYPE_REPLY, 0);
 	check_ok(kn_recv(endpoint, &regs, KN_TIME_POLL, other));
@@ -492,9 +490,7 @@ static void queued_sender_hears_of_its_bad_capability(void)
 {
 	struct kn_regs regs = {};
 
-	setup();
-	caller_thread = rig_spawn(one_call, (void *)FOREVER);
-	rig_await(caller_thread, KN_TCB_STATE_SENDING);
+	queue_a_call();
 	/* A message with a capability, queued, whose capability goes away before it is received. */
 	kn_cap a = rig_new(KN_TYPE_NOTIFICATION, 0);
 	struct rig_thread *second = rig_make_thread(one_call, (void *)FOREVER, KN_CAP_NONE);

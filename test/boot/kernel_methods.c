@@ -70,26 +70,32 @@ static void expect(const struct method *method, kn_status got, kn_status expecte
 		rig_print("# %s %u\n", what, number);
 }
 
-static const struct method *current_method(void)
+/* What the running test is about, with an object and operands that pass every check; null: others hold that object. */
+static const struct method *method_to_test(kn_cap *self, kn_word *words)
 {
-	return &methods[method_of[rig_running - tests]];
+	const struct method *method = &methods[method_of[rig_running - tests]];
+
+	if (is_elsewhere(method->type))
+		return nullptr;
+	*self = instance(method->type);
+	good_operands(method, words);
+	return method;
 }
 
 static void needs_its_rights(void)
 {
-	const struct method *method = current_method();
-
-	if (is_elsewhere(method->type))
-		return;
 	kn_word words[METHOD_WORDS] = {};
-	/* The rights of an untyped cannot be taken away: it is not copied. */
-	kn_cap self = instance(method->type);
+	kn_cap self;
+	const struct method *method = method_to_test(&self, words);
+
+	if (!method)
+		return;
 	uint32_t all = rig_rights(self);
 
 	check(method->rights != 0 && (all & method->rights) == method->rights);
+	/* The rights of an untyped cannot be taken away: it is not copied. */
 	if (method->type == KN_TYPE_UNTYPED)
 		return;
-	good_operands(method, words);
 	for (unsigned bit = 0; bit < 15; bit++) {
 		if (method->rights & 1u << bit)
 			expect(method, invoke(rig_derive(self, all & ~(1u << bit), 0), method->label, words, method->words, 0),
@@ -100,14 +106,12 @@ static void needs_its_rights(void)
 
 static void counts_its_words(void)
 {
-	const struct method *method = current_method();
-
-	if (is_elsewhere(method->type))
-		return;
 	kn_word words[METHOD_WORDS] = {};
-	kn_cap self = instance(method->type);
+	kn_cap self;
+	const struct method *method = method_to_test(&self, words);
 
-	good_operands(method, words);
+	if (!method)
+		return;
 	for (unsigned count = 0; count <= METHOD_WORDS; count++) {
 		if (count != method->words)
 			expect(method, invoke(self, method->label, words, count, 0), KN_E_BAD_MESSAGE, "words", count);
@@ -144,14 +148,12 @@ static void check_cap_operand(const struct method *method, kn_cap self, kn_word 
 
 static void checks_its_operands(void)
 {
-	const struct method *method = current_method();
-
-	if (is_elsewhere(method->type))
-		return;
 	kn_word words[METHOD_WORDS] = {};
-	kn_cap self = instance(method->type);
+	kn_cap self;
+	const struct method *method = method_to_test(&self, words);
 
-	good_operands(method, words);
+	if (!method)
+		return;
 	for (unsigned i = 0; i < method->words; i++) {
 		const struct operand *operand = &method->operands[i];
 

@@ -2,10 +2,6 @@
 /* The rig of the kernel's boot tests (kernel_rig.h). */
 #include "kernel_rig.h"
 
-#include <stdarg.h>
-
-#include "trona/format.h"
-
 #define STACK_SIZE 16384
 #define UNTYPED_BITS 23
 
@@ -27,27 +23,6 @@ static const char *skipped; /* why, or null */
 static unsigned ran, failed;
 
 [[noreturn]] void start_main(kn_word boot_page, kn_word ipc_buffer);
-
-void rig_print(const char *format, ...)
-{
-	char line[256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	size_t length = format_text_va(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	length = length < sizeof(line) ? length : sizeof(line) - 1;
-	for (size_t done = 0; done < length;) {
-		struct kn_console_data data = {};
-		uint8_t part = (uint8_t)(length - done < sizeof(data.bytes) ? length - done
-									    : sizeof(data.bytes));
-
-		__builtin_memcpy(data.bytes, line + done, part);
-		if (kn_console_write(KN_BOOT_SLOT_CONSOLE, part, &data) != KN_OK)
-			return;
-		done += part;
-	}
-}
 
 bool rig_check(bool claim, const char *text, const char *file, int line)
 {

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include "rig_print.h"
+
 #include "kn/clock.h"
 #include "kn/cnode.h"
 #include "kn/console.h"
@@ -77,7 +79,6 @@ bool rig_check_status(
  */
 bool rig_is_shared(void);
 
-void rig_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The test cannot say anything here; it returns after this. */
 void rig_skip(const char *why);

@@ -158,6 +158,14 @@ static void *touch_nothing(void *number)
 	return number;
 }
 
+static void exec_as_the_only_one(void)
+{
+	fflush(stdout);
+	execl("/proc/self/exe", "many_threads", "only", NULL);
+	CHECK(!"exec came back");
+	fflush(stdout);
+}
+
 static void child_of_many(void)
 {
 	int error;
@@ -165,10 +173,7 @@ static void child_of_many(void)
 	CHECK(threads_told() == 1);
 	CHECK(create(1, &error) == 1);
 	join(1);
-	fflush(stdout);
-	execl("/proc/self/exe", "many_threads", "only", NULL);
-	CHECK(!"exec came back");
-	fflush(stdout);
+	exec_as_the_only_one();
 }
 
 /* What the last of many does is its own: a fault, fork, exec. */
@@ -183,10 +188,7 @@ static void the_last(void)
 	CHECK(pthread_create(&threads[made], NULL, touch_nothing, (void *)(long)made) == 0);
 	CHECK(pthread_join(threads[made], NULL) == 0 && mistaken == 0);
 	CHECK(in_child(child_of_many) == 7);
-	fflush(stdout);
-	execl("/proc/self/exe", "many_threads", "only", NULL);
-	CHECK(!"exec came back");
-	fflush(stdout);
+	exec_as_the_only_one();
 }
 
 static void images(void)

@@ -13,36 +13,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tap.h"
+
 #define FILE_SIZE 8192
 #define NOWHERE ((char *)1)
 /* More than the calls after which the library reads a file by itself. */
 #define MANY 20
 
-static int failures, number;
 static char page[FILE_SIZE];
 
-static void check(int is_true, const char *what, int line)
-{
-	if (is_true)
-		return;
-	failures++;
-	printf("# line %d: %s (errno %d)\n", line, what, errno);
-}
-#define CHECK(what) check((what), #what, __LINE__)
 #define CHECK_FAULT(call) \
 	do { \
 		errno = 0; \
 		check((call) == -1 && errno == EFAULT, #call " is EFAULT", __LINE__); \
 	} while (0)
-
-static void run(const char *name, void (*test)(void))
-{
-	int before = failures;
-
-	test();
-	printf("%s %d - %s\n", failures == before ? "ok" : "not ok", ++number, name);
-	fflush(stdout);
-}
 
 /* A file full of 'a'. */
 static int file(void)
@@ -377,7 +361,6 @@ int main(void)
 	run("memory that is not there is refused", memory_that_is_not_there_is_refused);
 	run("a large process forks", a_large_process_forks);
 	run("limits of memory are kept", memory_limits_are_kept);
-	printf("1..%d\n", number);
 	unlink("/tmp/posix_calls");
-	return failures != 0;
+	return finish();
 }

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A server that attacks itself, as its option says: the protections that it was compiled with must end it before it says SURVIVED. */
+#include "smash_stack.h"
+
 #include "trona/log.h"
 #include "trona/start.h"
 #include "trona/string.h"
-
-[[gnu::noinline]] static void smash_stack(void)
-{
-	char room[16];
-	volatile char *at = room;
-
-	__asm__("" : "+r"(at)); /* the compiler must not know where it ends */
-	for (int i = 0; i < 64; i++)
-		at[i] = 'x';
-}
 
 [[gnu::noinline]] static int plain(int number)
 {

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "smash_stack.h"
+
 static volatile char *const nowhere = (char *)16;
 
 static void catch(int signal, void (*handler)(int), int flags)
@@ -159,16 +161,6 @@ static void jumps_into_a_function(void)
 }
 #endif
 
-[[gnu::noinline]] static void smashes_its_stack(void)
-{
-	char room[16];
-	volatile char *at = room;
-
-	__asm__("" : "+r"(at)); /* the compiler must not know where it ends */
-	for (int i = 0; i < 64; i++)
-		at[i] = 'x';
-}
-
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -190,7 +182,7 @@ static const struct {
     {"jumps to nonsense", returns_to_nonsense, -2, 0},
     {"unmaps itself", forgets_its_memory, SIGSEGV, 0},
     {"abort", aborts, SIGABRT, 0},
-    {"smashes its stack", smashes_its_stack, SIGABRT, 0},
+    {"smashes its stack", smash_stack, SIGABRT, 0},
 #ifdef __aarch64__
     {"jumps into a function", jumps_into_a_function, SIGILL, 0},
 #endif
