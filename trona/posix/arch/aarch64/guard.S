@@ -5,6 +5,7 @@
  * // kn_status guarded_call(number x0, dest x1, regs x2, deadline x3, flag x4, expected w5);
  * struct kn_regs: w[4], info, badge.
  */
+#include "trona/copy_blocks.inc"
 
 	.text
 	.globl guarded_call, guard_begin, guard_end, guard_abort
@@ -59,21 +60,8 @@ touch_write:
 	ret
 touch_copy:
 	bti c
-	subs x2, x2, #64
-	b.lo 2f
-1:	ldp x3, x4, [x1]
-	ldp x5, x6, [x1, #16]
-	ldp x7, x9, [x1, #32]
-	ldp x10, x11, [x1, #48]
-	add x1, x1, #64
-	stp x3, x4, [x0]
-	stp x5, x6, [x0, #16]
-	stp x7, x9, [x0, #32]
-	stp x10, x11, [x0, #48]
-	add x0, x0, #64
-	subs x2, x2, #64
-	b.hs 1b
-2:	add x2, x2, #64
+	copy_blocks x0, x1, x2
+	add x2, x2, #64
 5:	subs x2, x2, #8
 	b.lo 6f
 	ldr x3, [x1], #8

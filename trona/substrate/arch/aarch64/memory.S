@@ -4,6 +4,8 @@
  * make every switch to it save them): 64 bytes in 8 loads and stores of pairs. All accesses may be
  * unaligned: servers copy ordinary memory, device memory is read and written by volatile words.
  */
+#include "trona/copy_blocks.inc"
+
 .macro function name
 	.section .text.\name, "ax", @progbits
 	.globl	\name
@@ -27,21 +29,8 @@ memcpy:
 	hint	#34 /* bti c */
 .Lforwards:
 	mov	x3, x0
-	subs	x2, x2, #64
-	b.lo	2f
-1:	ldp	x4, x5, [x1]
-	ldp	x6, x7, [x1, #16]
-	ldp	x8, x9, [x1, #32]
-	ldp	x10, x11, [x1, #48]
-	add	x1, x1, #64
-	stp	x4, x5, [x3]
-	stp	x6, x7, [x3, #16]
-	stp	x8, x9, [x3, #32]
-	stp	x10, x11, [x3, #48]
-	add	x3, x3, #64
-	subs	x2, x2, #64
-	b.hs	1b
-2:	tbz	x2, #5, 3f
+	copy_blocks x3, x1, x2
+	tbz	x2, #5, 3f
 	ldp	x4, x5, [x1], #16
 	ldp	x6, x7, [x1], #16
 	stp	x4, x5, [x3], #16
