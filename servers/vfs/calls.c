@@ -8,6 +8,7 @@
 #include "classes.h"
 #include "device.h"
 #include "files.h"
+#include "lock.h"
 #include "memory.h"
 #include "mode.h"
 #include "mount.h"
@@ -535,6 +536,20 @@ static kn_status on_socket_receive(struct server_call *call, struct server_cap s
 	return status;
 }
 
+static kn_status on_lock(struct server_call *call, struct server_cap file, bool of_process, uint32_t wait, const struct vfs_lock *lock,
+    struct vfs_lock *conflict)
+{
+	struct description *description = description_of(file);
+
+	CALLER(who);
+	if (description == nullptr)
+		return file.is_own || file.slot == KN_CAP_NONE ? KN_E_INVALID_CAP : KN_E_NOT_SUPPORTED; /* another server's */
+	if (of_process && who.pid == 0) /* a unit is no process */
+		return KN_E_NO_PROCESS;
+	struct lock_owner owner = {.badge = of_process ? call->badge : 0, .pid = of_process ? who.pid : 0};
+	return lock_set(description, owner, wait, lock, call, conflict);
+}
+
 const struct vfs_ops vfs_methods = {
     .open = on_open,
     .stat = on_stat,
@@ -569,4 +584,5 @@ const struct vfs_ops vfs_methods = {
     .socket_name = on_socket_name,
     .socket_send = on_socket_send,
     .socket_receive = on_socket_receive,
+    .lock = on_lock,
 };

@@ -264,13 +264,15 @@ static void an_unlinked_file_lives_while_it_is_open(void **state)
 
 /* ---- locks ---- */
 
-static kn_status lock(struct description *file, uint32_t owner, uint32_t type, uint64_t start, uint64_t length, uint32_t wait,
-    struct file_lock *conflict)
+/* As the process with that id, whose badge has the index pid - 10; 0: as the description. */
+static kn_status lock(struct description *file, uint32_t pid, uint32_t type, uint64_t start, uint64_t length, uint32_t wait,
+    struct vfs_lock *conflict)
 {
 	static struct server_call call;
-	struct file_lock asked = {.start = start, .length = length, .type = type, .owner = owner, .wait = wait};
+	const struct lock_owner owner = {.badge = pid != 0 ? 1ull << 32 | (pid - 10) : 0, .pid = pid};
+	const struct vfs_lock asked = {.start = start, .length = length, .type = type};
 
-	return lock_set(file, &asked, &call, conflict);
+	return lock_set(file, owner, wait, &asked, &call, conflict);
 }
 
 static void locks_conflict_as_posix_says(void **state)
@@ -279,7 +281,7 @@ static void locks_conflict_as_posix_says(void **state)
 	    {.pid = 10, .state = PROCMGR_PROCESS_STATE_RUNNING, .generation = 1},
 	    {.pid = 11, .state = PROCMGR_PROCESS_STATE_RUNNING, .generation = 1},
 	};
-	struct file_lock conflict;
+	struct vfs_lock conflict;
 
 	process_table_set(processes, 3);
 	fake_root();
@@ -295,7 +297,10 @@ static void locks_conflict_as_posix_says(void **state)
 	assert_int_equal(conflict.type, 1);
 	assert_int_equal(conflict.start, 100);
 	assert_int_equal(conflict.length, 100);
-	assert_int_equal(conflict.owner, 10);
+	assert_int_equal(conflict.pid, 10);
+	/* Through the same description, as after a fork, it is another process still. */
+	assert_int_equal(lock(a, 11, 2, 0, 0, 0, &conflict), KN_OK);
+	assert_int_equal(lock(a, 11, 1, 150, 1, 0, &conflict), KN_E_WOULD_BLOCK);
 	/* Cut in two by unlocking its middle. */
 	assert_int_equal(lock(a, 10, 2, 140, 20, 0, &conflict), KN_OK);
 	assert_int_equal(lock(b, 11, 1, 145, 10, 0, &conflict), KN_OK);

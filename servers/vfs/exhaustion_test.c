@@ -185,9 +185,11 @@ static kn_status write_and_map(struct server_call *file)
 
 static kn_status lock_all(struct server_call *file)
 {
-	struct file_lock lock = {.type = 1, .owner = 10, .length = 4}, conflict;
+	const struct vfs_lock lock = {.type = VFS_LOCK_TYPE_WRITE, .length = 4};
+	const struct server_cap cap = {.is_own = true, .badge = file->badge};
+	struct vfs_lock conflict;
 
-	return file_methods.lock(file, &lock, &conflict);
+	return vfs_methods.lock(&call, cap, false, VFS_LOCK_WAIT_FAIL, &lock, &conflict);
 }
 
 static kn_status try_write(void)

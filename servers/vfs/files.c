@@ -7,7 +7,6 @@
 
 #include "classes.h"
 #include "device.h"
-#include "lock.h"
 #include "mode.h"
 #include "names.h"
 #include "trona/poll.h"
@@ -275,12 +274,6 @@ static kn_status on_set_times(struct server_call *call, int64_t access, int64_t 
 					     : KN_E_INVALID_ARG;
 }
 
-static kn_status on_lock(struct server_call *call, const struct file_lock *lock, struct file_lock *conflict)
-{
-	DESCRIPTION(description);
-	return lock_set(description, lock, call, conflict);
-}
-
 static kn_status on_available(struct server_call *call, uint64_t *bytes)
 {
 	DESCRIPTION(description);
@@ -304,7 +297,6 @@ const struct file_ops file_methods = {
     .set_mode = on_set_mode,
     .set_owner = on_set_owner,
     .set_times = on_set_times,
-    .lock = on_lock,
     .available = on_available,
     .view = on_view,
 };

@@ -2,32 +2,27 @@
 /* See lock.h. All waiters of the system are in one list: locks are rarely waited for. */
 #include "lock.h"
 
-#include "server/file.h"
+#include "server/vfs.h"
 #include "trona/heap.h"
-
-#define TYPE_READ 0
-#define TYPE_WRITE 1
-#define TYPE_UNLOCK 2
-#define WAIT_ONLY_ASK 2
 
 static struct list waiting = {&waiting, &waiting};
 
 struct request {
 	struct description *description;
-	uint32_t owner;
+	struct lock_owner owner;
 	bool is_write;
 	uint64_t start, end;
 };
 
 static bool is_same_owner(const struct lock *lock, const struct request *request)
 {
-	return lock->owner == request->owner && (lock->owner != 0 || lock->description == request->description);
+	return lock->owner.badge == request->owner.badge && (lock->owner.badge != 0 || lock->description == request->description);
 }
 
 /* flock's and fcntl's locks do not see each other, as on Linux. */
 static bool is_conflict(const struct lock *lock, const struct request *request)
 {
-	return (lock->owner == 0) == (request->owner == 0) && !is_same_owner(lock, request) &&
+	return (lock->owner.badge == 0) == (request->owner.badge == 0) && !is_same_owner(lock, request) &&
 	       (lock->is_write || request->is_write) && lock->start < request->end && request->start < lock->end;
 }
 
@@ -40,7 +35,7 @@ static struct lock *find_conflict(struct inode *inode, const struct request *req
 			link = &lock->next;
 			continue;
 		}
-		if (lock->owner == 0 || lock_owner_lives(lock->owner))
+		if (lock->owner.badge == 0 || lock_owner_lives(lock->owner.badge))
 			return lock;
 		*link = lock->next;
 		heap_free(lock);
@@ -103,8 +98,8 @@ static struct request request_of(const struct waiter *waiter)
 {
 	return (struct request){
 	    .description = waiter->description,
-	    .owner = (uint32_t)waiter->detail[2],
-	    .is_write = waiter->detail[3] == TYPE_WRITE,
+	    .owner = {.badge = waiter->detail[2], .pid = (uint32_t)(waiter->detail[3] >> 32)},
+	    .is_write = (uint32_t)waiter->detail[3] == VFS_LOCK_TYPE_WRITE,
 	    .start = waiter->detail[0],
 	    .end = waiter->detail[1],
 	};
@@ -122,39 +117,39 @@ static void wake(struct inode *inode)
 		kn_status status = add(inode, &request);
 		struct server_reply *reply = wait_take_reply(waiter);
 
-		file_lock_reply(reply, status, &(struct file_lock){.type = TYPE_UNLOCK});
+		vfs_lock_reply(reply, status, &(struct vfs_lock){.type = VFS_LOCK_TYPE_UNLOCK});
 	}
 }
 
-static void tell(const struct lock *lock, struct file_lock *conflict)
+static void tell(const struct lock *lock, struct vfs_lock *conflict)
 {
-	*conflict = (struct file_lock){
+	*conflict = (struct vfs_lock){
 	    .start = lock->start,
 	    .length = lock->end == ~0ull ? 0 : lock->end - lock->start,
-	    .type = lock->is_write ? TYPE_WRITE : TYPE_READ,
-	    .owner = lock->owner,
+	    .type = lock->is_write ? VFS_LOCK_TYPE_WRITE : VFS_LOCK_TYPE_READ,
+	    .pid = lock->owner.pid,
 	};
 }
 
-kn_status lock_set(struct description *description, const struct file_lock *asked, struct server_call *call,
-    struct file_lock *conflict)
+kn_status lock_set(struct description *description, struct lock_owner owner, uint32_t wait, const struct vfs_lock *asked,
+    struct server_call *call, struct vfs_lock *conflict)
 {
 	struct inode *inode = description->inode;
 	uint64_t end = asked->length == 0 ? ~0ull : asked->start + asked->length;
 	struct request request = {
 	    .description = description,
-	    .owner = asked->owner,
-	    .is_write = asked->type == TYPE_WRITE,
+	    .owner = owner,
+	    .is_write = asked->type == VFS_LOCK_TYPE_WRITE,
 	    .start = asked->start,
 	    .end = end,
 	};
 
-	if (inode == nullptr || asked->type > TYPE_UNLOCK || asked->wait > WAIT_ONLY_ASK || end <= asked->start)
+	if (inode == nullptr || asked->type > VFS_LOCK_TYPE_UNLOCK || wait > VFS_LOCK_WAIT_ONLY_ASK || end <= asked->start)
 		return KN_E_INVALID_ARG;
-	*conflict = (struct file_lock){.type = TYPE_UNLOCK};
-	struct lock *obstacle = asked->type == TYPE_UNLOCK ? nullptr : find_conflict(inode, &request);
+	*conflict = (struct vfs_lock){.type = VFS_LOCK_TYPE_UNLOCK};
+	struct lock *obstacle = asked->type == VFS_LOCK_TYPE_UNLOCK ? nullptr : find_conflict(inode, &request);
 
-	if (asked->wait == WAIT_ONLY_ASK) {
+	if (wait == VFS_LOCK_WAIT_ONLY_ASK) {
 		if (obstacle != nullptr)
 			tell(obstacle, conflict);
 		return KN_OK;
@@ -162,14 +157,14 @@ kn_status lock_set(struct description *description, const struct file_lock *aske
 	if (obstacle != nullptr) {
 		struct waiter *waiter;
 
-		if (asked->wait == 0)
+		if (wait == VFS_LOCK_WAIT_FAIL)
 			return KN_E_WOULD_BLOCK;
 		kn_status status = wait_park(&waiting, WAIT_LOCK, description, call, nullptr, &waiter);
 		if (status == KN_DEFERRED) {
 			waiter->detail[0] = request.start;
 			waiter->detail[1] = request.end;
-			waiter->detail[2] = request.owner;
-			waiter->detail[3] = asked->type;
+			waiter->detail[2] = owner.badge;
+			waiter->detail[3] = (uint64_t)owner.pid << 32 | asked->type;
 		}
 		return status;
 	}
@@ -177,7 +172,7 @@ kn_status lock_set(struct description *description, const struct file_lock *aske
 
 	if (spare == nullptr)
 		return KN_E_NO_MEMORY;
-	if (asked->type != TYPE_UNLOCK) {
+	if (asked->type != VFS_LOCK_TYPE_UNLOCK) {
 		/* The new one first, so that a failure leaves the old ones; it is not carved as it is not linked yet. */
 		struct lock *old = inode->locks;
 		kn_status status = add(inode, &request);

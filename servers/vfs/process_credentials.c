@@ -36,11 +36,9 @@ kn_status process_credentials(kn_word badge, struct credentials *who)
 	return KN_E_NO_PROCESS;
 }
 
-bool lock_owner_lives(uint32_t owner)
+bool lock_owner_lives(kn_word badge)
 {
 	struct procmgr_process_entry entry;
-	uint64_t index;
 
-	return process_find(owner, &index) && process_read(index, &entry) &&
-	       entry.state != PROCMGR_PROCESS_STATE_ZOMBIE;
+	return process_read_badge(badge, &entry) && entry.state != PROCMGR_PROCESS_STATE_ZOMBIE;
 }

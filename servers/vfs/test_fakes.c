@@ -108,7 +108,7 @@ kn_status file_write_reply(struct server_reply *reply, kn_status status, uint32_
 	return KN_OK;
 }
 
-kn_status file_lock_reply(struct server_reply *reply, kn_status status, const struct file_lock *conflict)
+kn_status vfs_lock_reply(struct server_reply *reply, kn_status status, const struct vfs_lock *conflict)
 {
 	(void)conflict;
 	(void)answer(reply, status);

@@ -143,48 +143,44 @@ long sys_available(int fd)
 	return status == KN_OK ? (long)bytes : to_errno(status);
 }
 
-/* The only call here that waits for others. */
-static kn_status lock_file(struct file *file, const struct file_lock *lock, struct file_lock *conflict)
+/* The only call here that waits for others, until a signal comes. Asked through the process's own capability: that is who it is. */
+static int lock_file(int fd, bool of_process, uint32_t wait, const struct vfs_lock *lock, struct vfs_lock *conflict)
 {
+	struct file *file = file_take(fd);
 	kn_status status;
 
-	RESTART(status, file_lock(file->slot, lock, conflict));
-	return status;
+	if (!file)
+		return -EBADF;
+	RESTART(status, vfs_lock(SLOT(VFS), file->slot, of_process, wait, lock, conflict));
+	file_drop(file);
+	return to_errno(status);
 }
-
-/* Waiting ends with a signal. */
-#define WITH_LOCK(fd, lock, conflict) \
-	struct file *file = file_take(fd); \
-	if (!file) \
-		return -EBADF; \
-	kn_status status = lock_file(file, lock, conflict); \
-	file_drop(file)
 
 int sys_flock(int fd, int operation)
 {
-	struct file_lock lock = {.owner = 0, .wait = (operation & LOCK_NB) == 0}, conflict;
+	struct vfs_lock lock = {}, conflict;
 
 	switch (operation & ~LOCK_NB) {
 	case LOCK_SH:
-		lock.type = 0;
+		lock.type = VFS_LOCK_TYPE_READ;
 		break;
 	case LOCK_EX:
-		lock.type = 1;
+		lock.type = VFS_LOCK_TYPE_WRITE;
 		break;
 	case LOCK_UN:
-		lock.type = 2;
+		lock.type = VFS_LOCK_TYPE_UNLOCK;
 		break;
 	default:
 		return -EINVAL;
 	}
-	WITH_LOCK(fd, &lock, &conflict);
-	return to_errno(status);
+	return lock_file(fd, false, operation & LOCK_NB ? VFS_LOCK_WAIT_FAIL : VFS_LOCK_WAIT_WAIT, &lock, &conflict);
 }
 
 static int lock_range(int fd, int request, struct flock *range)
 {
 	struct stat stat;
-	struct file_lock lock = {.owner = process.page->pid, .wait = request == F_SETLKW, .type = (uint32_t)range->l_type}, conflict = {};
+	struct vfs_lock lock = {.type = (uint32_t)range->l_type}, conflict = {};
+	uint32_t wait = request == F_GETLK ? VFS_LOCK_WAIT_ONLY_ASK : request == F_SETLKW ? VFS_LOCK_WAIT_WAIT : VFS_LOCK_WAIT_FAIL;
 	off_t start = range->l_start;
 
 	if (range->l_type < 0 || range->l_type > 2)
@@ -199,18 +195,15 @@ static int lock_range(int fd, int request, struct flock *range)
 		return -EINVAL;
 	lock.start = (uint64_t)start;
 	lock.length = (uint64_t)(range->l_len < 0 ? -range->l_len : range->l_len);
-	if (request == F_GETLK)
-		lock.wait = 2; /* only tell */
-	WITH_LOCK(fd, &lock, &conflict);
-	if (request == F_GETLK && (status == KN_OK || status == KN_E_WOULD_BLOCK)) {
+	int error = lock_file(fd, true, wait, &lock, &conflict);
+	if (request == F_GETLK && error == 0) {
 		range->l_type = (short)conflict.type;
 		range->l_whence = SEEK_SET;
 		range->l_start = (off_t)conflict.start;
 		range->l_len = (off_t)conflict.length;
-		range->l_pid = (pid_t)conflict.owner;
-		return 0;
+		range->l_pid = (pid_t)conflict.pid;
 	}
-	return to_errno(status);
+	return error;
 }
 
 static int get_flags(int fd)

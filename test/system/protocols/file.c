@@ -3,6 +3,7 @@
 #include "rig.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "client/file.h"
 #include "client/procmgr.h"
@@ -37,7 +38,6 @@ static void regular_files(void)
 {
 	const kn_cap file = open_at("/tmp/refuse_file", BOTH | VFS_OPEN_CREATE), reader = open_at("/tmp/refuse_file", FILE_FLAG_READ);
 	const kn_cap writer = open_at("/tmp/refuse_file", FILE_FLAG_WRITE), objects = rig_slots(3);
-	struct file_lock lock = {.type = 1}, conflict;
 
 	refuses(INVALID_CAP, file_read(writer, 0, bytes, sizeof bytes, &length));
 	refuses(INVALID_CAP, file_write(reader, 0, bytes, 1, &count));
@@ -60,16 +60,45 @@ static void regular_files(void)
 	refuses(NOT_FOUND, file_poll_arm(file, 0x1234567890, 0, 1, &count));
 	refuses(INVALID_CAP, file_poll_listen(file, VFS, &wide));
 	refuses(INVALID_CAP, file_poll_listen(file, PROCMGR, &wide));
-	/* Locks. */
-	succeeds(file_lock(file, &lock, &conflict));
-	refuses(WOULD_BLOCK, file_lock(reader, &lock, &conflict));
-	lock.wait = 1;
+	succeeds(vfs_unlink(VFS, KN_CAP_NONE, false, TEXT("/tmp/refuse_file")));
+}
+
+static const struct vfs_lock all = {.type = VFS_LOCK_TYPE_WRITE}, none = {.type = VFS_LOCK_TYPE_UNLOCK};
+static struct vfs_lock conflict;
+static kn_cap locked;
+
+/* A child has the same open file, and still it is somebody else, whatever it writes into the message. */
+static void lock_as_the_parent(void)
+{
+	const struct vfs_lock forged = {.type = VFS_LOCK_TYPE_UNLOCK, .pid = (uint32_t)getppid()};
+
+	refuses(WOULD_BLOCK, vfs_lock(VFS, locked, true, VFS_LOCK_WAIT_FAIL, &all, &conflict));
+	succeeds(vfs_lock(VFS, locked, true, VFS_LOCK_WAIT_FAIL, &forged, &conflict));
+	succeeds(vfs_lock(VFS, locked, true, VFS_LOCK_WAIT_ONLY_ASK, &all, &conflict));
+	check(conflict.type == VFS_LOCK_TYPE_WRITE && conflict.pid == (uint32_t)getppid());
+	/* The description's lock is theirs together. */
+	succeeds(vfs_lock(VFS, locked, false, VFS_LOCK_WAIT_FAIL, &none, &conflict));
+}
+
+static void locks(void)
+{
+	const kn_cap file = open_at("/tmp/refuse_file", BOTH | VFS_OPEN_CREATE), reader = open_at("/tmp/refuse_file", FILE_FLAG_READ);
+
+	locked = file;
+	succeeds(vfs_lock(VFS, file, false, VFS_LOCK_WAIT_FAIL, &all, &conflict));
+	succeeds(vfs_lock(VFS, file, true, VFS_LOCK_WAIT_FAIL, &all, &conflict));
+	refuses(WOULD_BLOCK, vfs_lock(VFS, reader, false, VFS_LOCK_WAIT_FAIL, &all, &conflict));
 	rig_disturb();
-	refuses(INTERRUPTED, file_lock(reader, &lock, &conflict));
+	refuses(INTERRUPTED, vfs_lock(VFS, reader, false, VFS_LOCK_WAIT_WAIT, &all, &conflict));
 	rig_calm();
-	refuses(INVALID_ARG, file_lock(file, &(struct file_lock){.type = 3}, &conflict));
-	refuses(INVALID_ARG, file_lock(file, &(struct file_lock){.wait = 3}, &conflict));
-	refuses(INVALID_ARG, file_lock(file, &(struct file_lock){.start = ~0ull, .length = 2}, &conflict));
+	rig_in_child(0, lock_as_the_parent);
+	succeeds(vfs_lock(VFS, reader, false, VFS_LOCK_WAIT_FAIL, &all, &conflict));
+	refuses(INVALID_ARG, vfs_lock(VFS, file, true, VFS_LOCK_WAIT_FAIL, &(struct vfs_lock){.type = 3}, &conflict));
+	refuses(INVALID_ARG, vfs_lock(VFS, file, true, 3, &none, &conflict));
+	refuses(INVALID_ARG, vfs_lock(VFS, file, true, VFS_LOCK_WAIT_FAIL, &(struct vfs_lock){.start = ~0ull, .length = 2}, &conflict));
+	refuses(INVALID_CAP, vfs_lock(VFS, VFS, true, VFS_LOCK_WAIT_FAIL, &none, &conflict));
+	refuses(NOT_SUPPORTED, vfs_lock(VFS, PROCMGR, true, VFS_LOCK_WAIT_FAIL, &none, &conflict));
+	refuses(NO_PROCESS, vfs_lock(file, file, true, VFS_LOCK_WAIT_FAIL, &none, &conflict));
 	succeeds(vfs_unlink(VFS, KN_CAP_NONE, false, TEXT("/tmp/refuse_file")));
 }
 
@@ -132,5 +161,6 @@ void file_tests(void)
 {
 	rig_test("vfs refuses at regular files", regular_files);
 	rig_test("vfs refuses at other files", other_files);
+	rig_test("nobody locks or unlocks as another", locks);
 	rig_test("vfs refuses at windows", windows);
 }
