@@ -38,8 +38,8 @@ static kn_status on_space_create(struct server_call *call, uint64_t limit_pages,
 
 	if (!(own & MMSRV_ROLE_MANAGER) || (roles & ~own))
 		return KN_E_PERMISSION;
-	kn_status status = client_create((call->badge & KN_BADGE_UNIT) ? root_pools.servers : root_pools.processes,
-	    limit_pages, roles, &client);
+	kn_status status = client_create(call->badge,
+	    (call->badge & KN_BADGE_UNIT) ? root_pools.servers : root_pools.processes, limit_pages, roles, &client);
 	if (status != KN_OK)
 		return status;
 	status = client_make_space(client, map_base, vspace);
@@ -59,7 +59,7 @@ fail_client:
 
 static kn_status on_space_renew(struct server_call *call, uint64_t id, uint64_t map_base, kn_cap *vspace)
 {
-	struct client *client = client_by_badge(id);
+	struct client *client = client_made_by(call->badge, id);
 
 	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
 		return KN_E_PERMISSION;
@@ -70,11 +70,11 @@ static kn_status on_space_renew(struct server_call *call, uint64_t id, uint64_t 
 
 static kn_status on_space_destroy(struct server_call *call, uint64_t id)
 {
-	struct client *client = client_by_badge(id);
+	struct client *client = client_made_by(call->badge, id);
 
 	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
 		return KN_E_PERMISSION;
-	if (!client || client == client_by_badge(call->badge))
+	if (!client)
 		return KN_E_NOT_FOUND;
 	client_destroy(client);
 	return KN_OK;
@@ -146,7 +146,7 @@ static kn_status on_info(struct server_call *call, struct mmsrv_memory_info *inf
 
 static kn_status on_set_limit(struct server_call *call, uint64_t id, uint64_t limit_pages)
 {
-	struct client *client = client_by_badge(id);
+	struct client *client = client_made_by(call->badge, id);
 
 	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
 		return KN_E_PERMISSION;

@@ -251,6 +251,34 @@ static void a_manager_gives_only_roles_that_it_has(void **state)
 	assert_int_equal(m->space_destroy(&unit, id), KN_OK);
 }
 
+/* A server without its address space stands still and never faults, so init would not hear of it. */
+static void a_manager_has_no_say_in_what_others_made(void **state)
+{
+	kn_cap vspaces[4], clients[4], another;
+	uint64_t server, ids[2], made;
+
+	assert_int_equal(create(&unit, 0, &server, &vspaces[0], &clients[0]), KN_OK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(create(&unit, MMSRV_ROLE_MANAGER, &ids[i], &vspaces[1 + i], &clients[1 + i]), KN_OK);
+	struct server_call manager = {.badge = ids[0]}, rival = {.badge = ids[1]};
+	assert_int_equal(create(&manager, 0, &made, &vspaces[3], &clients[3]), KN_OK);
+	const uint64_t foreign[] = {server, ids[0], ids[1], made};
+
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(m->space_destroy(&rival, foreign[i]), KN_E_NOT_FOUND);
+		assert_int_equal(m->set_limit(&rival, foreign[i], 1), KN_E_NOT_FOUND);
+		assert_int_equal(m->space_renew(&rival, foreign[i], SPACE_BASE, &another), KN_E_NOT_FOUND);
+	}
+	assert_int_equal(m->set_limit(&manager, made, 1), KN_OK);
+	for (unsigned i = 0; i < 4; i++) {
+		slot_release(vspaces[i]);
+		slot_release(clients[i]);
+	}
+	assert_int_equal(m->space_destroy(&manager, made), KN_OK);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(m->space_destroy(&unit, foreign[i]), KN_OK);
+}
+
 static void nobody_has_nothing(void **state)
 {
 	kn_cap slot;
@@ -410,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(a_client_has_what_it_was_made_with, fresh),
 	    cmocka_unit_test_setup(a_manager_gives_only_roles_that_it_has, fresh),
+	    cmocka_unit_test_setup(a_manager_has_no_say_in_what_others_made, fresh),
 	    cmocka_unit_test_setup(nobody_has_nothing, fresh),
 	    cmocka_unit_test_setup(what_is_no_file_cannot_be_run, fresh),
 	    cmocka_unit_test_setup(some_of_the_machine_is_kept_for_objects, fresh),

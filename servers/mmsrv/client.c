@@ -7,6 +7,7 @@
 #include "root.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
+#include "trona/start.h"
 #include "trona/string.h"
 #include "uapi/error.h"
 #include "uapi/object_type.h"
@@ -37,6 +38,13 @@ struct client *client_by_badge(kn_word badge)
 		return nullptr;
 	struct client *client = clients[index];
 	return (client->generation & 1) && client->generation == badge >> 32 ? client : nullptr;
+}
+
+struct client *client_made_by(kn_word who, uint64_t id)
+{
+	struct client *client = client_by_badge(id);
+
+	return client && ((who & KN_BADGE_UNIT) || client->maker == who) ? client : nullptr;
 }
 
 uint64_t client_badge(const struct client *client)
@@ -71,7 +79,7 @@ static void give_back(struct client *client)
 	free_clients = client;
 }
 
-kn_status client_create(kn_cap parent, uint64_t limit, uint32_t roles, struct client **out)
+kn_status client_create(kn_word maker, kn_cap parent, uint64_t limit, uint32_t roles, struct client **out)
 {
 	struct client *client = take();
 
@@ -88,6 +96,7 @@ kn_status client_create(kn_cap parent, uint64_t limit, uint32_t roles, struct cl
 		goto fail_account;
 	client->generation = (client->generation + 1) & GENERATION_MASK;
 	client->roles = roles;
+	client->maker = maker;
 	client->limit = limit;
 	live++;
 	*out = client;

@@ -14,6 +14,7 @@ struct client {
 	uint32_t index;
 	uint32_t generation; /* odd: in use */
 	uint32_t roles;      /* MMSRV_ROLE_* */
+	kn_word maker;       /* badge */
 	kn_cap account;
 	uint64_t account_id;
 	kn_cap pool;
@@ -25,8 +26,11 @@ struct client {
 /* The client behind a badge, or null. */
 struct client *client_by_badge(kn_word badge);
 uint64_t client_badge(const struct client *client);
+/* By its id: if `who` made it, or is init, else null. An id is no authority: a manager of processes has no say in a server's memory. */
+struct client *client_made_by(kn_word who, uint64_t id);
 /* `parent`: the pool that its memory counts in as well. */
-[[nodiscard]] kn_status client_create(kn_cap parent, uint64_t limit, uint32_t roles, struct client **client);
+[[nodiscard]] kn_status client_create(
+    kn_word maker, kn_cap parent, uint64_t limit, uint32_t roles, struct client **client);
 uint64_t clients_count(void);
 /* Heap bytes of clients, of destroyed ones too: they are kept. */
 size_t clients_heap(void);

@@ -58,6 +58,9 @@ static void memory(void)
 	refuses(NOT_FOUND, mmsrv_set_limit(mmsrv, ~0ull, 1));
 	refuses(NOT_FOUND, mmsrv_space_renew(mmsrv, ~0ull, 1 << 20, slot));
 	refuses(NOT_FOUND, mmsrv_space_destroy(mmsrv, ~0ull));
+	/* The ids of all servers, this one's own among them. */
+	for (uint64_t server = 0; server < 16; server++)
+		refuses(NOT_FOUND, mmsrv_space_destroy(mmsrv, 1ull << 32 | server));
 	succeeds(mmsrv_space_create(mmsrv, 100, 1 << 20, 0, &id, slots));
 	refuses(PERMISSION, mmsrv_set_limit(slots + 1, id, 1));
 	refuses(PERMISSION, mmsrv_executable(slots + 1, VFS, slot));
