@@ -50,7 +50,7 @@ kn_status debug_cpu(struct debug *self, const struct debug_cpu_in *in, struct de
 		return KN_E_RANGE;
 	struct cpu *cpu = &cpus[in->cpu];
 
-	out->online = cpu_online_count;
+	out->online = cpu->state == CPU_ONLINE;
 	scheduler_charge(cpu, cpu->current);
 	out->idle_time = cycles_to_ns(cpu->idle->cycles);
 	return KN_OK;

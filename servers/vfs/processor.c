@@ -20,20 +20,21 @@ static const uint32_t decays[PROCESSOR_AVERAGES] = {1884, 2014, 2037};
 static uint32_t loads[PROCESSOR_AVERAGES];
 static uint64_t read_at, busy_then;
 
-unsigned processor_count(void)
+/* False: the machine has not so many. */
+static bool look_at(unsigned number, bool *online, uint64_t *idle)
 {
-	uint32_t online;
-	uint64_t idle;
-
-	return kn_debug_cpu(start_cap("kernel_stats"), 0, &online, &idle) == KN_OK && online != 0 ? online : 1;
+	return kn_debug_cpu(start_cap("kernel_stats"), number, online, idle) == KN_OK;
 }
 
-static uint64_t idle_of(unsigned number)
+bool processor_next(unsigned *number)
 {
-	uint32_t online;
+	bool online;
 	uint64_t idle;
 
-	return kn_debug_cpu(start_cap("kernel_stats"), number, &online, &idle) == KN_OK ? idle : 0;
+	for (; look_at(*number, &online, &idle); ++*number)
+		if (online)
+			return true;
+	return false;
 }
 
 /* All that processes have used, living and ended, as far as they have been looked at. */
@@ -57,17 +58,23 @@ static void split(struct processor_times *times, uint64_t busy, uint64_t user)
 struct processor_times processor_times_all(void)
 {
 	struct processor_times all = {};
-	uint64_t whole = start_now() * processor_count();
+	uint64_t whole = 0, idle;
+	bool online;
 
-	for (unsigned i = 0; i < processor_count(); i++)
-		all.idle += idle_of(i);
+	for (unsigned i = 0; look_at(i, &online, &idle); i++) {
+		all.idle += idle;
+		whole += start_now();
+	}
 	split(&all, whole > all.idle ? whole - all.idle : 0, programs_time());
 	return all;
 }
 
 struct processor_times processor_times(unsigned number, const struct processor_times *all)
 {
-	struct processor_times one = {.idle = idle_of(number)};
+	struct processor_times one = {};
+	bool online;
+
+	(void)look_at(number, &online, &one.idle);
 	uint64_t now = start_now(), busy = now > one.idle ? now - one.idle : 0, whole = all->user + all->system;
 
 	split(&one, busy, whole >= COARSE ? busy / COARSE * (all->user / COARSE) / (whole / COARSE) * COARSE : 0);

@@ -12,9 +12,11 @@ struct processor_times {
 	uint64_t user, system, idle;
 };
 
-unsigned processor_count(void);
+/* The first one from *number on that is online; false: there is none. */
+bool processor_next(unsigned *number);
+/* Of all, offline ones too: what they did stays. */
 struct processor_times processor_times_all(void);
-/* Of one of them; programs' part of its busy time is taken to be as in `all`. */
+/* Of one; programs' part of its busy time is taken to be as in `all`. */
 struct processor_times processor_times(unsigned number, const struct processor_times *all);
 /* Load averages in hundredths, see processor.c. */
 void processor_load(uint32_t averages[PROCESSOR_AVERAGES]);

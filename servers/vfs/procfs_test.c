@@ -262,6 +262,31 @@ static void loads_follow_the_processors(void **state)
 	assert_non_null(strstr(text, "\ncpu1 "));
 }
 
+static void processors_that_are_offline_are_not_listed(void **state)
+{
+	unsigned long before, after;
+
+	fake_processors = 3;
+	fake_boot_time = 100 * SECOND;
+	fake_idle[0] = fake_idle[1] = fake_idle[2] = 40 * SECOND;
+	assert_int_equal(slurp("/proc/stat", &bob), KN_OK);
+	assert_int_equal(sscanf(text, "cpu %*u 0 %lu", &before), 1);
+	fake_offline = 1 << 1;
+	assert_int_equal(slurp("/proc/stat", &bob), KN_OK);
+	assert_non_null(strstr(text, "\ncpu0 "));
+	assert_null(strstr(text, "\ncpu1 "));
+	assert_non_null(strstr(text, "\ncpu2 "));
+	/* Its time stays in the sum, which never falls. */
+	assert_int_equal(sscanf(text, "cpu %*u 0 %lu", &after), 1);
+	assert_int_equal(after, before);
+	assert_int_equal(slurp("/proc/cpuinfo", &bob), KN_OK);
+	assert_non_null(strstr(text, "processor\t: 0\n"));
+	assert_null(strstr(text, "processor\t: 1\n"));
+	assert_non_null(strstr(text, "processor\t: 2\n"));
+	fake_processors = 2;
+	fake_offline = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +296,7 @@ int main(void)
 	    cmocka_unit_test_setup(maps_name_the_program, fresh),
 	    cmocka_unit_test_setup(descriptors_are_listed_and_named, fresh),
 	    cmocka_unit_test_setup(loads_follow_the_processors, fresh),
+	    cmocka_unit_test_setup(processors_that_are_offline_are_not_listed, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -48,7 +48,7 @@ static struct totals count_all(void)
 
 void proctext_cpuinfo(struct text *text, const struct proctext_subject *)
 {
-	for (unsigned i = 0; i < processor_count(); i++)
+	for (unsigned i = 0; processor_next(&i); i++)
 		processor_describe(text, i);
 }
 
@@ -123,7 +123,7 @@ void proctext_stat(struct text *text, const struct proctext_subject *)
 
 	text_add(text, "cpu ");
 	add_processor(text, &all);
-	for (unsigned i = 0; i < processor_count(); i++) {
+	for (unsigned i = 0; processor_next(&i); i++) {
 		one = processor_times(i, &all);
 		text_add(text, "cpu%u", i);
 		add_processor(text, &one);

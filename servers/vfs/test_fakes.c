@@ -36,7 +36,8 @@ bool fake_has_children;
 long fake_budget = -1;
 long fake_slots;
 kn_time fake_boot_time = 5000000000ull;
-uint64_t fake_idle[2];
+uint64_t fake_idle[3];
+unsigned fake_processors = 2, fake_offline;
 uint32_t fake_refreshed;
 struct procmgr_process_region fake_regions[64];
 size_t fake_region_count;
@@ -243,11 +244,11 @@ kn_status kn_debug_stats(kn_cap self, struct kn_kernel_stats *stats)
 	return KN_OK;
 }
 
-kn_status kn_debug_cpu(kn_cap self, uint32_t cpu, uint32_t *online, uint64_t *idle)
+kn_status kn_debug_cpu(kn_cap self, uint32_t cpu, bool *online, uint64_t *idle)
 {
-	if (cpu >= 2)
+	if (cpu >= fake_processors)
 		return KN_E_RANGE;
-	*online = 2;
+	*online = !(fake_offline >> cpu & 1);
 	*idle = fake_idle[cpu];
 	return KN_OK;
 }

@@ -29,7 +29,9 @@ extern bool fake_has_children;
 extern long fake_budget;
 extern long fake_slots; /* allocated */
 extern kn_time fake_boot_time;
-extern uint64_t fake_idle[2];    /* of the two processors */
+extern uint64_t fake_idle[3];    /* of the processors */
+extern unsigned fake_processors; /* how many */
+extern unsigned fake_offline;    /* bits */
 extern uint32_t fake_refreshed;  /* the last process_view_refresh() */
 
 /* A fresh root filesystem; returns its root. */

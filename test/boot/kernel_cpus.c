@@ -14,13 +14,13 @@
 /* arch/<isa>_machine.S: fill every register that the ABI leaves alone, yield, say whether all are intact. */
 bool rig_hold_over_call(uint64_t seed);
 
-static unsigned online(void)
+static bool is_online(unsigned cpu)
 {
-	uint32_t count = 0;
+	bool online = false;
 	uint64_t idle;
 
-	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &count, &idle));
-	return count;
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, cpu, &online, &idle));
+	return online;
 }
 
 static unsigned cpu_of(const struct rig_thread *thread)
@@ -58,14 +58,14 @@ static void cpus_go_only_where_they_can(void)
 	for (unsigned cpu = 1; cpu < count; cpu++) {
 		check_ok(kn_power_cpu_off(POWER, cpu));
 		check_status(kn_power_cpu_off(POWER, cpu), KN_E_BUSY);
-		check(online() == count - cpu);
+		check(rig_cpus_online() == count - cpu && !is_online(cpu) && is_online(0));
 	}
 	/* The last one. */
 	check_status(kn_power_cpu_off(POWER, 0), KN_E_NOT_SUPPORTED);
 	for (unsigned cpu = 1; cpu < count; cpu++) {
 		check_ok(kn_power_cpu_on(POWER, cpu));
 		check_status(kn_power_cpu_on(POWER, cpu), KN_E_BUSY);
-		check(online() == cpu + 1);
+		check(rig_cpus_online() == cpu + 1 && is_online(cpu));
 	}
 	if (count == 1) /* and so never seen to be off */
 		method_saw_error("kn_power_cpu_off()", KN_E_BUSY);
@@ -73,7 +73,7 @@ static void cpus_go_only_where_they_can(void)
 	for (unsigned i = 0; i < count; i++)
 		check_ok(kn_sched_context_configure(rig_new(KN_TYPE_SCHED_CONTEXT, 0), (i ? 9 : 5) * MS, 10 * MS, 0, RESERVATION));
 	check_status(kn_power_cpu_off(POWER, count - 1), KN_E_QUOTA);
-	check(online() == count);
+	check(rig_cpus_online() == count);
 }
 
 /* ---- where threads and deadlines go ---- */
@@ -172,7 +172,7 @@ static void a_thread_can_take_away_its_own_cpu(void)
 
 	rig_join(thread);
 	check_ok(own_status);
-	check(cpu_of(thread) == 0 && online() == rig_boot->cpu_count - 1);
+	check(cpu_of(thread) == 0 && rig_cpus_online() == rig_boot->cpu_count - 1);
 	check_ok(kn_power_cpu_on(POWER, 1));
 }
 
@@ -191,7 +191,7 @@ static void who_switches_off_may_die_meanwhile(void)
 		/* Not begun, begun or done: what was begun ends by itself, and whoever asks next finds it so. */
 		status = kn_power_cpu_on(POWER, 1);
 		check(status == KN_OK || status == KN_E_BUSY);
-		check(online() == rig_boot->cpu_count);
+		check(rig_cpus_online() == rig_boot->cpu_count);
 		await_spins();
 		check_ok(kn_cnode_delete(KN_SLOT_CSPACE, (uint32_t)other->tcb));
 	}
@@ -227,7 +227,7 @@ static void deadlines_come_although_their_cpu_has_gone(void)
 
 static void an_offline_cpu_does_nothing(void)
 {
-	uint32_t count;
+	bool online;
 	uint64_t before, after;
 	const unsigned last = rig_boot->cpu_count - 1;
 
@@ -238,11 +238,11 @@ static void an_offline_cpu_does_nothing(void)
 		check_ok(kn_tcb_resume(rig_make_thread(spin, nullptr, KN_CAP_NONE)->tcb));
 	check_ok(kn_tcb_set_priority(KN_SLOT_TCB, rig_priority));
 	rig_sleep(5 * MS);
-	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, last, &count, &before));
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, last, &online, &before));
 	kn_time start = rig_now();
 	rig_sleep(20 * MS);
 	kn_time time = rig_now() - start;
-	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, last, &count, &after));
+	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, last, &online, &after));
 	/* All of the time was idling; both are rounded. */
 	check(after - before + 2 >= time);
 	check_ok(kn_power_cpu_on(POWER, last));
@@ -400,7 +400,7 @@ static void nothing_is_lost_when_cpus_come_and_go(void)
 			check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
 		}
 	}
-	check(online() == rig_boot->cpu_count);
+	check(rig_cpus_online() == rig_boot->cpu_count);
 	is_over = true;
 	for (unsigned i = 0; i < COUNT; i++)
 		rig_join(workers[i]);

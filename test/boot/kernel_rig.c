@@ -24,6 +24,17 @@ static unsigned ran, failed;
 
 [[noreturn]] void start_main(kn_word boot_page, kn_word ipc_buffer);
 
+unsigned rig_cpus_online(void)
+{
+	unsigned count = 0;
+	bool online;
+	uint64_t idle;
+
+	for (unsigned cpu = 0; kn_debug_cpu(KN_BOOT_SLOT_DEBUG, cpu, &online, &idle) == KN_OK; cpu++)
+		count += online;
+	return count;
+}
+
 bool rig_check(bool claim, const char *text, const char *file, int line)
 {
 	if (!claim) {

@@ -54,6 +54,8 @@ void method_saw_error(const char *text, kn_status error);
 /* The untyped that a test may use up (8 MiB), and the first of its slots. */
 extern kn_cap rig_untyped;
 extern const struct kn_boot_page *rig_boot;
+/* Now; rig_boot->cpu_count is how many there are. */
+unsigned rig_cpus_online(void);
 /* Of the tests and of the threads they start: the most they may give. */
 extern uint32_t rig_priority;
 /* A ns is an instruction (boot_test.py --icount). */

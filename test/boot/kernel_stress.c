@@ -133,10 +133,10 @@ static void disturb(struct rig_thread **workers, uint32_t online, uint32_t rando
 static void everything_at_once(void)
 {
 	struct rig_thread *workers[WORKERS];
-	uint32_t online = 1, random = 12345;
-	uint64_t idle, checked = 0, total = 0;
+	const uint32_t online = rig_cpus_online();
+	uint32_t random = 12345;
+	uint64_t checked = 0, total = 0;
 
-	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &online, &idle));
 	endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
 	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
 	is_over = false;

@@ -70,11 +70,9 @@ static void running_thread_is_suspended(void)
 static void equal_threads_share_the_cpu(void)
 {
 	struct rig_thread *threads[2];
-	uint32_t online = 0;
-	uint64_t idle;
+	const uint32_t online = rig_cpus_online();
 	struct kn_tcb_info info[2] = {};
 
-	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &online, &idle));
 	for (unsigned i = 0; i < 2; i++) {
 		threads[i] = rig_make_thread(spin, nullptr, KN_CAP_NONE);
 		check_ok(kn_tcb_set_priority(threads[i]->tcb, 100));
@@ -95,10 +93,10 @@ static void equal_threads_share_the_cpu(void)
 
 static void threads_run_on_every_cpu(void)
 {
-	uint32_t online = 0;
+	const uint32_t online = rig_cpus_online();
+	bool is_online;
 	uint64_t idle;
 
-	check_ok(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, 0, &online, &idle));
 	check(online == rig_boot->cpu_count);
 	counter = 0;
 	for (unsigned i = 0; i < online; i++) {
@@ -117,7 +115,7 @@ static void threads_run_on_every_cpu(void)
 	check_status(kn_tcb_set_priority(thread->tcb, 256), KN_E_RANGE);
 	check_status(kn_tcb_set_priority(thread->tcb, rig_priority + 1), KN_E_RIGHTS);
 	check_status(kn_tcb_set_priority(KN_SLOT_TCB, 255), KN_E_RIGHTS);
-	check_status(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, online, &online, &idle), KN_E_RANGE);
+	check_status(kn_debug_cpu(KN_BOOT_SLOT_DEBUG, online, &is_online, &idle), KN_E_RANGE);
 }
 
 static void configure_refuses_bad_arguments(void)
