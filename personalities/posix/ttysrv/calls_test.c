@@ -21,6 +21,8 @@
 static kn_cap files[2], held[2]; /* the server's capabilities, and what came of them */
 static long budget = -1; /* of other servers, and of replies */
 static unsigned nodes, waiting;
+static uint32_t caller_uid;
+static bool caller_has_ended;
 static struct server_reply reply;
 static struct server_call call = {.badge = 1};
 
@@ -46,8 +48,8 @@ kn_status vfs_device_node(kn_cap server, const void *name, size_t length, uint32
 
 bool process_read_badge(kn_word badge, struct procmgr_process_entry *entry)
 {
-	*entry = (struct procmgr_process_entry){.pid = 5, .session = 5, .group = 5};
-	return true;
+	*entry = (struct procmgr_process_entry){.pid = 5, .session = 5, .group = 5, .euid = caller_uid};
+	return !caller_has_ended;
 }
 
 bool process_read(uint64_t index, struct procmgr_process_entry *entry)
@@ -353,6 +355,21 @@ static void nobody_opens_what_is_not_there(void **state)
 	assert_int_equal(open_device(TTY_DEVICE_PTS + number, &number, &file), KN_E_NO_DEVICE);
 }
 
+static void only_who_may_opens_a_terminal(void **state)
+{
+	kn_cap file;
+
+	caller_uid = 1000;
+	assert_int_equal(open_device(TTY_DEVICE_CONSOLE, &number, &file), KN_E_ACCESS);
+	caller_uid = 0;
+	caller_has_ended = true;
+	assert_int_equal(open_device(TTY_DEVICE_CONSOLE, &number, &file), KN_E_NO_PROCESS);
+	caller_has_ended = false;
+	assert_int_equal(open_device(TTY_DEVICE_CONSOLE, &number, &files[0]), KN_OK);
+	assert_int_equal(receive(0), KN_OK);
+	close_file(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +377,7 @@ int main(void)
 	    cmocka_unit_test(waiting_without_memory_leaves_nothing),
 	    cmocka_unit_test(an_answer_that_reached_nobody_leaves_no_terminal),
 	    cmocka_unit_test(nobody_opens_what_is_not_there),
+	    cmocka_unit_test(only_who_may_opens_a_terminal),
 	};
 	return cmocka_run_group_tests(tests, once, nullptr);
 }

@@ -91,9 +91,17 @@ static void alone(void)
 	refuses(NOT_TERMINAL, tty_number(spare, &number));
 }
 
+/* The number is no authority. */
+static void not_mine(void)
+{
+	(void)setsid();
+	refuses(ACCESS, tty_open(TTY, TTY_DEVICE_CONSOLE, BOTH, &number, rig_slot()));
+}
+
 static void terminals(void)
 {
 	rig_in_child(0, alone);
+	rig_in_child(1000, not_mine);
 }
 
 static void memory(void)
