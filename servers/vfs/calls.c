@@ -13,6 +13,7 @@
 #include "mode.h"
 #include "mount.h"
 #include "open.h"
+#include "passed.h"
 #include "pipe.h"
 #include "process_credentials.h"
 #include "procfs.h"
@@ -509,13 +510,20 @@ static kn_status on_socket_send(struct server_call *call, struct server_cap sock
     const void *data, size_t length, uint32_t *written)
 {
 	struct transfer transfer = {.call = call, .data = (uint8_t *)data, .length = length};
-	struct description *other = description_of(passed);
+	struct description *other = description_of(passed), *terminal = nullptr;
+	kn_status status = KN_OK;
 
 	SOCKET(description, socket);
-	/* Only what this server knows can be passed on and closed properly. */
-	if (other == nullptr && (passed.is_own || passed.slot != KN_CAP_NONE))
+	if (other == nullptr && passed.is_own)
 		return KN_E_NOT_SUPPORTED;
-	kn_status status = socket_send(description, other, &transfer);
+	if (other == nullptr && passed.slot != KN_CAP_NONE) {
+		status = passed_terminal(call, passed.slot, &terminal);
+		other = terminal;
+	}
+	if (status == KN_OK)
+		status = socket_send(description, other, &transfer);
+	if (terminal != nullptr)
+		description_let_go(terminal);
 	*written = (uint32_t)transfer.done;
 	return status;
 }
@@ -530,7 +538,7 @@ static kn_status on_socket_receive(struct server_call *call, struct server_cap s
 	kn_status status = socket_receive(description, flags & 1, &transfer, &other);
 	*length = transfer.done;
 	if (other != nullptr) {
-		*passed = description_give(other);
+		*passed = passed_give(other, call);
 		description_let_go(other);
 	}
 	return status;

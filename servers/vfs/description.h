@@ -79,6 +79,7 @@ struct description {
 			char *text;      /* computed files; on the heap */
 			size_t text_length;
 		};
+		kn_cap terminal;         /* passed.h */
 	};
 	uint32_t uid, gid, pid;  /* of the opener */
 	uint64_t listener;       /* the last one given through it */
@@ -110,6 +111,12 @@ size_t description_kept(void);
 
 /* What tells pipes, and sockets, without a name apart: both ends of a pipe have the same. */
 uint64_t description_number(const struct description *description);
+
+/* An open terminal of the terminals' server? Badges with this bit are minted by servers only. */
+static inline bool badge_is_terminal(kn_word badge)
+{
+	return (badge & (BADGE_OBJECT | BADGE_CLASS_MASK)) == (BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL);
+}
 
 extern kn_cap description_endpoint; /* the server's own endpoint, without badge */
 

@@ -10,6 +10,7 @@
 #include "files.h"
 #include "mode.h"
 #include "open.h"
+#include "socket.h"
 #include "test_fakes.h"
 #include "trona/start.h"
 #include "window.h"
@@ -19,12 +20,6 @@
 static struct server_call call = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(0)};
 static kn_cap first, second;
 static const struct server_cap nothing;
-
-kn_status server_take(struct server_call *from, kn_cap received, kn_cap *slot)
-{
-	*slot = received;
-	return KN_OK;
-}
 
 static kn_status open_at(const char *path, uint32_t flags)
 {
@@ -114,6 +109,23 @@ static kn_status try_socket(void)
 static kn_status try_anonymous(void)
 {
 	return vfs_methods.anonymous(&call, FILE_FLAG_READ | FILE_FLAG_WRITE, &first);
+}
+
+static kn_status try_passing_a_terminal(void)
+{
+	struct description *pair[2];
+	uint32_t written;
+	kn_status status = socket_pair(0, &root_user, pair);
+
+	if (status != KN_OK)
+		return status;
+	const struct server_cap socket = {.is_own = true, .badge = BADGE_FILE | pair[0]->index}, terminal = {.slot = 7};
+	fake_badge = BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL;
+	status = vfs_methods.socket_send(&call, socket, terminal, "text", 4, &written);
+	fake_badge = 0;
+	if (status != KN_OK)
+		close_all();
+	return status;
 }
 
 static kn_status try_window(void)
@@ -231,6 +243,7 @@ static const struct attempt {
     {"view", try_view, close_all},
     {"map", try_map, close_all},
     {"lock", try_lock, close_all},
+    {"passing a terminal", try_passing_a_terminal, close_all},
     {"window", try_window, undo_window},
     {"mount ramfs", try_mount_memory, undo_mount},
     {"mount devfs", try_mount, undo_mount},

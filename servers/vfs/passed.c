@@ -3,8 +3,50 @@
 #include "passed.h"
 
 #include "trona/heap.h"
+#include "trona/slots.h"
+#include "uapi/object_type.h"
 
 #define PASSED_MAX 64u
+
+static void close_terminal(struct description *description)
+{
+	if (description->terminal != KN_CAP_NONE)
+		slot_release(description->terminal);
+}
+
+static const struct description_class terminal_class = {.kind = FILE_KIND_TERMINAL, .close = close_terminal};
+
+kn_status passed_terminal(struct server_call *call, kn_cap received, struct description **made)
+{
+	struct kn_cap_info info;
+	kn_status status = slot_info(received, &info);
+
+	if (status != KN_OK || info.type != KN_TYPE_ENDPOINT || !badge_is_terminal(info.badge))
+		return KN_E_NOT_SUPPORTED;
+	status = description_create(&terminal_class, 0, made);
+	if (status != KN_OK)
+		return status;
+	status = server_take(call, received, &(*made)->terminal);
+	if (status != KN_OK) {
+		description_discard(*made);
+		return status;
+	}
+	description_hold(*made);
+	return KN_OK;
+}
+
+kn_cap passed_give(struct description *description, struct server_call *call)
+{
+	if (description->class != &terminal_class)
+		return description_give(description);
+	kn_cap terminal = description->terminal;
+
+	if (call != nullptr) {
+		call->release_after = terminal;
+		description->terminal = KN_CAP_NONE;
+	}
+	return terminal;
+}
 
 kn_status passed_put(struct passed_queue *queue, struct description *description, uint64_t position)
 {

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptors under way in a socket's stream: each with the position where it was sent. The queue holds them (description_hold). */
+/*
+ * Descriptors under way in a socket's stream: each with the position where it was sent. The queue holds them (description_hold).
+ *
+ * An open terminal is another server's, which must not be called: vfs keeps a copy of its capability in a description made for the journey, of
+ * which nobody ever has a capability. When that ends the copy is deleted, and if it was the last the kernel tells the terminals' server. Nothing
+ * else foreign is taken: who receives a descriptor calls what he got, and whom he calls must be a server and not the sender.
+ */
 #pragma once
 
 #include "description.h"
+#include "trona/server.h"
 
 struct passed {
 	struct passed *next;
@@ -17,6 +24,10 @@ struct passed_queue {
 
 /* NO_MEMORY, or WOULD_BLOCK when too many are under way. */
 [[nodiscard]] kn_status passed_put(struct passed_queue *queue, struct description *description, uint64_t position);
+/* A terminal's capability that came with `call`, for its journey; held by the caller. NOT_SUPPORTED: it is none. */
+[[nodiscard]] kn_status passed_terminal(struct server_call *call, kn_cap received, struct description **made);
+/* What the receiver gets. It is deleted after the answer of `call`, or (null) when the description is let go. */
+kn_cap passed_give(struct description *description, struct server_call *call);
 /* Remove the first; what held it is the caller's now. */
 struct description *passed_take(struct passed_queue *queue);
 /* Let go of all. */

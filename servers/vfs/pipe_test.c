@@ -7,10 +7,12 @@
 #include "fifo.h"
 #include "mode.h"
 #include "open.h"
+#include "passed.h"
 #include "pipe.h"
 #include "trona/poll.h"
 #include "socket.h"
 #include "test_fakes.h"
+#include "trona/slots.h"
 
 static struct description *ends[2];
 static uint8_t buffer[70000], pattern[70000];
@@ -487,6 +489,56 @@ static void a_waiting_receiver_gets_the_descriptor_too(void **state)
 	close_both(state);
 }
 
+/* It is another server's: a copy of its capability travels, and none stays behind. */
+static void a_terminal_travels_like_a_file(void **state)
+{
+	struct description *pair[2], *terminal, *passed;
+	const size_t open = description_count();
+	const long slots = fake_slots;
+
+	assert_int_equal(passed_terminal(&call, 7, &terminal), KN_E_NOT_SUPPORTED); /* a process's own capability, say */
+	fake_badge = BADGE_FILE | 3;
+	assert_int_equal(passed_terminal(&call, 7, &terminal), KN_E_NOT_SUPPORTED);
+	assert_int_equal(fake_slots, slots);
+	fake_badge = BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL | 3;
+	assert_int_equal(socket_pair(0, &alice, pair), KN_OK);
+	/* Whatever is kept for later journeys is there. */
+	assert_int_equal(passed_terminal(&call, 7, &terminal), KN_OK);
+	description_let_go(terminal);
+	const long used = fake_slots;
+	for (int i = 0; i < 3; i++) {
+		struct transfer transfer = {.call = &call, .data = pattern, .length = 1};
+		struct server_call receive = {.info = (uint64_t)VFS_SOCKET_RECEIVE << 16};
+		struct transfer into = {.call = &receive, .data = buffer, .length = 100};
+
+		/* The receiver waits already; it comes later; it never comes. */
+		if (i == 0)
+			assert_int_equal(socket_receive(pair[1], false, &into, &passed), KN_DEFERRED);
+		assert_int_equal(passed_terminal(&call, 7, &terminal), KN_OK);
+		const kn_cap kept = terminal->terminal;
+		assert_int_equal(socket_send(pair[0], terminal, &transfer), KN_OK);
+		description_let_go(terminal);
+		if (i == 0) {
+			assert_int_equal(fake_answers[0].capability, kept);
+		} else if (i == 1) {
+			assert_int_equal(socket_receive(pair[1], false, &into, &passed), KN_OK);
+			assert_ptr_equal(passed, terminal);
+			assert_int_equal(passed_give(passed, &receive), kept);
+			assert_int_equal(receive.release_after, kept); /* after the answer */
+			description_let_go(passed);
+			slot_release(receive.release_after);
+		} else {
+			assert_true(terminal->is_open);
+		}
+	}
+	close_end(pair[0]);
+	close_end(pair[1]);
+	assert_int_equal(description_count(), open);
+	assert_int_equal(fake_slots, used);
+	fake_badge = 0;
+	close_both(state);
+}
+
 static void pipes_lose_nothing_when_memory_runs_out(void **state)
 {
 	for (long n = 0; n < 20; n++) {
@@ -532,6 +584,7 @@ int main(void)
 	    cmocka_unit_test_setup(sockets_that_nobody_can_reach_end, fresh),
 	    cmocka_unit_test_setup(a_long_chain_of_sockets_in_sockets_ends, fresh),
 	    cmocka_unit_test_setup(a_waiting_receiver_gets_the_descriptor_too, fresh),
+	    cmocka_unit_test_setup(a_terminal_travels_like_a_file, fresh),
 	    cmocka_unit_test_setup_teardown(pipes_lose_nothing_when_memory_runs_out, fresh, done_with),
 	};
 

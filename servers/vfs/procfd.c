@@ -17,15 +17,10 @@
 #define DEVICE_SHIFT 32
 #define DEVICE_MASK 0xffffffu
 
-static bool is_terminal(uint64_t badge)
-{
-	return (badge & (BADGE_OBJECT | BADGE_CLASS_MASK)) == (BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL);
-}
-
 static bool find(uint32_t pid, uint32_t number, struct procmgr_process_descriptor *found)
 {
 	while (process_view_descriptors(pid, number, found, 1) == 1) {
-		if (is_terminal(found->badge) || description_by_badge(found->badge) != nullptr)
+		if (badge_is_terminal(found->badge) || description_by_badge(found->badge) != nullptr)
 			return true;
 		number = found->number + 1; /* ended since */
 	}
@@ -38,7 +33,7 @@ bool procfd_next(uint32_t pid, uint32_t *number, uint32_t *mode)
 
 	if (!find(pid, *number, &found))
 		return false;
-	const uint32_t flags = is_terminal(found.badge) ? FILE_FLAG_READ | FILE_FLAG_WRITE
+	const uint32_t flags = badge_is_terminal(found.badge) ? FILE_FLAG_READ | FILE_FLAG_WRITE
 							: description_by_badge(found.badge)->flags;
 
 	*number = found.number;
@@ -95,7 +90,7 @@ static kn_status tell(uint64_t badge, char *target, size_t capacity, size_t *len
 {
 	char text[TEXT_LENGTH];
 
-	if (is_terminal(badge))
+	if (badge_is_terminal(badge))
 		return tell_terminal(badge, target, capacity, length);
 	const struct description *description = description_by_badge(badge);
 	if (description == nullptr)

@@ -35,6 +35,7 @@ long fake_pages_left = 1 << 20;
 bool fake_has_children;
 long fake_budget = -1;
 long fake_slots;
+kn_word fake_badge;
 kn_time fake_boot_time = 5000000000ull;
 uint64_t fake_idle[3];
 unsigned fake_processors = 2, fake_offline;
@@ -197,6 +198,12 @@ kn_status slot_watch(kn_cap slot)
 	return is_refused() ? KN_E_NO_MEMORY : KN_OK;
 }
 
+kn_status server_take(struct server_call *call, kn_cap received, kn_cap *slot)
+{
+	(void)call, (void)received;
+	return slot_alloc(slot);
+}
+
 void slot_delete(kn_cap slot)
 {
 	(void)slot;
@@ -211,7 +218,8 @@ void slot_release(kn_cap slot)
 kn_status slot_info(kn_cap slot, struct kn_cap_info *info)
 {
 	(void)slot;
-	*info = (struct kn_cap_info){.type = KN_TYPE_NOTIFICATION, .has_children = fake_has_children};
+	*info = (struct kn_cap_info){.badge = fake_badge,
+	    .type = fake_badge != 0 ? KN_TYPE_ENDPOINT : KN_TYPE_NOTIFICATION, .has_children = fake_has_children};
 	return KN_OK;
 }
 

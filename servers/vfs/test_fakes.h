@@ -28,6 +28,7 @@ extern bool fake_has_children;
 /* The next `count` calls for slots, objects and mappings succeed, all later ones fail; -1: none fails. */
 extern long fake_budget;
 extern long fake_slots; /* allocated */
+extern kn_word fake_badge; /* of the endpoint in any slot that is asked about; 0: it is a notification */
 extern kn_time fake_boot_time;
 extern uint64_t fake_idle[3];    /* of the processors */
 extern unsigned fake_processors; /* how many */

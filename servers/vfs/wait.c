@@ -3,6 +3,7 @@
 #include "wait.h"
 
 #include "fifo.h"
+#include "passed.h"
 #include "server/file.h"
 #include "server/vfs.h"
 #include "trona/heap.h"
@@ -100,7 +101,7 @@ void wait_finish_read(struct waiter *waiter, const uint8_t *data, size_t length)
 		break;
 	case ANSWER_SOCKET:
 		vfs_socket_receive_reply(reply, KN_OK, data, length,
-		    waiter->carried != nullptr ? description_give(waiter->carried) : KN_CAP_NONE);
+		    waiter->carried != nullptr ? passed_give(waiter->carried, nullptr) : KN_CAP_NONE);
 		break;
 	default:
 		file_read_reply(reply, KN_OK, data, length);

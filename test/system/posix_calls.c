@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -344,6 +345,63 @@ static void memory_limits_are_kept(void)
 	munmap(memory, 33 << 20);
 }
 
+/* With one byte. */
+static bool send_descriptor(int socket, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+	struct iovec byte = {.iov_base = "x", .iov_len = 1};
+	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
+	return sendmsg(socket, &message, 0) == 1;
+}
+
+static int receive_descriptor(int socket)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char text;
+	int fd = -1;
+	struct iovec byte = {.iov_base = &text, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+
+	if (recvmsg(socket, &message, 0) == 1 && message.msg_controllen != 0)
+		memcpy(&fd, CMSG_DATA(&control.head), sizeof fd);
+	return fd;
+}
+
+static void terminals_are_passed(void)
+{
+	int sockets[2], status = 0, master = posix_openpt(O_RDWR | O_NOCTTY);
+	char text[8] = "", name[64] = "";
+
+	CHECK(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(send_descriptor(sockets[1], open(name, O_RDWR | O_NOCTTY)) && send_descriptor(sockets[1], master) ? 5 : 6);
+	CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 5);
+	/* Nobody but the message has the slave now. */
+	int slave = receive_descriptor(sockets[0]), same = receive_descriptor(sockets[0]);
+	CHECK(slave >= 0 && isatty(slave) && strcmp(ttyname(slave), name) == 0);
+	CHECK(write(slave, "hello", 5) == 5 && read(same, text, sizeof text) == 5 && memcmp(text, "hello", 5) == 0);
+	CHECK(write(same, "ok\n", 3) == 3 && read(slave, text, sizeof text) == 3);
+	CHECK(read(master, text, sizeof text) == 4); /* the echo */
+	/* One that is never received is closed with the socket: the master sees the end. */
+	CHECK(send_descriptor(sockets[1], slave));
+	close(slave);
+	close(sockets[0]);
+	close(sockets[1]);
+	CHECK(read(master, text, sizeof text) == -1 && errno == EIO);
+	close(same);
+	close(master);
+}
+
 int main(void)
 {
 	run("bad buffers are EFAULT and lose nothing", bad_buffers);
@@ -361,6 +419,7 @@ int main(void)
 	run("memory that is not there is refused", memory_that_is_not_there_is_refused);
 	run("a large process forks", a_large_process_forks);
 	run("limits of memory are kept", memory_limits_are_kept);
+	run("terminals are passed through sockets", terminals_are_passed);
 	unlink("/tmp/posix_calls");
 	return finish();
 }
