@@ -155,6 +155,30 @@ struct dentry *directory_next(const struct inode *directory, uint64_t position)
 	return at < directory->directory.used ? directory->directory.entries[at] : nullptr;
 }
 
+void directory_forget_name(struct inode *inode)
+{
+	struct dentry *name = inode->last_name;
+
+	if (name == nullptr)
+		return;
+	inode->last_name = nullptr;
+	inode_release(name->directory);
+	heap_free(name);
+}
+
+/* The inode loses this name, which is in no table any more and belongs to us (null: none). */
+static void lose(struct inode *inode, struct dentry *name)
+{
+	if (inode->links == 1 && inode->references != 0 && name != nullptr) {
+		directory_forget_name(inode);
+		inode_acquire(name->directory);
+		inode->last_name = name;
+	} else {
+		heap_free(name);
+	}
+	inode_unlink(inode);
+}
+
 void directory_remove(struct dentry *dentry)
 {
 	struct directory *directory = &dentry->directory->directory;
@@ -171,8 +195,7 @@ void directory_remove(struct dentry *dentry)
 	inode_touch(dentry->directory);
 	if (inode_is_directory(dentry->inode) && dentry->inode->directory.name == dentry)
 		dentry->inode->directory.name = nullptr;
-	inode_unlink(dentry->inode);
-	heap_free(dentry);
+	lose(dentry->inode, dentry);
 }
 
 void directory_replace(struct dentry *dentry, struct inode *inode)
@@ -186,7 +209,10 @@ void directory_replace(struct dentry *dentry, struct inode *inode)
 	if (inode_is_directory(old) && old->directory.name == dentry)
 		old->directory.name = nullptr;
 	inode_touch(dentry->directory);
-	inode_unlink(old);
+	struct dentry *name = heap_alloc(sizeof *name + dentry->length);
+	if (name != nullptr)
+		memcpy(name, dentry, sizeof *name + dentry->length);
+	lose(old, name);
 }
 
 void directory_set_parent(struct inode *directory, struct inode *parent)

@@ -26,10 +26,12 @@ struct dentry *directory_find(const struct inode *directory, const char *name, s
 /* Adds a name; the inode gets a link. The name is not there yet. */
 [[nodiscard]] kn_status directory_add(
     struct inode *directory, const char *name, size_t length, struct inode *inode, struct dentry **added);
-/* Takes a name away; the inode loses a link. */
+/* Takes a name away; the inode loses a link. With the last one it keeps the name, for whoever asks what it was called. */
 void directory_remove(struct dentry *dentry);
-/* The name leads to another inode from now on. */
+/* The name leads to another inode from now on; the old one loses it as by directory_remove(). */
 void directory_replace(struct dentry *dentry, struct inode *inode);
+/* inode->last_name, if there is one, is let go. */
+void directory_forget_name(struct inode *inode);
 /* The first entry at or after `position`, or null. */
 struct dentry *directory_next(const struct inode *directory, uint64_t position);
 /* The first name, in no order, whose inode `is_it`; null: none. Looks at all there are. */

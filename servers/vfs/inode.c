@@ -33,6 +33,7 @@ static void inode_destroy(struct inode *inode)
 	struct filesystem *filesystem = inode->filesystem;
 
 	lock_forget_inode(inode);
+	directory_forget_name(inode);
 	switch (inode_type(inode)) {
 	case MODE_DIRECTORY:
 		heap_free(inode->directory.entries);

@@ -267,7 +267,8 @@ void path_release(struct path *path)
 	inode_release(path->parent);
 }
 
-kn_status path_tell(struct inode *directory, char *text, size_t capacity, size_t *length)
+/* `with_deleted`: also through directories that were removed, by the names they had. */
+static kn_status tell(struct inode *directory, bool with_deleted, char *text, size_t capacity, size_t *length)
 {
 	size_t at = capacity;
 
@@ -284,9 +285,13 @@ kn_status path_tell(struct inode *directory, char *text, size_t capacity, size_t
 		const char *name = computed;
 		size_t size = 0;
 
-		if (here->directory.name != nullptr) {
-			name = here->directory.name->name;
-			size = here->directory.name->length;
+		const struct dentry *entry = here->directory.name != nullptr ? here->directory.name
+					     : with_deleted              ? here->last_name
+									 : nullptr;
+
+		if (entry != nullptr) {
+			name = entry->name;
+			size = entry->length;
 		} else {
 			size = procfs_name(here, computed);
 		}
@@ -306,9 +311,14 @@ kn_status path_tell(struct inode *directory, char *text, size_t capacity, size_t
 	return KN_OK;
 }
 
+kn_status path_tell(struct inode *directory, char *text, size_t capacity, size_t *length)
+{
+	return tell(directory, false, text, capacity, length);
+}
+
 kn_status path_tell_entry(const struct dentry *dentry, char *text, size_t capacity, size_t *length)
 {
-	kn_status status = path_tell(dentry->directory, text, capacity, length);
+	kn_status status = tell(dentry->directory, true, text, capacity, length);
 
 	if (status != KN_OK)
 		return status;

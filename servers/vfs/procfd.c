@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See procfd.h. A description knows its inode and not the name it was opened by, so names are looked for, as maps does. */
+/* See procfd.h. A description knows its inode and not the name it was opened by, so names are looked for, as maps does; the last one stays with the inode. */
 #include "procfd.h"
 
 #include "description.h"
@@ -78,11 +78,16 @@ static kn_status name_inode(struct inode *inode, char *path, size_t capacity, si
 static kn_status tell_inode(struct inode *inode, char *target, size_t capacity, size_t *length)
 {
 	static char path[VFS_PATH_MAX];
+	static const char deleted[] = " (deleted)";
 	size_t size;
 
-	/* Without a name nobody knows any more which it had. */
-	if (name_inode(inode, path, sizeof path, &size) != KN_OK)
-		size = format_text(path, sizeof path, "file:[%lu] (deleted)", (unsigned long)inode->number);
+	if (name_inode(inode, path, sizeof path, &size) == KN_OK)
+		return give(path, size, target, capacity, length);
+	/* What never had a name, or a longer one than can be told, has a number. */
+	if (inode->last_name == nullptr || path_tell_entry(inode->last_name, path, sizeof path - sizeof deleted, &size) != KN_OK)
+		size = format_text(path, sizeof path, "file:[%lu]", (unsigned long)inode->number);
+	memcpy(path + size, deleted, sizeof deleted);
+	size += sizeof deleted - 1;
 	return give(path, size, target, capacity, length);
 }
 

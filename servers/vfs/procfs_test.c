@@ -202,8 +202,7 @@ static void descriptors_are_listed_and_named(void **state)
 	assert_string_equal(target("/proc/10/fd/0", &alice, KN_OK), "/home/file");
 	assert_string_equal(target("/proc/10/fd/1", &root_user, KN_OK), "/home");
 	assert_string_equal(target("/proc/10/fd/2", &alice, KN_OK), "/proc/10/stat");
-	snprintf(expected, sizeof expected, "file:[%lu] (deleted)", (unsigned long)files[3]->inode->number);
-	assert_string_equal(target("/proc/10/fd/3", &alice, KN_OK), expected);
+	assert_string_equal(target("/proc/10/fd/3", &alice, KN_OK), "/home/gone (deleted)");
 	snprintf(expected, sizeof expected, "pipe:[%lu]", (unsigned long)description_number(ends[1]));
 	assert_string_equal(target("/proc/10/fd/5", &alice, KN_OK), expected);
 	assert_string_equal(target("/proc/10/fd/8", &alice, KN_OK), expected);
@@ -229,6 +228,48 @@ static void descriptors_are_listed_and_named(void **state)
 		description_orphan(BADGE_FILE | files[i]->index);
 	description_orphan(BADGE_FILE | ends[0]->index);
 	description_orphan(BADGE_FILE | ends[1]->index);
+	memset(fake_descriptors, 0, sizeof fake_descriptors);
+	fake_current = 0;
+}
+
+static void what_was_deleted_is_told_by_its_last_name(void **state)
+{
+	static const char *const paths[] = {"/a/b/open", "/a/b", "/a/old", "/a/linked"};
+	struct description *files[5];
+	char expected[32];
+
+	assert_int_equal(name_make_directory(at_root("/a"), &root_user, 0755), KN_OK);
+	assert_int_equal(name_make_directory(at_root("/a/b"), &root_user, 0755), KN_OK);
+	for (unsigned i = 0; i < 4; i++) {
+		files[i] = opened(paths[i], i == 1 ? FILE_FLAG_READ : FILE_FLAG_READ | FILE_FLAG_WRITE | VFS_OPEN_CREATE);
+		fake_descriptors[i] = BADGE_FILE | files[i]->index;
+	}
+	assert_int_equal(open_anonymous(&root_user, FILE_FLAG_READ, &files[4]), KN_OK);
+	fake_descriptors[4] = BADGE_FILE | files[4]->index;
+	fake_current = BADGE_FILE | files[1]->index;
+	/* With its directory, which is renamed afterwards. */
+	assert_int_equal(name_remove(at_root("/a/b/open"), &root_user, false), KN_OK);
+	assert_int_equal(name_remove(at_root("/a/b"), &root_user, true), KN_OK);
+	assert_int_equal(name_rename(at_root("/a"), at_root("/c"), &root_user, false), KN_OK);
+	assert_string_equal(target("/proc/10/fd/0", &root_user, KN_OK), "/c/b/open (deleted)");
+	assert_string_equal(target("/proc/10/cwd", &root_user, KN_OK), "/c/b (deleted)");
+	/* Replaced, as editors do. */
+	description_orphan(BADGE_FILE | opened("/c/new", FILE_FLAG_WRITE | VFS_OPEN_CREATE)->index);
+	assert_int_equal(name_rename(at_root("/c/new"), at_root("/c/old"), &root_user, false), KN_OK);
+	assert_string_equal(target("/proc/10/fd/2", &root_user, KN_OK), "/c/old (deleted)");
+	/* Not the last name, and then another one. */
+	assert_int_equal(name_link(at_root("/c/linked"), at_root("/c/other"), &root_user, 0), KN_OK);
+	assert_int_equal(name_remove(at_root("/c/linked"), &root_user, false), KN_OK);
+	assert_string_equal(target("/proc/10/fd/3", &root_user, KN_OK), "/c/other");
+	assert_int_equal(name_remove(at_root("/c/other"), &root_user, false), KN_OK);
+	assert_string_equal(target("/proc/10/fd/3", &root_user, KN_OK), "/c/other (deleted)");
+	/* Never had one. */
+	snprintf(expected, sizeof expected, "file:[%lu] (deleted)", (unsigned long)files[4]->inode->number);
+	assert_string_equal(target("/proc/10/fd/4", &root_user, KN_OK), expected);
+	const uint64_t inodes = files[0]->inode->filesystem->inodes;
+	for (unsigned i = 0; i < 5; i++)
+		description_orphan(BADGE_FILE | files[i]->index);
+	assert_int_equal(directory_find(path_root(), "c", 1)->inode->filesystem->inodes, inodes - 5);
 	memset(fake_descriptors, 0, sizeof fake_descriptors);
 	fake_current = 0;
 }
@@ -295,6 +336,7 @@ int main(void)
 	    cmocka_unit_test_setup(a_process_that_goes_is_no_process, fresh),
 	    cmocka_unit_test_setup(maps_name_the_program, fresh),
 	    cmocka_unit_test_setup(descriptors_are_listed_and_named, fresh),
+	    cmocka_unit_test_setup(what_was_deleted_is_told_by_its_last_name, fresh),
 	    cmocka_unit_test_setup(loads_follow_the_processors, fresh),
 	    cmocka_unit_test_setup(processors_that_are_offline_are_not_listed, fresh),
 	};
