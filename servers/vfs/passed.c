@@ -80,6 +80,21 @@ struct description *passed_take(struct passed_queue *queue)
 	return description;
 }
 
+void passed_take_back(struct passed_queue *queue, uint64_t position)
+{
+	struct passed *before = nullptr, *last = queue->last;
+
+	if (last == nullptr || last->position != position)
+		return;
+	for (struct passed *at = queue->first; at != last; at = at->next)
+		before = at;
+	*(before != nullptr ? &before->next : &queue->first) = nullptr;
+	queue->last = before;
+	queue->count--;
+	description_let_go(last->description);
+	heap_free(last);
+}
+
 void passed_drop(struct passed_queue *queue)
 {
 	while (queue->first != nullptr)

@@ -30,6 +30,8 @@ struct passed_queue {
 kn_cap passed_give(struct description *description, struct server_call *call);
 /* Remove the first; what held it is the caller's now. */
 struct description *passed_take(struct passed_queue *queue);
+/* Let go of the last one, if it was put there for `position`: no byte went with it. */
+void passed_take_back(struct passed_queue *queue, uint64_t position);
 /* Let go of all. */
 void passed_drop(struct passed_queue *queue);
 void passed_visit(const struct passed_queue *queue, void (*visit)(struct description *description));

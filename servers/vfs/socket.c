@@ -450,7 +450,19 @@ kn_status socket_send(struct description *description, struct description *passe
 		if (status != KN_OK)
 			return status;
 	}
-	return pipe_write(socket->out, description, transfer);
+	kn_status status = pipe_write(socket->out, description, transfer);
+
+	if (passed != nullptr && status < 0 && transfer->done == 0)
+		socket_send_failed(description);
+	return status;
+}
+
+void socket_send_failed(struct description *description)
+{
+	const struct socket *socket = description->socket;
+
+	if (socket->peer != nullptr)
+		passed_take_back(&socket->peer->passed, socket->out->put);
 }
 
 /* How many bytes may be taken before the next passed descriptor; when one is due now, it comes along. */

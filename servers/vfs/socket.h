@@ -13,6 +13,8 @@
 #include "names.h"
 
 extern const struct description_class socket_class;
+/* A send ended before its first byte: the descriptor that it may have brought stays with the sender. */
+void socket_send_failed(struct description *description);
 
 [[nodiscard]] kn_status socket_create(uint32_t flags, const struct credentials *who, struct description **made);
 [[nodiscard]] kn_status socket_pair(uint32_t flags, const struct credentials *who, struct description *ends[2]);

@@ -6,6 +6,7 @@
 #include "passed.h"
 #include "server/file.h"
 #include "server/vfs.h"
+#include "socket.h"
 #include "trona/heap.h"
 #include "trona/string.h"
 #include "window.h"
@@ -152,6 +153,8 @@ void wait_cancel(struct server_reply *reply)
 	if (waiter == nullptr)
 		return;
 	if (waiter->kind == WAIT_WRITE) {
+		if (waiter->answer == ANSWER_SOCKET && waiter->done == 0)
+			socket_send_failed(waiter->description);
 		wait_finish_write(waiter, KN_E_INTERRUPTED);
 		return;
 	}
