@@ -14,15 +14,10 @@ VICTIMS = ["namesrv", "console", "ttysrv"]
 LIMIT = 120
 
 
-def mortal(programs, folder):
-    """Arguments that put mortal programs in the victims' places."""
-    folders = {"ttysrv": "personalities/posix"}
+def mortal(programs):
+    """Arguments that put mortal programs in the victims' places: of two files with one path the later counts for init, too."""
     for name, program in zip(VICTIMS, programs, strict=True):
-        manifest = pathlib.Path(folder, f"{name}.toml")  # the lender's has written namesrv's
-        if not manifest.exists():
-            manifest.write_text((ROOT / folders.get(name, "servers") / name / "manifest.toml").read_text())
-        manifest.write_text(manifest.read_text().replace(f'"/sbin/{name}"', f'"/sbin/{name}_doomed"'))
-        yield from ("--add", f"{program}:/sbin/{name}_doomed", "--add", f"{manifest}:/etc/units/{name}.toml")
+        yield from ("--add", f"{program}:/sbin/{name}")
 
 
 def servers_end(arch, additions):
@@ -50,7 +45,7 @@ def servers_end(arch, additions):
 def main():
     arch, program, lending, *programs = sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
-        additions = ["--add", f"{program}:/tmp/protocols", *lender(lending, name), *mortal(programs, name)]
+        additions = ["--add", f"{program}:/tmp/protocols", *lender(lending, name), *mortal(programs)]
         sys.exit(tap([("servers end while they are called, and the rest goes on",
                        lambda: servers_end(arch, additions))]))
 
