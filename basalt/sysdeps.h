@@ -216,8 +216,13 @@ long sys_thread_limit(void); /* so many at once */
 void sys_thread_stack(pthread_t thread, void **low, size_t *size);
 /* Per-thread storage of the layer above: the values of pthread keys and its cleanup list. */
 #define SYS_KEYS_MAX 128
+/* A value is the key's for as long as the key's generation is the one beside it (pthread/keys.c). */
+struct sys_key_value {
+	void *value;
+	unsigned generation;
+};
 struct sys_thread_locals {
-	void **values; /* SYS_KEYS_MAX of them, made at the first use */
+	struct sys_key_value *values; /* SYS_KEYS_MAX of them, made at the first use */
 	struct __cleanup *cleanups;
 	bool has_values;
 };

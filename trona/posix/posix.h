@@ -38,7 +38,7 @@ struct __pthread {
 	kn_word alternate_low, alternate_high; /* signal stack; asm reads the second (offset checked in upcall.c) */
 	int alternate_flags;
 	struct sys_thread_locals locals;
-	void *values[SYS_KEYS_MAX];
+	struct sys_key_value values[SYS_KEYS_MAX];
 	/* life */
 	void *(*function)(void *);
 	void *argument;
