@@ -80,6 +80,7 @@ struct description {
 			size_t text_length;
 		};
 		kn_cap terminal;         /* passed.h */
+		uint64_t writers_before; /* FIFOs: how many there had ever been when it began to wait for its first */
 	};
 	uint32_t uid, gid, pid;  /* of the opener */
 	uint64_t listener;       /* the last one given through it */

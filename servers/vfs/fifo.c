@@ -30,12 +30,14 @@ static void enter(struct description *description)
 {
 	struct pipe *pipe = pipe_of(description);
 
+	description->writers_before = pipe->writers == 0 ? pipe->writers_ever : UINT64_MAX;
 	if (description->flags & FILE_FLAG_READ) {
 		pipe->readers++;
 		admit(&pipe->opening_writers);
 	}
 	if (description->flags & FILE_FLAG_WRITE) {
 		pipe->writers++;
+		pipe->writers_ever++;
 		admit(&pipe->opening_readers);
 	}
 }
@@ -103,8 +105,17 @@ static kn_status fifo_write(struct description *description, struct transfer *tr
 
 static uint32_t fifo_ready(struct description *description)
 {
-	return ((description->flags & FILE_FLAG_READ) ? pipe_read_ready(pipe_of(description)) : 0) |
-	       ((description->flags & FILE_FLAG_WRITE) ? pipe_write_ready(pipe_of(description)) : 0);
+	const struct pipe *pipe = pipe_of(description);
+	uint32_t ready = 0;
+
+	if (description->flags & FILE_FLAG_READ)
+		ready |= pipe_read_ready(pipe);
+	/* Nobody has hung up before anybody has come. */
+	if (description->writers_before == pipe->writers_ever)
+		ready &= ~(uint32_t)FILE_EVENT_HUP;
+	if (description->flags & FILE_FLAG_WRITE)
+		ready |= pipe_write_ready(pipe);
+	return ready;
 }
 
 static struct poll_source *fifo_source(struct description *description)

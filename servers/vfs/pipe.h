@@ -18,6 +18,7 @@ struct pipe {
 	uint32_t capacity; /* of the ring as it is, a power of two */
 	uint32_t head, count;
 	uint32_t readers, writers;
+	uint64_t writers_ever;
 	uint64_t taken, put; /* bytes ever, for descriptors that travel with them */
 	struct list reading, writing; /* waiters */
 	struct list opening_readers, opening_writers;

@@ -330,6 +330,35 @@ static void a_fifo_opened_for_both_never_waits(void **state)
 	close_end(both);
 }
 
+static void a_fifo_hangs_up_only_when_a_writer_has_been_there(void **state)
+{
+	struct description *reader, *writer, *late, *both;
+
+	assert_int_equal(name_make_node(at_root("/fifo"), &root_user, MODE_FIFO | 0666, 0), KN_OK);
+	assert_int_equal(open_fifo(FILE_FLAG_READ | FILE_FLAG_NONBLOCK, &reader), KN_OK);
+	assert_int_equal(reader->class->ready(reader), 0);
+	assert_int_equal(open_fifo(FILE_FLAG_WRITE, &writer), KN_OK);
+	assert_int_equal(reader->class->ready(reader), 0);
+	close_end(writer);
+	assert_int_equal(reader->class->ready(reader), FILE_EVENT_HUP);
+	/* Who comes now waits for a writer of his own. */
+	assert_int_equal(open_fifo(FILE_FLAG_READ | FILE_FLAG_NONBLOCK, &late), KN_OK);
+	assert_int_equal(late->class->ready(late), 0);
+	assert_int_equal(open_fifo(FILE_FLAG_READ | FILE_FLAG_WRITE, &both), KN_OK);
+	assert_int_equal(both->class->ready(both), FILE_EVENT_OUT);
+	assert_int_equal(reader->class->ready(reader), 0);
+	close_end(both);
+	assert_int_equal(late->class->ready(late), FILE_EVENT_HUP);
+	close_end(late);
+	/* A reader who came while one was there sees him go. */
+	assert_int_equal(open_fifo(FILE_FLAG_WRITE, &writer), KN_OK);
+	assert_int_equal(open_fifo(FILE_FLAG_READ, &late), KN_OK);
+	close_end(writer);
+	assert_int_equal(late->class->ready(late), FILE_EVENT_HUP);
+	close_end(late);
+	close_end(reader);
+}
+
 /* ---- sockets ---- */
 
 static void a_socket_pair_is_two_pipes(void **state)
@@ -425,6 +454,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(opening_a_fifo_waits_for_the_other_end, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(a_cancelled_open_of_a_fifo_leaves_no_end, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(a_fifo_opened_for_both_never_waits, fresh, done_with),
+	    cmocka_unit_test_setup_teardown(a_fifo_hangs_up_only_when_a_writer_has_been_there, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(a_socket_pair_is_two_pipes, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(connecting_and_accepting, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(pipes_lose_nothing_when_memory_runs_out, fresh, done_with),

@@ -2,6 +2,7 @@
 /* POSIX calls at their edges, as a program sees them; TAP. Built with the SDK, run by posix_test.py. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -402,6 +403,38 @@ static void terminals_are_passed(void)
 	close(master);
 }
 
+static int polled(int fd, short events, int timeout)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = events};
+
+	return poll(&poll_fd, 1, timeout) == 0 ? 0 : poll_fd.revents;
+}
+
+/* Before anybody has written there is no end; and who asks for no event at all is told of it. */
+static void hang_ups_are_told(void)
+{
+	const int patience = 60000;
+	int reader, writer, master, slave;
+
+	CHECK(mkfifo("/tmp/posix_fifo", 0600) == 0);
+	CHECK((reader = open("/tmp/posix_fifo", O_RDONLY | O_NONBLOCK)) >= 0);
+	CHECK(polled(reader, POLLIN, 0) == 0 && polled(reader, POLLIN, 1) == 0);
+	CHECK((writer = open("/tmp/posix_fifo", O_WRONLY)) >= 0);
+	CHECK(polled(reader, POLLIN, 0) == 0);
+	close(writer);
+	CHECK(polled(reader, 0, patience) == POLLHUP);
+	close(reader);
+	unlink("/tmp/posix_fifo");
+	CHECK((master = posix_openpt(O_RDWR | O_NOCTTY)) >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	CHECK((slave = open(ptsname(master), O_RDWR | O_NOCTTY)) >= 0);
+	CHECK(polled(slave, 0, 0) == 0 && polled(slave, 0, 1) == 0);
+	close(master);
+	/* The server may learn of it on another CPU: first wait, then ask. */
+	CHECK(polled(slave, 0, patience) == POLLHUP);
+	CHECK(polled(slave, 0, 0) == POLLHUP);
+	close(slave);
+}
+
 int main(void)
 {
 	run("bad buffers are EFAULT and lose nothing", bad_buffers);
@@ -420,6 +453,7 @@ int main(void)
 	run("a large process forks", a_large_process_forks);
 	run("limits of memory are kept", memory_limits_are_kept);
 	run("terminals are passed through sockets", terminals_are_passed);
+	run("hang-ups are told, and only those", hang_ups_are_told);
 	unlink("/tmp/posix_calls");
 	return finish();
 }

@@ -110,8 +110,9 @@ static int ask(struct __pthread *thread, struct pollfd *poll, bool arm)
 			error = prepare(thread, file);
 		if (error == 0) {
 			if (arm)
-				status = PERSIST(file_poll_arm(file->slot, thread->listeners[file->is_terminal], events,
-				    file->index % BITS, &ready));
+				/* No events at all would take back what is armed; a hang-up is waited for always. */
+				status = PERSIST(file_poll_arm(file->slot, thread->listeners[file->is_terminal],
+				    events | FILE_EVENT_HUP, file->index % BITS, &ready));
 			else
 				status = PERSIST(file_poll(file->slot, events, false, 0, &ready));
 			if (status != KN_OK)
