@@ -167,6 +167,8 @@ void sys_groups(gid_t ids[3]);
 int sys_set_users(uid_t real, uid_t effective, uid_t saved);
 int sys_set_groups(gid_t real, gid_t effective, gid_t saved);
 int sys_set_supplementary(size_t count, const gid_t *groups);
+/* How many there are; room 0: only tell. */
+int sys_supplementary(size_t room, gid_t *groups);
 int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit);
 int sys_times(int who, int64_t *user, int64_t *system, long *max_pages);
 /* Nice values: which as PRIO_*, id 0 the caller's; how: procmgr_change (0 only tell, 1 set, 2 add). */

@@ -162,15 +162,8 @@ int setgroups(size_t count, const gid_t *groups)
 	return (int)result(sys_set_supplementary(count, groups));
 }
 
-/* The supplementary groups are in /proc only; the first one always is the effective group. */
+/* The supplementary groups alone: whether the effective one is among them is up to who set them, as on Linux. */
 int getgroups(int size, gid_t groups[])
 {
-	if (size == 0)
-		return 1;
-	if (size < 0) {
-		errno = EINVAL;
-		return -1;
-	}
-	groups[0] = getegid();
-	return 1;
+	return (int)result(size < 0 ? -EINVAL : sys_supplementary((size_t)size, groups));
 }

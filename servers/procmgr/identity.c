@@ -141,5 +141,7 @@ kn_status on_set_supplementary(struct server_call *call, const void *groups, siz
 	caller->entry->group_count = (uint32_t)(groups_len / sizeof(uint32_t));
 	memcpy(caller->entry->groups, groups, groups_len);
 	process_entry_end(caller);
+	caller->page->group_count = caller->entry->group_count;
+	memcpy(caller->page->groups, groups, groups_len);
 	return KN_OK;
 }

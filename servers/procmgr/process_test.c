@@ -273,7 +273,14 @@ static void supplementary_groups_are_kept(void **state)
 
 	assert_int_equal(m->set_supplementary(fake_call(child), groups, 8), KN_OK);
 	assert_int_equal(child->entry->group_count, 2);
-	assert_int_equal(fake_process(child, 0)->entry->groups[1], 20);
+	assert_int_equal(child->page->group_count, 2);
+	assert_int_equal(child->page->groups[1], 20);
+	struct process *grandchild = fake_process(child, 0);
+	assert_int_equal(grandchild->entry->groups[1], 20);
+	assert_int_equal(grandchild->page->group_count, 2);
+	assert_int_equal(grandchild->page->groups[1], 20);
+	assert_int_equal(m->set_supplementary(fake_call(child), groups, 0), KN_OK);
+	assert_int_equal(child->page->group_count, 0);
 	assert_int_equal(m->set_supplementary(fake_call(child), groups, 7), KN_E_INVALID_ARG);
 	assert_int_equal(m->set_supplementary(fake_call(child), groups, sizeof groups), KN_E_INVALID_ARG);
 }

@@ -65,6 +65,8 @@ static void fill_page(struct process *process)
 	page->gid = entry->gid;
 	page->egid = entry->egid;
 	page->sgid = entry->sgid;
+	page->group_count = entry->group_count;
+	memcpy(page->groups, entry->groups, sizeof page->groups);
 	page->index = process->index;
 	page->signal_page = process->pages_address + KN_PAGE_SIZE;
 	page->ipc_first = thread_place(process, &process->first).ipc;

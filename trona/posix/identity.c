@@ -78,8 +78,22 @@ int sys_set_groups(gid_t real, gid_t effective, gid_t saved)
 int sys_set_supplementary(size_t count, const gid_t *groups)
 {
 	if (count > PROCMGR_PROCESS_GROUPS)
-		return -EINVAL;
+		return process.page->euid == 0 ? -EINVAL : -EPERM;
 	return to_errno(PERSIST(procmgr_set_supplementary(SLOT(PROCMGR), groups, count * sizeof *groups)));
+}
+
+int sys_supplementary(size_t room, gid_t *groups)
+{
+	const volatile struct procmgr_process_page *page = process.page;
+	uint32_t count = page->group_count;
+
+	if (room == 0)
+		return (int)count;
+	if (room < count)
+		return -EINVAL;
+	for (uint32_t i = 0; i < count; i++)
+		groups[i] = page->groups[i];
+	return (int)count;
 }
 
 int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit)
