@@ -35,8 +35,7 @@ struct __pthread {
 	bool signal_seen;         /* an upcall came while held */
 	bool must_interrupt;      /* a handler without SA_RESTART has run */
 	bool has_exited_last;
-	kn_word alternate_low, alternate_high; /* signal stack; asm reads the second (offset checked in upcall.c) */
-	int alternate_flags;
+	kn_word alternate_low, alternate_high; /* signal stack, 0: none; upcall.S reads them */
 	struct sys_thread_locals locals;
 	struct sys_key_value values[SYS_KEYS_MAX];
 	/* life */
@@ -255,10 +254,15 @@ unsigned window_slots(uint64_t *slots);
 void threads_start(const struct procmgr_process_page *page);
 void threads_forked(struct __pthread *self);
 extern void upcall_entry(void);
+/* How upcall.S goes on: with tcb.upcall_return, or on the stack at `again` (if not 0) as if the upcall came now. */
+struct upcall_end {
+	kn_word info;
+	kn_word again;
+};
+struct upcall_end upcall_main(void *fpu);
 [[noreturn]] void thread_begin(struct __pthread *self, struct procmgr_signal_thread *signals);
 [[noreturn]] void thread_run(struct __pthread *self);
 [[noreturn]] void thread_again(struct __pthread *self, kn_word sp);
-kn_word upcall_main(void *fpu);
 
 /* schedule.c */
 /* For exec, after which there is the first thread only: it has this one's. */

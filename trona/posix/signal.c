@@ -2,7 +2,7 @@
 /*
  * Signals inside the process: dispositions, masks, the upcall that runs handlers. // procmgr
  * sets a pending bit and upcalls a thread that does not block the signal; taking the bit decides
- * who handles it. A handler runs on the interrupted thread's stack (or the alternate one) with a
+ * who handles it. A handler runs on the interrupted thread's stack (or, with SA_ONSTACK, on the alternate one) with a
  * ucontext of the interrupted registers; an upcall that comes while the library holds a lock
  * only leaves a note. What an upcall interrupts may be a half-built message, so the IPC buffer
  * is saved around handlers.
@@ -23,6 +23,8 @@
 #define SYNCHRONOUS (bit(SIGSEGV) | bit(SIGBUS) | bit(SIGILL) | bit(SIGFPE) | bit(SIGTRAP))
 
 static struct sigaction actions[COUNT];
+/* Whose handlers want the alternate stack; upcall.S reads it. */
+uint64_t signals_on_stack;
 
 static inline uint64_t bit(int signal)
 {
@@ -67,6 +69,33 @@ static int take(struct __pthread *thread, uint64_t mask, siginfo_t *info)
 	return 0;
 }
 
+static bool is_on_alternate(const struct __pthread *thread, kn_word sp)
+{
+	return sp >= thread->alternate_low && sp < thread->alternate_high;
+}
+
+/* The alternate stack as whoever runs at `sp` sees it. */
+static stack_t stack_at(const struct __pthread *thread, kn_word sp)
+{
+	return (stack_t){
+	    .ss_sp = (void *)thread->alternate_low,
+	    .ss_size = thread->alternate_high - thread->alternate_low,
+	    .ss_flags = is_on_alternate(thread, sp) ? SS_ONSTACK : thread->alternate_high ? 0 : SS_DISABLE,
+	};
+}
+
+static void call_handler(
+    const struct __pthread *thread, const struct sigaction *action, int signal, siginfo_t *info, ucontext_t *context)
+{
+	if (action->sa_flags & SA_ONSTACK && thread->alternate_high &&
+	    !is_on_alternate(thread, (kn_word)__builtin_frame_address(0)))
+		signal_call_on(thread->alternate_high & ~(kn_word)15, signal, info, context, action->sa_sigaction);
+	else if (action->sa_flags & SA_SIGINFO)
+		action->sa_sigaction(signal, info, context);
+	else
+		action->sa_handler(signal);
+}
+
 /* Run the handler of one signal; `context` is what it interrupts. */
 static void handle(struct __pthread *thread, int signal, siginfo_t *info, ucontext_t *context)
 {
@@ -90,19 +119,17 @@ static void handle(struct __pthread *thread, int signal, siginfo_t *info, uconte
 	if (!(action.sa_flags & SA_RESTART))
 		thread->must_interrupt = true;
 	thread->handled++;
-	if (action.sa_flags & SA_SIGINFO)
-		action.sa_sigaction(signal, info, context);
-	else
-		action.sa_handler(signal);
+	call_handler(thread, &action, signal, info, context);
 	thread->signals->blocked = context->uc_sigmask & ~UNBLOCKABLE;
 }
 
-static void deliver_into(struct __pthread *thread, ucontext_t *context)
+/* Those in `which`, as long as there are any. */
+static void deliver_into(struct __pthread *thread, ucontext_t *context, uint64_t which)
 {
 	siginfo_t info;
 	int signal;
 
-	while (ready(thread) && (signal = take(thread, ~thread->signals->blocked, &info)) != 0) {
+	while (ready(thread) & which && (signal = take(thread, ~thread->signals->blocked & which, &info)) != 0) {
 		bool must_interrupt = thread->must_interrupt;
 
 		handle(thread, signal, &info, context);
@@ -121,8 +148,8 @@ void signals_deliver(void)
 		thread->signal_seen = true;
 		return;
 	}
-	ucontext_t context = {};
-	deliver_into(thread, &context);
+	ucontext_t context = {.uc_stack = stack_at(thread, (kn_word)__builtin_frame_address(0))};
+	deliver_into(thread, &context, ~0ull);
 }
 
 void signals_release_slow(struct __pthread *thread)
@@ -133,13 +160,14 @@ void signals_release_slow(struct __pthread *thread)
 
 /*
  * Called by upcall_entry with the FPU state already saved at `fpu`. The registers are in the IPC buffer; what is there afterwards is
- * loaded by the upcall_return that the caller makes with the returned message info.
+ * loaded by the upcall_return that the caller makes with the returned message info. If upcall_entry came here on the alternate stack,
+ * signals that do not want it are left for another round on the interrupted one.
  */
-kn_word upcall_main(void *fpu)
+struct upcall_end upcall_main(void *fpu)
 {
 	struct kn_ipc_buffer *ipc = kn_ipc_buffer();
 	struct __pthread *thread = thread_self();
-	kn_word leave = kn_info(KN_TCB_UPCALL_RETURN, 0, 0);
+	struct upcall_end end = {.info = kn_info(KN_TCB_UPCALL_RETURN, 0, 0)};
 
 	signal_frame_abort_guard(ipc->context);
 	if (thread->signals->pending & (bit(SIGSEGV) | bit(SIGBUS)) && signal_frame_abort_touch(ipc->context))
@@ -150,23 +178,27 @@ kn_word upcall_main(void *fpu)
 		uint64_t fault = ready(thread) & thread->signals->pending & SYNCHRONOUS;
 		if (fault)
 			(void)procmgr_signal_default(SLOT(PROCMGR), (uint32_t)__builtin_ctzll(fault) + 1);
-		return leave;
+		return end;
 	}
 	if (!ready(thread))
-		return leave;
+		return end;
+	const kn_word interrupted = signal_frame_stack(ipc->context);
+	const bool has_moved =
+	    is_on_alternate(thread, (kn_word)__builtin_frame_address(0)) && !is_on_alternate(thread, interrupted);
 	struct kn_ipc_buffer saved;
 	ucontext_t context = {};
 	memcpy(&saved, ipc, offsetof(struct kn_ipc_buffer, upcall_flags));
 	signal_frame_save(&context, ipc->context, fpu);
-	context.uc_stack = (stack_t){.ss_sp = (void *)thread->alternate_low,
-	    .ss_size = thread->alternate_high - thread->alternate_low};
+	context.uc_stack = stack_at(thread, interrupted);
 	ipc->upcall_bits = 0;
 	__atomic_and_fetch(&ipc->upcall_flags, ~KN_UPCALL_BLOCKED, __ATOMIC_ACQ_REL);
-	deliver_into(thread, &context);
+	deliver_into(thread, &context, has_moved ? signals_on_stack : ~0ull);
 	__atomic_or_fetch(&ipc->upcall_flags, KN_UPCALL_BLOCKED, __ATOMIC_ACQ_REL);
 	memcpy(ipc, &saved, offsetof(struct kn_ipc_buffer, upcall_flags));
 	signal_frame_load(&context, ipc->context);
-	return leave;
+	if (has_moved && ready(thread))
+		end.again = signal_frame_stack(ipc->context);
+	return end;
 }
 
 void signals_start(void)
@@ -205,6 +237,10 @@ int sys_sigaction(int signal, const struct sigaction *action, struct sigaction *
 			__atomic_fetch_and(&page->ignored, ~mask, __ATOMIC_SEQ_CST);
 		if (is_caught)
 			__atomic_fetch_or(&page->caught, mask, __ATOMIC_SEQ_CST);
+		if (is_caught && action->sa_flags & SA_ONSTACK)
+			__atomic_fetch_or(&signals_on_stack, mask, __ATOMIC_SEQ_CST);
+		else
+			__atomic_fetch_and(&signals_on_stack, ~mask, __ATOMIC_SEQ_CST);
 		if (signal == SIGCHLD) {
 			page->no_child_wait = (action->sa_flags & SA_NOCLDWAIT) != 0;
 			page->no_child_stop = (action->sa_flags & SA_NOCLDSTOP) != 0;
@@ -307,27 +343,26 @@ int sys_sigwait(const sigset_t *set, siginfo_t *info, const struct timespec *tim
 int sys_sigaltstack(const stack_t *new_stack, stack_t *old)
 {
 	struct __pthread *thread = thread_self();
-	kn_word here = (kn_word)__builtin_frame_address(0);
-	bool is_on = here >= thread->alternate_low && here < thread->alternate_high;
+	const stack_t now = stack_at(thread, (kn_word)__builtin_frame_address(0));
 
-	if (old)
-		*old = (stack_t){.ss_sp = (void *)thread->alternate_low,
-		    .ss_size = thread->alternate_high - thread->alternate_low,
-		    .ss_flags = is_on ? SS_ONSTACK : thread->alternate_high ? 0 : SS_DISABLE};
-	if (!new_stack)
-		return 0;
-	if (is_on)
-		return -EPERM;
-	if (new_stack->ss_flags & SS_DISABLE) {
-		thread->alternate_low = thread->alternate_high = 0;
-		return 0;
+	if (new_stack) {
+		const bool is_none = new_stack->ss_flags == SS_DISABLE;
+
+		if (now.ss_flags == SS_ONSTACK)
+			return -EPERM;
+		/* SS_ONSTACK means nothing here, and programs pass it, as Linux lets them. */
+		if (!is_none && new_stack->ss_flags & ~SS_ONSTACK)
+			return -EINVAL;
+		if (!is_none && new_stack->ss_size < MINSIGSTKSZ)
+			return -ENOMEM;
+		/* None at any moment between the two. */
+		const kn_word low = is_none ? 0 : (kn_word)new_stack->ss_sp;
+		__atomic_store_n(&thread->alternate_high, 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&thread->alternate_low, low, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&thread->alternate_high, is_none ? 0 : low + new_stack->ss_size, __ATOMIC_SEQ_CST);
 	}
-	if (new_stack->ss_flags & ~SS_ONSTACK)
-		return -EINVAL;
-	if (new_stack->ss_size < MINSIGSTKSZ)
-		return -ENOMEM;
-	thread->alternate_low = (kn_word)new_stack->ss_sp;
-	thread->alternate_high = (kn_word)new_stack->ss_sp + new_stack->ss_size;
+	if (old)
+		*old = now;
 	return 0;
 }
 
@@ -340,7 +375,7 @@ static bool handle_own(int signal, int code, long value)
 		return false;
 	siginfo_t info = {.si_signo = signal, .si_code = code, .si_pid = (pid_t)process.page->pid, .si_uid = process.page->uid,
 	    .si_value.sival_ptr = (void *)value};
-	ucontext_t context = {};
+	ucontext_t context = {.uc_stack = stack_at(thread, (kn_word)__builtin_frame_address(0))};
 	handle(thread, signal, &info, &context);
 	signals_deliver();
 	return true;

@@ -239,6 +239,7 @@ int sys_thread_create(pthread_t *out, const struct sys_thread_options *options, 
 	thread->argument = argument;
 	thread->done = plain.is_detached ? 2 : 0;
 	thread->is_detached = plain.is_detached;
+	thread->alternate_low = thread->alternate_high = 0;
 	thread->locals = (struct sys_thread_locals){.values = thread->values};
 	thread->signals->blocked = thread_self()->signals->blocked;
 	__atomic_add_fetch(&process.live_threads, 1, __ATOMIC_ACQ_REL);

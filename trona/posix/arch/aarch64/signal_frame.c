@@ -3,7 +3,11 @@
 
 #include "signal_frame.h"
 
-static_assert(offsetof(struct __pthread, alternate_low) == 32, "upcall.S reads it");
+/* What upcall.S reads. */
+static_assert(offsetof(struct __pthread, signals) == 8 && offsetof(struct __pthread, alternate_low) == 32);
+static_assert(offsetof(struct __pthread, alternate_high) == 40 && offsetof(struct process, signals) == 8);
+static_assert(offsetof(struct procmgr_signal_thread, blocked) == 8 && offsetof(struct procmgr_signal_thread, pending) == 16);
+static_assert(offsetof(struct procmgr_signal_page, pending) == 32);
 
 extern char guard_begin[], guard_end[], guard_abort[];
 extern char touch_first[], touch_end[], touch_abort[];
