@@ -9,29 +9,23 @@
 #include <sys/sysinfo.h>
 #include <stdio.h>
 
-static long limit(int resource, long otherwise)
-{
-	struct rlimit limit;
+/* No limit, or no such option. */
+constexpr int NONE = -1;
 
-	if (sys_limit(0, resource, nullptr, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
-		return otherwise;
-	return (long)limit.rlim_cur;
-}
-
-/* A number from a /proc file behind `key`. */
-static long proc_number(const char *path, const char *key)
+/* Pages, of the KiB that /proc/meminfo tells behind `key`. */
+static long meminfo_pages(const char *key)
 {
 	char line[128];
-	long value = -1;
-	FILE *file = fopen(path, "re");
+	long kib = -1;
+	FILE *file = fopen("/proc/meminfo", "re");
 
 	if (!file)
 		return -1;
-	while (value < 0 && fgets(line, sizeof line, file))
-		if (strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), "%ld", &value) != 1)
-			value = -1;
+	while (kib < 0 && fgets(line, sizeof line, file))
+		if (strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), "%ld", &kib) != 1)
+			kib = -1;
 	fclose(file);
-	return value;
+	return kib < 0 ? -1 : kib / 4;
 }
 
 static int processors(void)
@@ -57,139 +51,135 @@ int get_nprocs_conf(void)
 	return processors();
 }
 
+static long child_limit(void)
+{
+	struct rlimit limit;
+
+	return sys_limit(0, RLIMIT_NPROC, nullptr, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ? NONE : (long)limit.rlim_cur;
+}
+
+static long descriptor_limit(void)
+{
+	return sys_descriptor_limit();
+}
+
+static long all_pages(void)
+{
+	return meminfo_pages("MemTotal:");
+}
+
+static long free_pages(void)
+{
+	return meminfo_pages("MemAvailable:");
+}
+
+static long all_processors(void)
+{
+	return get_nprocs();
+}
+
+/* What is not here is no variable of the system: EINVAL. */
+static const struct {
+	enum { UNKNOWN, FIXED, ASKED } kind;
+	union {
+		int number;
+		long (*ask)(void);
+	};
+} variables[] = {
+    [_SC_ARG_MAX] = {FIXED, .number = ARG_MAX},
+    [_SC_CHILD_MAX] = {ASKED, .ask = child_limit},
+    [_SC_CLK_TCK] = {FIXED, .number = 100},
+    [_SC_NGROUPS_MAX] = {FIXED, .number = NGROUPS_MAX},
+    [_SC_THREAD_THREADS_MAX] = {ASKED, .ask = sys_thread_limit},
+    [_SC_OPEN_MAX] = {ASKED, .ask = descriptor_limit},
+    [_SC_STREAM_MAX] = {ASKED, .ask = descriptor_limit},
+    [_SC_TZNAME_MAX] = {FIXED, .number = NONE},
+    [_SC_JOB_CONTROL] = {FIXED, .number = 1},
+    [_SC_SAVED_IDS] = {FIXED, .number = 1},
+    [_SC_REGEXP] = {FIXED, .number = 1},
+    [_SC_SHELL] = {FIXED, .number = 1},
+    [_SC_REALTIME_SIGNALS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_FSYNC] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_MAPPED_FILES] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_MEMORY_PROTECTION] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_SEMAPHORES] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_SHARED_MEMORY_OBJECTS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_VERSION] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_2_VERSION] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_THREADS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_THREAD_SAFE_FUNCTIONS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_THREAD_ATTR_STACKADDR] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_THREAD_ATTR_STACKSIZE] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_MONOTONIC_CLOCK] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_BARRIERS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_READER_WRITER_LOCKS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_SPIN_LOCKS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_SPAWN] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_CLOCK_SELECTION] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_TIMEOUTS] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_CPUTIME] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_THREAD_CPUTIME] = {FIXED, .number = _POSIX_VERSION},
+    [_SC_XOPEN_VERSION] = {FIXED, .number = _XOPEN_VERSION},
+    [_SC_PAGESIZE] = {FIXED, .number = 4096},
+    [_SC_RTSIG_MAX] = {FIXED, .number = RTSIG_MAX},
+    [_SC_SEM_VALUE_MAX] = {FIXED, .number = SEM_VALUE_MAX},
+    [_SC_SIGQUEUE_MAX] = {FIXED, .number = SIGQUEUE_MAX},
+    [_SC_BC_BASE_MAX] = {FIXED, .number = _POSIX2_BC_BASE_MAX},
+    [_SC_BC_DIM_MAX] = {FIXED, .number = _POSIX2_BC_DIM_MAX},
+    [_SC_BC_SCALE_MAX] = {FIXED, .number = _POSIX2_BC_SCALE_MAX},
+    [_SC_BC_STRING_MAX] = {FIXED, .number = _POSIX2_BC_STRING_MAX},
+    [_SC_COLL_WEIGHTS_MAX] = {FIXED, .number = 2},
+    [_SC_EXPR_NEST_MAX] = {FIXED, .number = 32},
+    [_SC_LINE_MAX] = {FIXED, .number = LINE_MAX},
+    [_SC_RE_DUP_MAX] = {FIXED, .number = RE_DUP_MAX},
+    [_SC_IOV_MAX] = {FIXED, .number = IOV_MAX},
+    [_SC_GETGR_R_SIZE_MAX] = {FIXED, .number = 1024},
+    [_SC_GETPW_R_SIZE_MAX] = {FIXED, .number = 1024},
+    [_SC_LOGIN_NAME_MAX] = {FIXED, .number = LOGIN_NAME_MAX},
+    [_SC_TTY_NAME_MAX] = {FIXED, .number = TTY_NAME_MAX},
+    [_SC_HOST_NAME_MAX] = {FIXED, .number = HOST_NAME_MAX},
+    [_SC_SYMLOOP_MAX] = {FIXED, .number = SYMLOOP_MAX},
+    [_SC_NZERO] = {FIXED, .number = NZERO},
+    [_SC_ATEXIT_MAX] = {FIXED, .number = INT_MAX},
+    [_SC_THREAD_DESTRUCTOR_ITERATIONS] = {FIXED, .number = PTHREAD_DESTRUCTOR_ITERATIONS},
+    [_SC_THREAD_KEYS_MAX] = {FIXED, .number = PTHREAD_KEYS_MAX},
+    [_SC_THREAD_STACK_MIN] = {FIXED, .number = PTHREAD_STACK_MIN},
+    [_SC_NPROCESSORS_CONF] = {ASKED, .ask = all_processors},
+    [_SC_NPROCESSORS_ONLN] = {ASKED, .ask = all_processors},
+    [_SC_PHYS_PAGES] = {ASKED, .ask = all_pages},
+    [_SC_AVPHYS_PAGES] = {ASKED, .ask = free_pages},
+    [_SC_LEVEL1_DCACHE_LINESIZE] = {FIXED, .number = 64},
+    [_SC_PRIORITY_SCHEDULING] = {FIXED, .number = NONE},
+    [_SC_TIMERS] = {FIXED, .number = NONE},
+    [_SC_ASYNCHRONOUS_IO] = {FIXED, .number = NONE},
+    [_SC_MEMLOCK] = {FIXED, .number = NONE},
+    [_SC_MESSAGE_PASSING] = {FIXED, .number = NONE},
+    [_SC_SEM_NSEMS_MAX] = {FIXED, .number = NONE},
+    [_SC_TIMER_MAX] = {FIXED, .number = NONE},
+    [_SC_2_C_BIND] = {FIXED, .number = NONE},
+    [_SC_2_C_DEV] = {FIXED, .number = NONE},
+    [_SC_2_FORT_DEV] = {FIXED, .number = NONE},
+    [_SC_2_SW_DEV] = {FIXED, .number = NONE},
+    [_SC_2_LOCALEDEF] = {FIXED, .number = NONE},
+    [_SC_DELAYTIMER_MAX] = {FIXED, .number = NONE},
+    [_SC_AIO_MAX] = {FIXED, .number = NONE},
+    [_SC_MQ_OPEN_MAX] = {FIXED, .number = NONE},
+    [_SC_IPV6] = {FIXED, .number = NONE},
+    [_SC_2_CHAR_TERM] = {FIXED, .number = NONE},
+    [_SC_2_UPE] = {FIXED, .number = NONE},
+    [_SC_THREAD_PROCESS_SHARED] = {FIXED, .number = NONE},
+    [_SC_THREAD_PRIORITY_SCHEDULING] = {FIXED, .number = NONE},
+};
+
 long sysconf(int name)
 {
-	long kib;
+	const size_t count = sizeof variables / sizeof variables[0];
 
-	switch (name) {
-	case _SC_ARG_MAX:
-		return ARG_MAX;
-	case _SC_CHILD_MAX:
-		return limit(RLIMIT_NPROC, -1);
-	case _SC_CLK_TCK:
-		return 100;
-	case _SC_NGROUPS_MAX:
-		return NGROUPS_MAX;
-	case _SC_THREAD_THREADS_MAX:
-		return sys_thread_limit();
-	case _SC_OPEN_MAX:
-		return sys_descriptor_limit();
-	case _SC_STREAM_MAX:
-		return sys_descriptor_limit();
-	case _SC_TZNAME_MAX:
-		return -1;
-	case _SC_JOB_CONTROL:
-	case _SC_SAVED_IDS:
-	case _SC_REGEXP:
-	case _SC_SHELL:
-		return 1;
-	case _SC_REALTIME_SIGNALS:
-	case _SC_FSYNC:
-	case _SC_MAPPED_FILES:
-	case _SC_MEMORY_PROTECTION:
-	case _SC_SEMAPHORES:
-	case _SC_SHARED_MEMORY_OBJECTS:
-	case _SC_VERSION:
-	case _SC_2_VERSION:
-	case _SC_THREADS:
-	case _SC_THREAD_SAFE_FUNCTIONS:
-	case _SC_THREAD_ATTR_STACKADDR:
-	case _SC_THREAD_ATTR_STACKSIZE:
-	case _SC_MONOTONIC_CLOCK:
-	case _SC_BARRIERS:
-	case _SC_READER_WRITER_LOCKS:
-	case _SC_SPIN_LOCKS:
-	case _SC_SPAWN:
-	case _SC_CLOCK_SELECTION:
-	case _SC_TIMEOUTS:
-	case _SC_CPUTIME:
-	case _SC_THREAD_CPUTIME:
-		return _POSIX_VERSION;
-	case _SC_XOPEN_VERSION:
-		return _XOPEN_VERSION;
-	case _SC_PAGESIZE:
-		return 4096;
-	case _SC_RTSIG_MAX:
-		return RTSIG_MAX;
-	case _SC_SEM_VALUE_MAX:
-		return SEM_VALUE_MAX;
-	case _SC_SIGQUEUE_MAX:
-		return SIGQUEUE_MAX;
-	case _SC_BC_BASE_MAX:
-		return _POSIX2_BC_BASE_MAX;
-	case _SC_BC_DIM_MAX:
-		return _POSIX2_BC_DIM_MAX;
-	case _SC_BC_SCALE_MAX:
-		return _POSIX2_BC_SCALE_MAX;
-	case _SC_BC_STRING_MAX:
-		return _POSIX2_BC_STRING_MAX;
-	case _SC_COLL_WEIGHTS_MAX:
-		return 2;
-	case _SC_EXPR_NEST_MAX:
-		return 32;
-	case _SC_LINE_MAX:
-		return LINE_MAX;
-	case _SC_RE_DUP_MAX:
-		return RE_DUP_MAX;
-	case _SC_IOV_MAX:
-		return IOV_MAX;
-	case _SC_GETGR_R_SIZE_MAX:
-	case _SC_GETPW_R_SIZE_MAX:
-		return 1024;
-	case _SC_LOGIN_NAME_MAX:
-		return LOGIN_NAME_MAX;
-	case _SC_TTY_NAME_MAX:
-		return TTY_NAME_MAX;
-	case _SC_HOST_NAME_MAX:
-		return HOST_NAME_MAX;
-	case _SC_SYMLOOP_MAX:
-		return SYMLOOP_MAX;
-	case _SC_NZERO:
-		return NZERO;
-	case _SC_ATEXIT_MAX:
-		return INT_MAX;
-	case _SC_THREAD_DESTRUCTOR_ITERATIONS:
-		return PTHREAD_DESTRUCTOR_ITERATIONS;
-	case _SC_THREAD_KEYS_MAX:
-		return PTHREAD_KEYS_MAX;
-	case _SC_THREAD_STACK_MIN:
-		return PTHREAD_STACK_MIN;
-	case _SC_NPROCESSORS_CONF:
-	case _SC_NPROCESSORS_ONLN:
-		return processors();
-	case _SC_PHYS_PAGES:
-		kib = proc_number("/proc/meminfo", "MemTotal:");
-		return kib < 0 ? -1 : kib / 4;
-	case _SC_AVPHYS_PAGES:
-		kib = proc_number("/proc/meminfo", "MemAvailable:");
-		return kib < 0 ? -1 : kib / 4;
-	case _SC_LEVEL1_DCACHE_LINESIZE:
-		return 64;
-	case _SC_PRIORITY_SCHEDULING:
-	case _SC_TIMERS:
-	case _SC_ASYNCHRONOUS_IO:
-	case _SC_MEMLOCK:
-	case _SC_MESSAGE_PASSING:
-	case _SC_SEM_NSEMS_MAX:
-	case _SC_TIMER_MAX:
-	case _SC_2_C_BIND:
-	case _SC_2_C_DEV:
-	case _SC_2_FORT_DEV:
-	case _SC_2_SW_DEV:
-	case _SC_2_LOCALEDEF:
-	case _SC_DELAYTIMER_MAX:
-	case _SC_AIO_MAX:
-	case _SC_MQ_OPEN_MAX:
-	case _SC_IPV6:
-	case _SC_2_CHAR_TERM:
-	case _SC_2_UPE:
-	case _SC_THREAD_PROCESS_SHARED:
-	case _SC_THREAD_PRIORITY_SCHEDULING:
-		return -1;
-	default:
+	if (name < 0 || (size_t)name >= count || variables[name].kind == UNKNOWN) {
 		errno = EINVAL;
 		return -1;
 	}
+	return variables[name].kind == ASKED ? variables[name].ask() : variables[name].number;
 }
 
 static long path_limit(int name)
