@@ -41,7 +41,7 @@ def main():
     parser.add_argument("--mem", type=int, default=256)
     parser.add_argument("--append", default="")
     parser.add_argument("--icount", action="store_true")
-    parser.add_argument("--timeout", type=float, default=240)
+    parser.add_argument("--timeout", type=float, default=800)
     o = parser.parse_args()
     line = command(o.build, o.archive, "test.icount " * o.icount + o.append, o.mem, smp=o.smp, icount=o.icount, serial="stdio")
     with tempfile.TemporaryFile() as log:

@@ -307,8 +307,9 @@ static void a_long_revoke_is_interrupted_and_goes_on(void)
 	check_ok(kn_tcb_set_priority(thread->tcb, 50));
 	check_ok(kn_tcb_resume(thread->tcb));
 	rig_sleep(1000000);
-	/* Another CPU may be done before this one gets to look. */
-	check((!is_revoked && info_of(endpoint).has_children) || rig_boot->cpu_count > 1);
+	/* Another CPU, or a timer of the emulator that is late, and it may be done before this one gets to look. */
+	if (rig_boot->cpu_count == 1 && rig_counts_instructions)
+		check(!is_revoked && info_of(endpoint).has_children);
 	check(rig_join(thread) && is_revoked && !info_of(endpoint).has_children);
 	for (uint32_t index = 1; index < slots; index++) {
 		struct kn_cap_info info = {};

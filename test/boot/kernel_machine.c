@@ -97,7 +97,7 @@ static struct kn_regs fault_of(void (*entry)(void *), uint64_t argument)
 	struct kn_regs fault = {}, answer = {};
 
 	check_ok(kn_tcb_resume(thread->tcb));
-	check_ok(kn_recv(endpoint, &fault, rig_now() + 5000000000, reply));
+	check_ok(kn_recv(endpoint, &fault, rig_now() + RIG_PATIENCE, reply));
 	answer.info = kn_info((uint64_t)KN_E_BAD_ADDRESS & 0xffffffffffff, 0, 0);
 	check_ok(kn_reply(reply, &answer));
 	rig_await(thread, KN_TCB_STATE_INACTIVE);

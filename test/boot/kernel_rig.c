@@ -156,9 +156,7 @@ void rig_sleep(kn_time ns)
 
 bool rig_join(struct rig_thread *thread)
 {
-	for (kn_time limit = rig_now() + 5000000000; !thread->is_done && rig_now() < limit;)
-		rig_sleep(100000);
-	return check(thread->is_done);
+	return rig_until(thread->is_done);
 }
 
 enum kn_tcb_state rig_state(const struct rig_thread *thread)
@@ -171,12 +169,7 @@ enum kn_tcb_state rig_state(const struct rig_thread *thread)
 
 bool rig_await(const struct rig_thread *thread, enum kn_tcb_state state)
 {
-	for (kn_time limit = rig_now() + 5000000000; rig_state(thread) != state;) {
-		if (rig_now() > limit)
-			return check(rig_state(thread) == state);
-		rig_sleep(100000);
-	}
-	return true;
+	return rig_until(rig_state(thread) == state);
 }
 
 /* Back to the state every test starts from. */

@@ -114,3 +114,14 @@ enum kn_tcb_state rig_state(const struct rig_thread *thread);
 bool rig_await(const struct rig_thread *thread, enum kn_tcb_state state);
 kn_time rig_now(void);
 void rig_sleep(kn_time ns);
+/*
+ * Where the emulator's CPUs are threads of a busy host, nothing takes a known time: wait for what must come, with patience that no load uses up.
+ * What is claimed about times is claimed under icount (rig_counts_instructions).
+ */
+#define RIG_PATIENCE 60000000000
+#define rig_until(claim)                                                                           \
+	({                                                                                         \
+		for (kn_time limit = rig_now() + RIG_PATIENCE; !(claim) && rig_now() < limit;)     \
+			rig_sleep(100000);                                                         \
+		check(claim);                                                                      \
+	})

@@ -160,7 +160,7 @@ static void everything_at_once(void)
 	for (unsigned i = 0; i < WORKERS; i += 2)
 		check_ok(kn_cnode_delete(KN_SLOT_CSPACE, (uint32_t)workers[i]->tcb));
 	/* The survivors get on with it, on however few CPUs. */
-	for (unsigned tries = 0; tries < 200 && total <= WORKERS; tries++) {
+	for (kn_time limit = rig_now() + RIG_PATIENCE; total <= WORKERS && rig_now() < limit;) {
 		rig_sleep(10000000);
 		total = 0;
 		for (unsigned i = 0; i < WORKERS; i++)

@@ -26,9 +26,7 @@ static void spin(void *argument)
 /* Somebody spins. */
 static void await_counting(unsigned before)
 {
-	for (unsigned i = 0; i < 1000 && counter == before; i++)
-		rig_sleep(200000);
-	check(counter != before);
+	rig_until(counter != before);
 }
 
 static void thread_runs_and_ends(void)
@@ -52,8 +50,7 @@ static void running_thread_is_suspended(void)
 	spinning = false;
 	check_ok(kn_tcb_set_priority(thread->tcb, 100));
 	check_ok(kn_tcb_resume(thread->tcb));
-	while (!spinning)
-		rig_sleep(100000);
+	rig_until(spinning);
 	check_ok(kn_tcb_suspend(thread->tcb, true));
 	unsigned before = counter;
 	rig_sleep(1000000);
@@ -67,11 +64,19 @@ static void running_thread_is_suspended(void)
 	check(counter == before);
 }
 
+static bool has_used(const struct rig_thread *thread, kn_time time)
+{
+	struct kn_tcb_info info = {};
+
+	check_ok(kn_tcb_info(thread->tcb, &info));
+	return info.cpu_time > time;
+}
+
+/* Nobody waits for ever: slices are 5 ms. What the shares are sched_shares.c tells. */
 static void equal_threads_share_the_cpu(void)
 {
 	struct rig_thread *threads[2];
 	const uint32_t online = rig_cpus_online();
-	struct kn_tcb_info info[2] = {};
 
 	for (unsigned i = 0; i < 2; i++) {
 		threads[i] = rig_make_thread(spin, nullptr, KN_CAP_NONE);
@@ -79,15 +84,13 @@ static void equal_threads_share_the_cpu(void)
 		check_ok(kn_tcb_set_affinity(threads[i]->tcb, online - 1));
 		check_ok(kn_tcb_resume(threads[i]->tcb));
 	}
-	/* Slices are 5 ms; the emulator's own host may take the CPU away for longer. */
-	for (unsigned tries = 0; tries < 50 && (info[0].cpu_time <= 20000000 || info[1].cpu_time <= 20000000); tries++) {
-		rig_sleep(100000000);
-		for (unsigned i = 0; i < 2; i++)
-			check_ok(kn_tcb_info(threads[i]->tcb, &info[i]));
-	}
+	rig_until(has_used(threads[0], 20000000) && has_used(threads[1], 20000000));
 	for (unsigned i = 0; i < 2; i++) {
+		struct kn_tcb_info info = {};
+
 		check_ok(kn_tcb_suspend(threads[i]->tcb, true));
-		check(info[i].cpu == online - 1 && info[i].cpu_time > 20000000);
+		check_ok(kn_tcb_info(threads[i]->tcb, &info));
+		check(info.cpu == online - 1);
 	}
 }
 
@@ -284,9 +287,7 @@ static void look_at_area(void *argument)
 
 static void await_area(const struct kn_thread *area)
 {
-	for (unsigned i = 0; i < 10000 && seen_area != area; i++)
-		rig_sleep(200000);
-	check(seen_area == area);
+	rig_until(seen_area == area);
 }
 
 static void thread_pointer_is_set_while_the_thread_runs(void)
@@ -377,8 +378,7 @@ static void upcall_entry(void)
 
 static void await_upcalls(unsigned count)
 {
-	for (unsigned i = 0; i < 1000 && upcalls < count; i++)
-		rig_sleep(200000);
+	rig_until(upcalls >= count);
 }
 
 static void upcall_interrupts_a_running_thread(void)
@@ -391,8 +391,7 @@ static void upcall_interrupts_a_running_thread(void)
 	check_ok(kn_tcb_set_upcall(thread->tcb, (kn_word)upcall_entry));
 	check_ok(kn_tcb_set_priority(thread->tcb, 100));
 	check_ok(kn_tcb_resume(thread->tcb));
-	while (!spinning)
-		rig_sleep(100000);
+	rig_until(spinning);
 	for (unsigned i = 0; i < 10; i++) {
 		check_ok(kn_tcb_upcall(thread->tcb, 1ull << i));
 		await_upcalls(i + 1);
@@ -400,12 +399,10 @@ static void upcall_interrupts_a_running_thread(void)
 	check(upcall_seen == 0x3ff && upcalls == 10);
 	/* Held back while blocked, delivered after; its last upcall may still be on the way back.
 	 */
-	for (unsigned i = 0; i < 1000 && (thread->ipc->upcall_flags & KN_UPCALL_BLOCKED); i++)
-		rig_sleep(200000);
+	rig_until(!(thread->ipc->upcall_flags & KN_UPCALL_BLOCKED));
 	thread->ipc->upcall_flags |= KN_UPCALL_BLOCKED;
 	check_ok(kn_tcb_upcall(thread->tcb, 1ull << 20));
-	for (unsigned i = 0; i < 1000 && !(thread->ipc->upcall_flags & KN_UPCALL_PENDING); i++)
-		rig_sleep(200000);
+	rig_until(thread->ipc->upcall_flags & KN_UPCALL_PENDING);
 	check(upcalls == 10 && (thread->ipc->upcall_flags & KN_UPCALL_PENDING));
 	thread->ipc->upcall_flags = 0;
 	check_ok(kn_tcb_upcall(thread->tcb, 0));
@@ -486,8 +483,7 @@ static void scheduling_context_is_needed(void)
 	spinning = false;
 	check_ok(kn_tcb_set_priority(thread->tcb, 100));
 	check_ok(kn_tcb_resume(thread->tcb));
-	while (!spinning)
-		rig_sleep(100000);
+	rig_until(spinning);
 	check_ok(kn_sched_context_consumed(thread->sched_context, &consumed));
 	check(consumed > 0);
 	check_ok(kn_sched_context_unbind(thread->sched_context));
@@ -529,14 +525,17 @@ static void delete_self(void *argument)
 static void thread_can_destroy_itself(void)
 {
 	struct kn_object_counts before = {}, after = {};
+	const kn_time limit = rig_now() + RIG_PATIENCE;
 
 	counter = 0;
 	check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &before));
 	struct rig_thread *thread = rig_make_thread(delete_self, nullptr, KN_CAP_NONE);
 	self_tcb = thread->tcb;
 	check_ok(kn_tcb_resume(thread->tcb));
-	rig_sleep(1000000);
-	check_ok(kn_debug_objects(KN_BOOT_SLOT_DEBUG, &after));
+	do
+		rig_sleep(1000000);
+	while (kn_debug_objects(KN_BOOT_SLOT_DEBUG, &after) == KN_OK && after.counts[KN_TYPE_TCB] != before.counts[KN_TYPE_TCB] &&
+	       rig_now() < limit);
 	check(after.counts[KN_TYPE_TCB] == before.counts[KN_TYPE_TCB] && counter == 0);
 }
 

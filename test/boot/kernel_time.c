@@ -93,11 +93,12 @@ static void timers_fire_on_time(void)
 	kn_time start = rig_now();
 	check_ok(kn_timer_set(timer, start + 2000000, 0));
 	check_ok(kn_wait(notification, &bits, FOREVER));
-	check(bits == 0x40 && rig_now() >= start + 2000000 && rig_now() < start + 200000000);
+	check(bits == 0x40 && rig_now() >= start + 2000000);
+	check(!rig_counts_instructions || rig_now() < start + 2020000);
 	/* The past: at once. Periodic: again and again. */
 	check_ok(kn_timer_set(timer, 1, 1000000));
 	for (unsigned i = 0; i < 5; i++)
-		check_ok(kn_wait(notification, &bits, rig_now() + 1000000000));
+		check_ok(kn_wait(notification, &bits, rig_now() + RIG_PATIENCE));
 	check_ok(kn_timer_cancel(timer, &left));
 	check(left > 0);
 	(void)kn_wait(notification, &bits, KN_TIME_POLL);
@@ -114,33 +115,44 @@ static void timers_fire_on_time(void)
 	rig_sleep(3000000);
 }
 
+#define TIMERS 40
+
+/* One after the other from `start` on, in any order; every third is taken out again. false: that took longer. */
+static bool set_timers(const kn_cap timers[TIMERS], kn_time start)
+{
+	for (unsigned i = 0; i < TIMERS; i++) {
+		unsigned shuffled = i * 17 % TIMERS;
+
+		check_ok(kn_timer_set(timers[shuffled], start + shuffled * 200000, 0));
+	}
+	for (unsigned i = 0; i < TIMERS; i += 3) {
+		uint64_t left;
+
+		check_ok(kn_timer_cancel(timers[i], &left));
+	}
+	return rig_now() < start;
+}
+
 static void many_deadlines_end_in_order(void)
 {
-	kn_cap timers[40];
+	kn_cap timers[TIMERS];
 	kn_word bits = 0, seen = 0, expected = 0;
+	kn_time start, wait = 10000000;
 
 	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
-	for (unsigned i = 0; i < 40; i++) {
+	for (unsigned i = 0; i < TIMERS; i++) {
 		timers[i] = rig_new(KN_TYPE_TIMER, 0);
 		check_ok(
 		    kn_timer_bind(timers[i], rig_derive(notification, KN_RIGHT_SEND, 1ull << i)));
 		expected |= (kn_word)(i % 3 != 0) << i;
 	}
-	/* Late enough that a busy host has let us set and cancel them all by then. */
-	kn_time start = rig_now() + 400000000;
-
-	for (unsigned i = 0; i < 40; i++) {
-		unsigned shuffled = i * 17 % 40;
-
-		check_ok(kn_timer_set(timers[shuffled], start + shuffled * 200000, 0));
+	/* Until the emulator's host has let us set them all by then. */
+	while (!set_timers(timers, start = rig_now() + wait)) {
+		rig_sleep(TIMERS * 200000);
+		(void)kn_wait(notification, &bits, KN_TIME_POLL);
+		wait *= 2;
 	}
-	/* Every third is taken out again. */
-	for (unsigned i = 0; i < 40; i += 3) {
-		uint64_t left;
-
-		check_ok(kn_timer_cancel(timers[i], &left));
-	}
-	while (seen != expected && kn_wait(notification, &bits, start + 10000000000) == KN_OK) {
+	while (seen != expected && kn_wait(notification, &bits, start + RIG_PATIENCE) == KN_OK) {
 		/* No bit below one already seen. */
 		check(bits > seen);
 		seen |= bits;
@@ -164,7 +176,7 @@ static void clock_goes_forward_and_wall_can_be_set(void)
 	int64_t saved = wall;
 	check_ok(kn_clock_set_wall(KN_BOOT_SLOT_CLOCK, 1000000000000000000));
 	check_ok(kn_clock_now(read_only, &a, &wall));
-	check(wall >= 1000000000000000000 && wall < 1000000001000000000);
+	check(wall >= 1000000000000000000 && wall < 1000000100000000000);
 	check_ok(kn_clock_set_wall(KN_BOOT_SLOT_CLOCK, saved));
 }
 

@@ -31,9 +31,7 @@ static void unmap_pages(void)
 /* Wait for a word of shared memory, bounded. */
 static bool await_word(word *place, uint32_t value)
 {
-	for (kn_time limit = rig_now() + 5000000000; *place != value && rig_now() < limit;)
-		rig_sleep(100000);
-	return *place == value;
+	return rig_until(*place == value);
 }
 
 /* A thread, not yet resumed, in a clone of this space; its buffer is mapped SHARED in both. */

@@ -63,7 +63,7 @@ static void a_dry_pool_is_refilled_by_its_handler(void)
 
 	struct kn_regs regs = {};
 
-	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_POOL);
 	check(regs.w[0] > 0);
 	check_ok(kn_pool_refill(pool, more));
@@ -99,11 +99,11 @@ static void the_kernel_s_own_look_asks_for_memory_too(void)
 	struct rig_thread *thread = faulting(wait_at_target, nullptr, a + 20 * PAGE);
 
 	/* Without a handler of the pool it is the thread's own fault; the access is tried again. */
-	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_VM && regs.w[0] == a + 20 * PAGE);
 	check_ok(kn_pool_set_handler(pool, fault_endpoint));
 	answer_fault(KN_OK);
-	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_POOL);
 	check_ok(kn_pool_refill(pool, more));
 	answer_fault(KN_OK);
@@ -123,11 +123,11 @@ static void the_kernel_s_own_look_asks_for_memory_too(void)
 	kn_cap vm_endpoint = fault_endpoint;
 
 	fault_endpoint = pager_endpoint;
-	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_PAGER && regs.w[0] == 0);
 	answer_fault(KN_E_IO);
 	fault_endpoint = vm_endpoint;
-	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check_ok(kn_recv(fault_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_VM);
 	answer_fault(KN_E_IO);
 	rig_await(thread, KN_TCB_STATE_INACTIVE);
@@ -151,7 +151,7 @@ static void a_refused_refill_is_a_fault_of_the_thread(void)
 	kn_cap vm_endpoint = fault_endpoint;
 	struct kn_regs regs = {};
 
-	check_ok(kn_recv(pool_endpoint, &regs, rig_now() + 5000000000, fault_reply));
+	check_ok(kn_recv(pool_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply));
 	answer_fault(KN_E_NO_MEMORY);
 	fault_endpoint = vm_endpoint;
 	expect_fault(KN_LABEL_FAULT_VM, a + 20 * PAGE, 2);

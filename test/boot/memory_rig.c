@@ -81,7 +81,7 @@ struct kn_regs expect_fault(uint64_t label, uint64_t word0, uint64_t word1)
 {
 	struct kn_regs regs = {};
 
-	if (check_ok(kn_recv(fault_endpoint, &regs, rig_now() + 5000000000, fault_reply))) {
+	if (check_ok(kn_recv(fault_endpoint, &regs, rig_now() + RIG_PATIENCE, fault_reply))) {
 		check(kn_info_label(regs.info) == label);
 		check(regs.w[0] == word0);
 		check(regs.w[1] == word1);
