@@ -174,8 +174,11 @@ static struct cpu *place(const struct tcb *thread)
 		return best;
 	if (idle_cpus != 0)
 		return idle_cpus & 1ull << here->index ? here : &cpus[__builtin_ctzll(idle_cpus)];
-	for (unsigned i = 0; best->ready > 1 && i < cpu_count; i++) {
-		if (cpus[i].ready + 1 < best->ready)
+	/* Who makes room has been replaced already: one fewer is waiting than will be. */
+	const unsigned margin = thread != here->current;
+
+	for (unsigned i = 0; best->ready > margin && i < cpu_count; i++) {
+		if (cpus[i].ready + margin < best->ready)
 			best = &cpus[i];
 	}
 	return best;

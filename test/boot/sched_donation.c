@@ -7,7 +7,7 @@ static void calls_are_charged_to_the_client(void)
 	static struct service lower, upper;
 	static struct client client;
 
-	(void)calibrate();
+	calibrate();
 	struct rig_thread *below = start_service(&lower, 10 * MS, nullptr);
 	struct rig_thread *server = start_service(&upper, 5 * MS, &lower);
 	kn_time before = consumed(server) + consumed(below);
@@ -18,7 +18,10 @@ static void calls_are_charged_to_the_client(void)
 	start(thread);
 	rig_join(thread);
 	check_ok(client.status);
-	check(consumed(thread) > 2 * (consumed(server) + consumed(below) - before));
+	check(consumed(thread) > 0);
+	/* The two receive on their own. (Elsewhere the emulator's host takes CPUs away, from anybody.) */
+	if (rig_counts_instructions)
+		check_share(consumed(thread), consumed(thread) + consumed(server) + consumed(below) - before, 1000, 10);
 }
 
 /* A client with a reservation. */
@@ -149,7 +152,7 @@ static void context_comes_back_at_the_deadline(void)
 
 	client.service = &service;
 	start(thread);
-	rig_await(thread, KN_TCB_STATE_WAITING_REPLY);
+	await_count(&service.taken, 1);
 	rig_await(thread, KN_TCB_STATE_READY);
 	check_pays(server, &service);
 	finish(&service);
@@ -236,12 +239,12 @@ static void an_empty_donated_budget_is_a_fault(void)
 	struct rig_thread *thread = make_client(&client, &service);
 
 	start(thread);
-	check_ok(kn_recv(endpoint, &regs, rig_now() + 20000 * MS, reply));
+	check_ok(kn_recv(endpoint, &regs, rig_now() + RIG_PATIENCE, reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_TIMEOUT && regs.badge == 77);
 	check(regs.w[0] >= 5 * MS && regs.w[1] > 50 * MS && service.done == 0);
 	/* Patience: it waits for the next period and is heard of again at its end. */
 	regs.info = kn_info(0, 0, 0);
-	check_ok(kn_reply_recv(endpoint, &regs, rig_now() + 20000 * MS, reply));
+	check_ok(kn_reply_recv(endpoint, &regs, rig_now() + RIG_PATIENCE, reply));
 	check(kn_info_label(regs.info) == KN_LABEL_FAULT_TIMEOUT && service.done == 0);
 	/* None: the client loses its call and the server finishes in its own time. */
 	check_ok(kn_reply_abandon(service.reply));

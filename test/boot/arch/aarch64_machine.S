@@ -114,6 +114,17 @@ function rig_privileged
 function rig_jump
 	br	x0
 
+	/* The yield ends a virtual CPU's turn where they take turns (sched_rig.h). */
+function rig_loops
+	cbz	x0, 2f
+1:	.rept	1000
+	nop
+	.endr
+	yield
+	subs	x0, x0, #1
+	b.ne	1b
+2:	ret
+
 function rig_counter
 	isb
 	mrs	x0, cntvct_el0

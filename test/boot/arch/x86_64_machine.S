@@ -133,6 +133,18 @@ function rig_privileged
 function rig_jump
 	jmp	*%rdi
 
+	/* The pause ends a virtual CPU's turn where they take turns (sched_rig.h). */
+function rig_loops
+	test	%rdi, %rdi
+	jz	2f
+1:	.rept	1000
+	nop
+	.endr
+	pause
+	dec	%rdi
+	jnz	1b
+2:	ret
+
 function rig_counter
 	lfence
 	rdtsc
