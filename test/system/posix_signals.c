@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signal stacks. */
+#include "posix_calls.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+#include "tap.h"
+
+#define STACK_SIZE 65536
+
+static char signal_stack[STACK_SIZE];
+static volatile struct {
+	int runs, is_on_stack;
+	int told, interrupted; /* ss_flags: the handler's, and those of what it interrupts */
+	int refusal;
+} seen[NSIG];
+
+static void look_at_stack(int signal, siginfo_t *info, void *context)
+{
+	const stack_t none = {.ss_flags = SS_DISABLE};
+	stack_t now;
+
+	(void)info;
+	seen[signal].is_on_stack = (char *)&now > signal_stack && (char *)&now < signal_stack + STACK_SIZE;
+	seen[signal].told = sigaltstack(NULL, &now) == 0 ? now.ss_flags : -1;
+	seen[signal].interrupted = ((ucontext_t *)context)->uc_stack.ss_flags;
+	if (seen[signal].is_on_stack)
+		seen[signal].refusal = sigaltstack(&none, NULL) == -1 ? errno : 0;
+	/* Both come when this one is over, one for each stack. */
+	if (signal == SIGALRM) {
+		raise(SIGUSR1);
+		raise(SIGUSR2);
+	}
+	seen[signal].runs++;
+}
+
+static int ran_on_stack(int signal, int runs)
+{
+	return seen[signal].runs == runs && seen[signal].is_on_stack && seen[signal].told == SS_ONSTACK &&
+	    seen[signal].interrupted == 0 && seen[signal].refusal == EPERM;
+}
+
+static int ran_elsewhere(int signal, int runs, int flags)
+{
+	return seen[signal].runs == runs && !seen[signal].is_on_stack && seen[signal].told == flags &&
+	    seen[signal].interrupted == flags;
+}
+
+/* In the midst of instructions, not in a call. */
+static void wait_for_alarm(void)
+{
+	const struct itimerval soon = {.it_value = {.tv_usec = 1000}};
+	int before = seen[SIGALRM].runs;
+
+	CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+	while (seen[SIGALRM].runs == before || seen[SIGUSR2].runs <= before)
+		;
+}
+
+static void handlers_run_on_the_stack_they_want(void)
+{
+	static const int caught[] = {SIGALRM, SIGUSR1, SIGUSR2};
+	stack_t stack = {.ss_sp = signal_stack, .ss_size = STACK_SIZE}, now;
+	struct sigaction action = {.sa_sigaction = look_at_stack, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+	sigaddset(&action.sa_mask, SIGUSR1);
+	sigaddset(&action.sa_mask, SIGUSR2);
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	action.sa_flags = SA_SIGINFO;
+	sigaction(SIGUSR2, &action, NULL);
+	wait_for_alarm();
+	CHECK(ran_elsewhere(SIGALRM, 1, SS_DISABLE) && ran_elsewhere(SIGUSR1, 1, SS_DISABLE));
+	CHECK(sigaltstack(&stack, NULL) == 0);
+	CHECK(sigaltstack(NULL, &now) == 0 && now.ss_sp == signal_stack && now.ss_size == STACK_SIZE && now.ss_flags == 0);
+	CHECK(raise(SIGUSR1) == 0 && ran_on_stack(SIGUSR1, 2));
+	CHECK(raise(SIGUSR2) == 0 && ran_elsewhere(SIGUSR2, 2, 0));
+	wait_for_alarm();
+	CHECK(ran_on_stack(SIGALRM, 2) && ran_elsewhere(SIGUSR2, 3, 0));
+	CHECK(seen[SIGUSR1].runs == 3 && seen[SIGUSR1].is_on_stack);
+	stack = (stack_t){.ss_flags = SS_DISABLE};
+	CHECK(sigaltstack(&stack, &now) == 0 && now.ss_sp == signal_stack && now.ss_flags == 0);
+	CHECK(raise(SIGUSR1) == 0 && ran_elsewhere(SIGUSR1, 4, SS_DISABLE));
+	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
+		signal(caught[i], SIG_DFL);
+}
+
+static void bad_signal_stacks_are_refused(void)
+{
+	stack_t stack = {.ss_sp = signal_stack, .ss_size = MINSIGSTKSZ - 1}, now;
+
+	CHECK(sigaltstack(&stack, NULL) == -1 && errno == ENOMEM);
+	stack = (stack_t){.ss_sp = signal_stack, .ss_size = STACK_SIZE, .ss_flags = 64};
+	CHECK(sigaltstack(&stack, NULL) == -1 && errno == EINVAL);
+	stack.ss_flags = SS_DISABLE | SS_ONSTACK;
+	CHECK(sigaltstack(&stack, NULL) == -1 && errno == EINVAL);
+	CHECK(sigaltstack(NULL, &now) == 0 && now.ss_flags == SS_DISABLE);
+	stack = (stack_t){.ss_sp = signal_stack, .ss_size = MINSIGSTKSZ};
+	CHECK(sigaltstack(&stack, NULL) == 0);
+	stack.ss_flags = SS_DISABLE;
+	CHECK(sigaltstack(&stack, NULL) == 0);
+}
+
+/* Its flags; and it leaves one behind. */
+static void *take_signal_stack(void *flags)
+{
+	const stack_t stack = {.ss_sp = signal_stack, .ss_size = STACK_SIZE};
+	stack_t before = {0};
+
+	CHECK(sigaltstack(&stack, &before) == 0);
+	*(int *)flags = before.ss_flags;
+	return NULL;
+}
+
+static void threads_begin_without_signal_stack(void)
+{
+	pthread_t thread;
+	int flags;
+
+	for (int i = 0; i < 3; i++) {
+		flags = 0;
+		CHECK(pthread_create(&thread, NULL, take_signal_stack, &flags) == 0 && pthread_join(thread, NULL) == 0);
+		CHECK(flags == SS_DISABLE);
+	}
+}
+
+void test_signals(void)
+{
+	run("handlers run on the stack that they want", handlers_run_on_the_stack_they_want);
+	run("bad signal stacks are refused", bad_signal_stacks_are_refused);
+	run("threads begin without a signal stack", threads_begin_without_signal_stack);
+}
