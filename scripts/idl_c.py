@@ -250,7 +250,8 @@ def kernel_case(e, m):
              f"{rights_mask(a.rights)}, &in.{a.name});\n\tif (status != KN_OK)\n\t\treturn status;\n"
         o += "\t}\n" if a.optional else ""
     call = f"{e.name}_{m.name}(self{', &in' if m.args else ''}{', &out' if m.results else ''})"
-    o += f"\tstatus = {call};\n\tif (status != KN_OK)\n\t\treturn status;\n"
+    declared = " | ".join(f"1ull << -{c_error(t)}" for t in m.throws) or "0"
+    o += f"\tstatus = {call};\n\tinv_check_status(status, {declared});\n\tif (status != KN_OK)\n\t\treturn status;\n"
     for a in m.results:
         if a.kind == "value":
             o += f"\tinv_set_word(inv, {a.at}, {to_word(a.type, f'out.{a.name}')});\n"

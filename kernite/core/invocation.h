@@ -55,3 +55,12 @@ static inline void inv_reply_length(struct invocation *inv, unsigned words)
 {
 	ctx_set_info(&inv->caller->context, kn_info(0, 0, words));
 }
+
+/*
+ * The sanitizer build: a handler returns what its contract declares, bit -e of `declared` for error e, or INVALID_CAP, for an
+ * operand whose object is going away.
+ */
+static inline void inv_check_status(kn_status status, uint64_t declared)
+{
+	invariant(!KERNEL_SANITIZE || status >= 0 || status == KN_E_INVALID_CAP || (declared >> -status & 1));
+}

@@ -73,8 +73,8 @@ static kn_status derive(
 	TRY(cnode_find_empty(self, index, &slot));
 	if (rights & ~source->cap.rights)
 		return KN_E_RIGHTS;
-	if (!slot_is_copyable(source))
-		return KN_E_NOT_SUPPORTED;
+	if (!slot_is_copyable(source)) /* or its object is going */
+		return source->cap.type == KN_TYPE_UNTYPED ? KN_E_NOT_SUPPORTED : KN_E_INVALID_CAP;
 	slot_derive(slot, source, rights, badge);
 	return KN_OK;
 }

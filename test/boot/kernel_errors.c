@@ -157,11 +157,6 @@ static void errors_of_io_ports(void)
 	check_status(kn_io_port_read(port, 1, 1, &value), KN_E_RANGE);
 	check_status(kn_io_port_write(port, 1, 1, 0), KN_E_RANGE);
 	check_status(kn_io_port_write_bytes(port, 1, 1, &data), KN_E_RANGE);
-	/* A port that nobody could claim is out of range first; bytes have no size. */
-	method_saw_error("kn_io_port_read(", KN_E_NOT_SUPPORTED);
-	method_saw_error("kn_io_port_write(", KN_E_NOT_SUPPORTED);
-	method_saw_error("kn_io_port_write_bytes(", KN_E_NOT_SUPPORTED);
-	method_saw_error("kn_io_port_write_bytes(", KN_E_INVALID_ARG);
 }
 
 static void errors_of_pools(void)
@@ -178,6 +173,7 @@ static void errors_of_pools(void)
 	}
 	check_status(kn_pool_configure(deep, pool, 10), KN_E_TOO_DEEP);
 	check_status(kn_pool_refill(deep, device_untyped()), KN_E_NOT_SUPPORTED);
+	check_status(kn_pool_refill(deep, rig_new(KN_TYPE_UNTYPED, KN_PAGE_SHIFT - 1)), KN_E_ALIGNMENT);
 }
 
 static void errors_of_configuring_memory(void)
@@ -206,22 +202,27 @@ static void errors_of_configuring_memory(void)
 static void errors_of_using_memory(void)
 {
 	kn_cap object = anonymous(4), pager = rig_new(KN_TYPE_MEMORY_OBJECT, 0), fresh = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
-	kn_cap tcb = rig_new(KN_TYPE_TCB, 0);
+	kn_cap tcb = rig_new(KN_TYPE_TCB, 0), poor = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
 
 	check_ok(kn_memory_object_configure_pager(pager, KN_BOOT_SLOT_POOL, rig_new(KN_TYPE_ENDPOINT, 0), 4));
+	check_ok(kn_memory_object_configure_pager(poor, small_pool(0), rig_new(KN_TYPE_ENDPOINT, 0), 1 << 20));
 	check_status(kn_memory_object_commit(object, 4, 1), KN_E_RANGE);
 	check_status(kn_memory_object_commit(pager, 0, 1), KN_E_WRONG_TYPE);
 	check_status(kn_memory_object_decommit(object, 3, 2), KN_E_RANGE);
 	check_status(kn_memory_object_decommit(fresh, 0, 0), KN_E_WRONG_TYPE);
 	check_ok(kn_tcb_configure(tcb, KN_SLOT_VSPACE, KN_SLOT_CSPACE, object, 2, 0x100000, KN_CAP_NONE));
 	check_status(kn_memory_object_decommit(object, 0, 4), KN_E_BUSY);
+	check_status(kn_memory_object_resize(object, 2), KN_E_BUSY);
 	check_status(kn_memory_object_resize(object, 1ull << 40), KN_E_RANGE);
 	check_status(kn_memory_object_fail(object, 0, 1, KN_E_IO), KN_E_WRONG_TYPE);
 	check_status(kn_memory_object_fail(pager, 4, 1, KN_E_IO), KN_E_RANGE);
+	check_status(kn_memory_object_fail(pager, 0, 1, KN_OK), KN_E_INVALID_ARG);
+	check_status(kn_memory_object_fail(poor, 1000, 1, KN_E_IO), KN_E_NO_MEMORY);
 	check_status(kn_memory_object_supply(pager, 0, object, 2, 1), KN_E_BUSY);
 	check_status(kn_memory_object_supply(pager, 0, object, 0, 1), KN_E_RANGE);
 	check_status(kn_memory_object_supply(object, 0, object, 0, 1), KN_E_WRONG_TYPE);
 	check_ok(kn_memory_object_commit(object, 0, 1));
+	check_status(kn_memory_object_supply(poor, 0, object, 0, 1), KN_E_NO_MEMORY);
 	check_ok(kn_memory_object_supply(pager, 0, object, 0, 1));
 }
 
@@ -229,6 +230,32 @@ static void spin(void *unused)
 {
 	for (;;)
 		kn_yield(KN_CAP_NONE);
+}
+
+static kn_cap stopped_thread, its_buffer;
+static kn_status read_status;
+
+/* Who has lost his IPC buffer has nowhere to read to. */
+static void read_without_a_buffer(void *unused)
+{
+	check_ok(kn_cnode_delete(KN_SLOT_CSPACE, (uint32_t)its_buffer));
+	read_status = kn_tcb_read_context(stopped_thread);
+}
+
+static void errors_of_a_thread_without_a_buffer(void)
+{
+	struct rig_thread *thread = rig_make_thread(read_without_a_buffer, nullptr, KN_CAP_NONE);
+
+	stopped_thread = rig_new(KN_TYPE_TCB, 0);
+	its_buffer = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
+	check_status(kn_tcb_configure(thread->tcb, KN_SLOT_VSPACE, KN_SLOT_CSPACE, its_buffer, 0, (kn_word)thread->ipc, KN_CAP_NONE),
+	    KN_E_WRONG_TYPE);
+	check_ok(kn_memory_object_configure_anonymous(its_buffer, KN_BOOT_SLOT_POOL, 1));
+	check_ok(kn_tcb_configure(thread->tcb, KN_SLOT_VSPACE, KN_SLOT_CSPACE, its_buffer, 0, (kn_word)thread->ipc, KN_CAP_NONE));
+	check_ok(kn_tcb_resume(thread->tcb));
+	rig_join(thread);
+	check(read_status == KN_E_INVALID_ARG);
+	method_saw_error("kn_tcb_read_context(", read_status);
 }
 
 static void errors_of_threads(void)
@@ -267,6 +294,24 @@ static void errors_of_waiting_on_memory(void)
 	check_ok(kn_tcb_suspend(thread->tcb, true));
 	check_ok(kn_tcb_resume(thread->tcb));
 	rig_join(thread);
+}
+
+static void errors_of_a_space_without_tables(void)
+{
+	kn_cap space = rig_new(KN_TYPE_VSPACE, 0), pool = rig_new(KN_TYPE_POOL, 0);
+	kn_word mapped;
+
+	check_status(kn_vspace_map(space, KN_CAP_NONE, 0, 0, 1, READ_WRITE, READ_WRITE, KN_VSPACE_MAP_PRIVATE, &mapped), KN_E_BUSY);
+	check_status(kn_vspace_unmap(space, 0x100000, 1), KN_E_BUSY);
+	check_status(kn_vspace_protect(space, 0x100000, 1, 0), KN_E_BUSY);
+	check_status(kn_vspace_clear(space), KN_E_BUSY);
+	check_status(kn_vspace_take(space, KN_SLOT_VSPACE, 0x100000, 0x200000, 1), KN_E_BUSY);
+	/* Frames of another root pool. */
+	check_ok(kn_pool_refill(pool, rig_new(KN_TYPE_UNTYPED, 16)));
+	check_ok(kn_vspace_configure(space, pool, 0x100000));
+	check_status(kn_vspace_clone(KN_SLOT_VSPACE, space), KN_E_INVALID_ARG);
+	check_status(kn_vspace_take(space, KN_SLOT_VSPACE, 0x100000, 0x200000, 5000), KN_E_RANGE);
+	check_ok(kn_vspace_clear(space));
 }
 
 static void errors_of_mapping(void)
@@ -313,7 +358,9 @@ const struct rig_test error_tests[] = {
     {"errors_of_configuring_memory", errors_of_configuring_memory},
     {"errors_of_using_memory", errors_of_using_memory},
     {"errors_of_threads", errors_of_threads},
+    {"errors_of_a_thread_without_a_buffer", errors_of_a_thread_without_a_buffer},
     {"errors_of_waiting_on_memory", errors_of_waiting_on_memory},
+    {"errors_of_a_space_without_tables", errors_of_a_space_without_tables},
     {"errors_of_mapping", errors_of_mapping},
     {},
 };

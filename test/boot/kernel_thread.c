@@ -138,8 +138,8 @@ static void configure_refuses_bad_arguments(void)
 	check_status(kn_tcb_configure(
 			 tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0xffff800000000000, KN_CAP_NONE),
 	    KN_E_BAD_ADDRESS);
-	check(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE) !=
-	      KN_OK);
+	check_status(kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 0, 0x100000, KN_CAP_NONE),
+	    KN_E_WRONG_TYPE);
 	check_ok(kn_memory_object_configure_anonymous(object, KN_BOOT_SLOT_POOL, 1));
 	check_status(
 	    kn_tcb_configure(tcb, KN_SLOT_VSPACE, CSPACE, object, 1, 0x100000, KN_CAP_NONE),

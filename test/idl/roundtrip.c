@@ -37,6 +37,7 @@ static struct lamp {
 static struct slot lamp_slot, wall_slot;
 static kn_time last_deadline;
 static unsigned reply_length;
+static uint64_t last_declared; /* errors that the handler may return */
 
 struct kn_ipc_buffer *kn_ipc_buffer(void)
 {
@@ -125,6 +126,12 @@ void inv_reply_length(struct invocation *inv, unsigned length)
 {
 	(void)inv;
 	reply_length = length;
+}
+
+void inv_check_status(kn_status status, uint64_t declared)
+{
+	(void)status;
+	last_declared = declared;
 }
 
 kn_status cspace_find(
@@ -361,6 +368,7 @@ static void kernel_dispatch_checks_everything(void)
 	CHECK(kn_lamp_set(LAMP, true, KN_LAMP_COLOUR_DARK, -7, &at, &previous) == KN_E_RIGHTS && previous == 1);
 	lamp_slot.cap.rights |= KN_RIGHT_CONFIGURE;
 	CHECK(kn_lamp_set(LAMP, true, KN_LAMP_COLOUR_DARK, -7, &at, &previous) == KN_OK && previous == KN_LAMP_MAGIC);
+	CHECK(last_declared == (1ull << -KN_E_RANGE | 1ull << -KN_E_BUSY));
 	CHECK(kn_lamp_set(LAMP, true, (enum kn_lamp_colour)3, -7, &at, &previous) == KN_E_INVALID_ARG);
 	struct kn_spot spot = {};
 	int8_t drift = 0;
