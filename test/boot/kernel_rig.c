@@ -184,9 +184,9 @@ static void clean_up(void)
 	thread_count = 0;
 }
 
-/* The part behind `word` in `text`, or null. */
 bool rig_counts_instructions;
 
+/* The part behind `word` in `text`, or null. */
 static const char *behind(const char *text, const char *word, size_t length)
 {
 	for (; *text; text++) {
@@ -198,6 +198,11 @@ static const char *behind(const char *text, const char *word, size_t length)
 			return text + i;
 	}
 	return nullptr;
+}
+
+bool rig_has_word(const char *word)
+{
+	return behind((const char *)rig_boot->command_line, word, __builtin_strlen(word));
 }
 
 /* `only=PART` on the command line (several: any): tests whose name has it. */
@@ -228,9 +233,7 @@ static const struct rig_test own_tests[] = {{"fails_on_purpose", fails_on_purpos
 
 static bool is_left_out(const struct rig_test *test)
 {
-	const char *words = (const char *)rig_boot->command_line;
-
-	return !is_wanted(test->name) || (test == own_tests && !behind(words, "only=fails_on_purpose", 21));
+	return !is_wanted(test->name) || (test == own_tests && !rig_has_word("only=fails_on_purpose"));
 }
 
 static void run(const struct rig_test *suite)
@@ -306,12 +309,13 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	    KN_VSPACE_MAP_SHARED, &mapped));
 	ipc_pages = (char *)mapped;
 	next_slot = RIG_SLOT;
-	is_list = behind((const char *)rig_boot->command_line, "tests=list", 10);
-	is_shared = behind((const char *)rig_boot->command_line, "tests=shared", 12);
-	rig_counts_instructions = behind((const char *)rig_boot->command_line, "test.icount", 11);
+	is_list = rig_has_word("tests=list");
+	is_shared = rig_has_word("tests=shared");
+	rig_counts_instructions = rig_has_word("test.icount");
 	run(cnode_tests);
 	run(untyped_tests);
 	run(ipc_tests);
+	run(transfer_tests);
 	run(thread_tests);
 	run(time_tests);
 	run(cpu_tests);

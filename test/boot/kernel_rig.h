@@ -41,7 +41,7 @@ struct rig_test {
 };
 
 /* Suites, one a file. */
-extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], thread_tests[],
+extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], transfer_tests[], thread_tests[],
     error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], cpu_tests[], share_tests[], reservation_tests[], donation_tests[], memory_tests[],
     memory_fault_tests[], memory_clone_tests[], memory_pool_tests[], machine_tests[], stress_tests[], bench_tests[], last_tests[];
 
@@ -60,6 +60,8 @@ unsigned rig_cpus_online(void);
 extern uint32_t rig_priority;
 /* A ns is an instruction (boot_test.py --icount). */
 extern bool rig_counts_instructions;
+/* Is this on the kernel's command line? */
+bool rig_has_word(const char *word);
 /* The test that runs. */
 extern const struct rig_test *rig_running;
 #define RIG_SLOT 512
