@@ -73,8 +73,6 @@ def main():
                           lambda n=smp, c=count: run(arch, n, programs["churn"], c, n, timeout=600)))
             # With more CPUs the memory hog can cost a bystander its life: an open bug, told in the README.
             kinds = ["forks", "shell", "memory", "map", "cow"] if smp == 1 else ["forks"]
-            if arch == "aarch64" and smp == 1:
-                kinds.remove("forks")  # does not end (240 and 600 s waited): an open bug, told in the README
             for kind in kinds:
                 cases.append((f"an ordinary user's attack ({kind}) leaves others the machine, {smp} CPUs",
                               lambda n=smp, k=kind: siege(arch, n, programs["siege"], k)))

@@ -8,6 +8,7 @@
  *   map      maps more than there is, then as the others
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -156,14 +157,21 @@ static double command(void)
 	return now() - start;
 }
 
-/* Signals everybody whom that user may signal, that is, his own; a fork bomb needs it more than once. */
-static void end_all(unsigned long processes)
+/*
+ * Signals everybody whom that user may signal, that is, his own; a fork bomb needs it more than once. As an ordinary process of that
+ * user the killer would be one of hundreds of equals, and each has its turn before it: what one does with chrt.
+ */
+static int end_all(unsigned long processes)
 {
-	for (int i = 0; i < 100 && usage_value("procmgr.processes") > processes; i++) {
+	int i;
+
+	for (i = 0; i < 100 && usage_value("procmgr.processes") > processes; i++) {
 		pid_t pid = fork();
 
 		if (pid == 0) {
-			if (setuid(USER) == 0)
+			const struct sched_param first = {.sched_priority = 1};
+
+			if (sched_setscheduler(0, SCHED_RR, &first) == 0 && setuid(USER) == 0)
 				(void)kill(-1, SIGKILL);
 			_exit(0);
 		}
@@ -171,9 +179,10 @@ static void end_all(unsigned long processes)
 		while (waitpid(-1, nullptr, WNOHANG) > 0)
 			;
 	}
+	return i;
 }
 
-static int run(const char *name, int commands, bool is_told, unsigned long processes)
+static int run(const char *name, int commands, unsigned long processes)
 {
 	double longest = 0;
 	int failed = 0, status = 0;
@@ -192,14 +201,15 @@ static int run(const char *name, int commands, bool is_told, unsigned long proce
 	}
 	bool has_died = waitpid(attacker, &status, WNOHANG) == attacker;
 	ended = usage_value("procmgr.out_of_memory") - ended;
-	end_all(processes);
-	if (is_told) {
-		printf("%s: longest command %.3f s, %d failed, at most %lu processes\n", name, longest, failed, most);
-		printf("forked %ld again %ld no_memory %ld other %ld mapped %ld touched %ld ended %lu\n", score->forked, score->again,
-		    score->no_memory, score->other, score->mapped, score->touched, ended);
-		if (has_died)
-			printf("attacker's status %x\n", (unsigned)status);
-	}
+	double begin_of_end = now();
+	int signals = end_all(processes);
+
+	printf("%s: longest command %.3f s, %d failed, at most %lu processes\n", name, longest, failed, most);
+	printf("all ended by %d signals in %.3f s\n", signals, now() - begin_of_end);
+	printf("forked %ld again %ld no_memory %ld other %ld mapped %ld touched %ld ended %lu\n", score->forked, score->again,
+	    score->no_memory, score->other, score->mapped, score->touched, ended);
+	if (has_died)
+		printf("attacker's status %x\n", (unsigned)status);
 	return failed || longest > 1;
 }
 
@@ -216,9 +226,9 @@ int main(int argc, char **argv)
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	unsigned long processes = usage_value("procmgr.processes");
 	printf("alone: a command takes %.3f s\n", command());
-	run(argv[1], commands, false, processes);
+	run(argv[1], commands, processes);
 	usage_settle(&before, processes);
-	int result = run(argv[1], commands, true, processes);
+	int result = run(argv[1], commands, processes);
 	usage_settle(&after, processes);
 	int leaks = usage_compare(&before, &after, HEAP_MAX);
 	printf("%d leaks\n", leaks);
