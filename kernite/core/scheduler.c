@@ -423,7 +423,9 @@ static bool goes_on(struct cpu *cpu, struct tcb *current, bool *is_expired)
 /* The current thread, which is ready, makes room for others. */
 static void step_aside(struct cpu *cpu, struct tcb *current, bool is_expired)
 {
-	struct cpu *to = is_expired || !may_run_on(current, cpu) ? place(current) : cpu;
+	/* Alone with who comes next it has nowhere better to be. */
+	bool stays = !(is_expired && (cpu->ready > 0 || idle_cpus != 0)) && may_run_on(current, cpu);
+	struct cpu *to = stays ? cpu : place(current);
 
 	if (current->is_suspended)
 		current->state = THREAD_INACTIVE;

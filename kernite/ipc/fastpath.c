@@ -101,9 +101,8 @@ void fastpath_disable(void)
 
 	/* A method of endpoints is no message. */
 	if (!reply || label == KN_ENDPOINT_CANCEL_BADGE ||
-	    ctx_deadline(&caller->context) != KN_TIME_FOREVER || 
-	    !may_switch(cpu, server, caller->sched_context) ||
-	    !copy_long(info, caller, server))
+	    ctx_deadline(&caller->context) != KN_TIME_FOREVER ||
+	    !may_switch(cpu, server, caller->sched_context) || !copy_long(info, caller, server))
 		return false;
 
 	list_remove(link);
@@ -131,9 +130,8 @@ void fastpath_disable(void)
 
 	if (!caller || server->donor != reply || !list_is_empty(&endpoint->senders) || endpoint_has_events(endpoint) ||
 	    (server->bound_notification && server->bound_notification->bits) ||
-	    ctx_deadline(context) != KN_TIME_FOREVER || 
-	    !may_switch(cpu, caller, caller->sched_context) ||
-	    !copy_long(info, server, caller))
+	    ctx_deadline(context) != KN_TIME_FOREVER ||
+	    !may_switch(cpu, caller, caller->sched_context) || !copy_long(info, server, caller))
 		return false;
 
 	copy_registers(info, server, caller, 0);

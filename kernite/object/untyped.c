@@ -44,42 +44,38 @@ kn_status untyped_try_reset(struct slot *slot)
 static kn_status block_bits(uint8_t type, uint8_t size_bits, bool is_device, unsigned *bits)
 {
 	if (type == KN_TYPE_UNTYPED) {
-		if (size_bits < KN_UNTYPED_BITS_MIN || size_bits > KN_UNTYPED_BITS_MAX)
-			return KN_E_RANGE;
 		*bits = size_bits;
-		return KN_OK;
+		return size_bits < KN_UNTYPED_BITS_MIN || size_bits > KN_UNTYPED_BITS_MAX ? KN_E_RANGE : KN_OK;
 	}
 	if (type >= KN_TYPE_COUNT || !object_classes[type].init)
 		return KN_E_INVALID_ARG;
 	if (is_device)
 		return KN_E_NOT_SUPPORTED;
 	if (type == KN_TYPE_CNODE) {
-		if (size_bits < KN_CNODE_BITS_MIN || size_bits > KN_CNODE_BITS_MAX)
-			return KN_E_RANGE;
 		*bits = size_bits + KN_SLOT_BITS;
-		return KN_OK;
+		return size_bits < KN_CNODE_BITS_MIN || size_bits > KN_CNODE_BITS_MAX ? KN_E_RANGE : KN_OK;
 	}
-	if (size_bits != 0)
-		return KN_E_INVALID_ARG;
 	*bits = object_classes[type].size_bits;
-	return KN_OK;
+	return size_bits != 0 ? KN_E_INVALID_ARG : KN_OK;
 }
 
 /* Zero [start, end) of the range, a bounded piece at a time. */
 static bool zero_range(struct cap *cap, uint64_t start, uint64_t end)
 {
-	if (cap->zeroed < start)
-		cap->zeroed = start;
-	while (cap->zeroed < end) {
-		uint64_t size = end - cap->zeroed < PAGE_SIZE ? end - cap->zeroed : PAGE_SIZE;
+	uint64_t at = cap->zeroed < start ? start : cap->zeroed;
 
-		poison_check(phys_to_virt(paddr(cap->badge + cap->zeroed)), size, POISON_LINE);
-		memset(phys_to_virt(paddr(cap->badge + cap->zeroed)), 0, size);
-		cap->zeroed += size;
-		if (work_step((unsigned)(size / 64)) && cap->zeroed < end)
-			return false;
+	while (at < end) {
+		uint64_t size = end - at < PAGE_SIZE ? end - at : PAGE_SIZE;
+		void *memory = phys_to_virt(paddr(cap->badge + at));
+
+		poison_check(memory, size, POISON_LINE);
+		memset(memory, 0, size);
+		at += size;
+		if (work_step((unsigned)(size / 64)))
+			break;
 	}
-	return true;
+	cap->zeroed = at;
+	return at >= end;
 }
 
 kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *in)
@@ -111,9 +107,10 @@ kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *i
 	if (in->type != KN_TYPE_UNTYPED && !zero_range(cap, start, end))
 		return KN_RESTART;
 
-	for (uint32_t i = 0; i < in->count; i++) {
-		struct slot *slot = cnode_slot(dest, in->index + i);
-		uint64_t base = cap->badge + start + ((uint64_t)i << bits);
+	struct slot *slot = cnode_slot(dest, in->index);
+
+	for (uint32_t left = in->count;; slot++) {
+		uint64_t base = cap->badge + start;
 
 		if (in->type == KN_TYPE_UNTYPED) {
 			slot_fill_untyped(slot, source, base, bits, is_device);
@@ -123,16 +120,18 @@ kn_status untyped_retype(struct untyped *self, const struct untyped_retype_in *i
 
 			slot_fill(slot, source, object, object_classes[in->type].rights);
 		}
-		cap->payload = start + ((i + 1ull) << bits);
-		if (cap->zeroed < cap->payload)
-			cap->zeroed = cap->payload;
-		if (i + 1 < in->count && work_step(16)) {
-			inv_resume(3, in->index + i + 1);
-			inv_resume(4, in->count - i - 1);
+		start += size;
+		cap->payload = start;
+		if (cap->zeroed < start)
+			cap->zeroed = start;
+		if (--left == 0)
+			return KN_OK;
+		if (work_step(16)) {
+			inv_resume(3, in->index + in->count - left);
+			inv_resume(4, left);
 			return KN_RESTART;
 		}
 	}
-	return KN_OK;
 }
 
 kn_status untyped_info(struct untyped *self, struct untyped_info_out *out)

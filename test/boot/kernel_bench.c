@@ -18,6 +18,41 @@
 
 static kn_cap endpoint, reply, notification, back;
 
+/* ---- what it may cost ---- */
+
+#ifdef __aarch64__
+#define MACHINE(x86_64, aarch64) aarch64
+#else
+#define MACHINE(x86_64, aarch64) x86_64
+#endif
+
+/* The kernel's goals, in instructions. */
+static const struct {
+	const char *name;
+	kn_time most;
+} limits[] = {
+    {"ipc_round_trip_0", MACHINE(489, 500)},
+    {"ipc_round_trip_10", 800},
+    {"yield_alone", MACHINE(160, 180)}, /* the null system call */
+    {"signal_to_waiter", 560},
+    {"yield_to_another_process_and_back", 2 * 390},
+    {"fault_round_trip", MACHINE(1300, 1130)},
+    {"cap_copy", 614},
+    {"cap_delete", 550},
+    {"retype_endpoint", 646},
+    {"anonymous_page", MACHINE(2100, 2300)},
+    {"clone_bash", 25000},
+};
+
+void rig_limit(const char *name, kn_time cost)
+{
+	for (unsigned i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		if (__builtin_strcmp(limits[i].name, name) == 0 && rig_counts_instructions && rig_boot->cpu_count == 1 &&
+		    !check(cost <= limits[i].most))
+			rig_print("# %s: %lu, at most %lu\n", name, (unsigned long)cost, (unsigned long)limits[i].most);
+	}
+}
+
 /* ---- measuring ---- */
 
 static const char *measured;
@@ -53,6 +88,7 @@ static kn_time end(void)
 	print_part("entries", at_end.kernel_entries - at_start.kernel_entries - 3);
 	print_part("switches", at_end.space_switches - at_start.space_switches);
 	rig_print("\n");
+	rig_limit(measured, (now - started) / measured_rounds);
 	return (now - started) / measured_rounds;
 }
 

@@ -84,6 +84,9 @@ bool rig_check_status(
 bool rig_is_shared(void);
 
 
+/* Under icount with one CPU: a measure with a goal (kernel_bench.c) must have reached it. */
+void rig_limit(const char *name, kn_time cost);
+
 /* The test cannot say anything here; it returns after this. */
 void rig_skip(const char *why);
 
