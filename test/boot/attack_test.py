@@ -23,7 +23,7 @@ import boot_test  # noqa: E402
 from qemu import KERNEL_BASE, Artifacts  # noqa: E402
 
 PHYS_MAP = 0xffff800000000000
-SECONDS = 120
+SECONDS = 300
 MASK = (1 << 64) - 1
 ADDRESS = 0x0000fffffffff000
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "
 import boot_test  # noqa: E402
 from qemu import KERNEL_BASE  # noqa: E402
 
-SECONDS = 60
+SECONDS = 300
 AT_ONCE = 2
 SLIDE = re.compile(r"the kernel lies ([0-9a-f]+) above")
 PLACES = re.compile(r"(image|stack|page|map) ([0-9a-f]+)")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-SEARCH_SECONDS = 60
+SEARCH_SECONDS = 300
 KERNEL = pathlib.Path(__file__).resolve().parent.parent.parent / "kernite"
 FILE = re.compile(r"\b((?:core|object|ipc|mm|dev|arch/\w+)/\w+\.[chS])\b")
 BUG = re.compile(r"\bBUG(?:_[A-Z]+)?\b")

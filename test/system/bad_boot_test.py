@@ -14,7 +14,7 @@ from console import Console, tap
 import qemu
 import rootfs
 
-LIMIT = 120
+LIMIT = 300
 PAGE = 4096
 
 # Units that are wrong: file name, text, what init says of it ("FILE:" stands for the manifest's path).

@@ -40,7 +40,7 @@ def measure(build, arch):
         source.write_text(PROGRAM)
         subprocess.run([build / f"sdk/bin/{arch}-saltyos-cc", "-O2", source, "-o", program], check=True)
         result = subprocess.run(
-            [ROOT / "scripts/exec", "--arch", arch, "--mem", str(MACHINE_MIB), "--icount", "--timeout", "240", "--add", f"{program}:/tmp/now", "--",
+            [ROOT / "scripts/exec", "--arch", arch, "--mem", str(MACHINE_MIB), "--icount", "--timeout", "600", "--add", f"{program}:/tmp/now", "--",
              "bash", "--login", "-ic", "/tmp/now; while read name kib unit; do echo MEM $name $kib; done </proc/meminfo;"
              " while read name count; do echo KERNEL $name $count; done </proc/saltyos/kernel"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)

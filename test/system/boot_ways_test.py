@@ -15,7 +15,7 @@ WAYS = {
 
 def boot(build, firmware, medium, smp):
     with Console(build, firmware=firmware, medium=medium, smp=smp) as console:
-        console.login(timeout=180)
+        console.login(timeout=400)
         output = console.command("echo $((6 * 7)) $(uname -s) $(grep -c ^processor /proc/cpuinfo)")
         if f"42 SaltyOS {smp}" not in output:
             raise AssertionError(f"the shell said {output!r}")

@@ -15,8 +15,8 @@ ROW = re.compile(r"^([0-9a-f]+) +(\w+) +([0-9a-f]+) +(\S+) +([0-9a-f]+) +(.+)$",
 
 
 def capview(arch, who):
-    result = subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--timeout", "100", "--", "capview", who], stdin=subprocess.DEVNULL,
-                            capture_output=True, text=True, timeout=150, check=False)
+    result = subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--timeout", "400", "--", "capview", who], stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, timeout=460, check=False)
     return result.returncode, ROW.findall(result.stdout), result.stderr
 
 

@@ -19,8 +19,8 @@ import rootfs  # noqa: E402
 
 PROMPT = rb"[#$] $"
 WHERE = b"\x1b[6n"
-SEND_LIMIT = 30
-QEMU_LIMIT = 900
+SEND_LIMIT = 120
+QEMU_LIMIT = 1800
 
 
 class Failure(Exception):
@@ -62,7 +62,7 @@ class Console:
         if self.folder:
             self.folder.cleanup()
 
-    def expect(self, pattern, timeout=20):
+    def expect(self, pattern, timeout=120):
         """Wait for a regular expression in what has not been matched yet; returns the match."""
         pattern = re.compile(pattern if isinstance(pattern, bytes) else pattern.encode(), re.M)
         end = time.monotonic() + timeout
@@ -114,7 +114,7 @@ class Console:
         self.send(line + "\r")
         self.expect(PROMPT, timeout)
 
-    def command(self, line, timeout=20):
+    def command(self, line, timeout=120):
         """Type a command at the shell's prompt and return what it printed."""
         self.send(line + "\r")
         self.expect(re.escape(line), timeout)
@@ -122,7 +122,7 @@ class Console:
         end = self.expect(PROMPT, timeout)
         return self.text[start:end.start()].decode(errors="replace").replace("\r", "")
 
-    def login(self, timeout=120):
+    def login(self, timeout=300):
         """From power-on to root's prompt."""
         self.expect(r"login: ", timeout)
         self.enter("root", timeout)

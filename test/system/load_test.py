@@ -29,7 +29,7 @@ def build(arch, folder):
     return programs
 
 
-def run(arch, smp, program, *arguments, options=(), timeout=300):
+def run(arch, smp, program, *arguments, options=(), timeout=900):
     """The program's output; a failure has it too, and the end of the system's log."""
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
         guest = f"/tmp/{program.name}"
@@ -50,7 +50,7 @@ def numbers(output):
 
 def siege(arch, smp, program, kind):
     """Besieged, a shell command of somebody else takes less than a second (the program sees to that)."""
-    output, log = run(arch, smp, program, kind, COMMANDS if smp == 1 else COMMANDS_SMP, options=["--icount"], timeout=600)
+    output, log = run(arch, smp, program, kind, COMMANDS if smp == 1 else COMMANDS_SMP, options=["--icount"], timeout=1500)
     found = numbers(output)
     if kind == "forks" and not found["again"]:
         raise AssertionError(f"the bomb was never refused:\n{output}")
@@ -70,7 +70,7 @@ def main():
                 cases.append((f"{name}, {smp} CPUs", lambda n=smp, p=program: run(arch, n, programs[p])))
             count = PROCESSES if smp == 1 else PROCESSES_SMP
             cases.append((f"{count} processes killed at any moment leak nothing, {smp} CPUs",
-                          lambda n=smp, c=count: run(arch, n, programs["churn"], c, n, timeout=600)))
+                          lambda n=smp, c=count: run(arch, n, programs["churn"], c, n, timeout=1500)))
             # With more CPUs the memory hog can cost a bystander its life: an open bug, told in the README.
             kinds = ["forks", "shell", "memory", "map", "cow"] if smp == 1 else ["forks"]
             for kind in kinds:

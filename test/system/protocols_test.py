@@ -56,7 +56,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         additions = [] if is_fuzz else lender(lending, folder)
         run = subprocess.run(
-            [ROOT / "scripts/exec", "--arch", arch, "--smp", cpus, "--timeout", "500", "--add", f"{program}:/tmp/protocols",
+            [ROOT / "scripts/exec", "--arch", arch, "--smp", cpus, "--timeout", "1500", "--add", f"{program}:/tmp/protocols",
              *additions, "--", "/tmp/protocols", *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace", check=False)
     wrong = [] if is_fuzz else list(unseen_errors(run.stdout))

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Policies, CPUs and nice values as programs see them; TAP. Built with the SDK, run by posix_test.py as root. */
+/*
+ * Policies, CPUs and nice values as programs see them; TAP. Built with the SDK, run by posix_test.py as root. Where the machine's CPUs are threads of a
+ * busy host, who gets how much is the host's doing, too: shares are claimed under icount ("exact"), elsewhere only that everybody gets on.
+ */
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -22,6 +25,7 @@
 	} while (0)
 
 static const char *self;
+static int is_exact;
 static volatile unsigned long *counters; /* shared with children */
 
 static int64_t now(clockid_t clock)
@@ -54,6 +58,18 @@ static int pin(pid_t pid, int cpu)
 	return sched_setaffinity(pid, sizeof cpus, &cpus);
 }
 
+/* Code that an emulator is quick with. */
+static void spin(void)
+{
+	__asm__ volatile(".rept 1000\n\tnop\n\t.endr");
+}
+
+static void spin_until(int64_t end)
+{
+	while (now(CLOCK_MONOTONIC) < end)
+		spin();
+}
+
 /* A child on CPU 0 that does nothing but count. */
 static pid_t hog(int number, int policy, int priority, int nice_value)
 {
@@ -63,8 +79,8 @@ static pid_t hog(int number, int policy, int priority, int nice_value)
 		pin(0, 0);
 		if (set(0, policy, priority) || (nice_value && setpriority(PRIO_PROCESS, 0, nice_value)))
 			_exit(1);
-		for (;;)
-			counters[number]++;
+		for (;; counters[number]++)
+			spin();
 	}
 	while (counters[number] == 0)
 		sched_yield();
@@ -290,15 +306,28 @@ static void affinity(void)
 	CPU_FREE(big);
 }
 
+/* Until both count on, or for a minute. */
+static void await_both(const unsigned long before[2])
+{
+	const struct timespec pause = {.tv_nsec = 100 * MS};
+
+	for (int i = 0; i < 600 && (counters[0] == before[0] || counters[1] == before[1]); i++)
+		nanosleep(&pause, NULL);
+	CHECK(counters[0] != before[0] && counters[1] != before[1]);
+}
+
 static void fifo_goes_first(void)
 {
+	const int64_t begin = now(CLOCK_MONOTONIC), length = is_exact ? 200 * MS : 20 * MS;
 	pid_t other = hog(0, SCHED_OTHER, 0, -20), fifo = hog(1, SCHED_FIFO, 10, 0);
 
 	CHECK(pin(0, 0) == 0 && set(0, SCHED_FIFO, 20) == 0);
 	const unsigned long before[2] = {counters[0], counters[1]};
-	for (int64_t start = now(CLOCK_MONOTONIC); now(CLOCK_MONOTONIC) - start < 200 * MS;)
-		;
-	CHECK(counters[0] == before[0] && counters[1] == before[1]);
+	spin_until(now(CLOCK_MONOTONIC) + length);
+	const int others_ran = counters[0] != before[0] || counters[1] != before[1];
+	/* All real-time threads together are held for a moment once they have had 0.9 s. */
+	const int is_late = !is_exact && now(CLOCK_MONOTONIC) - begin > 800 * MS;
+	CHECK(!others_ran || is_late);
 	end(fifo);
 	end(other);
 }
@@ -309,9 +338,7 @@ static void round_robin_takes_turns(void)
 
 	CHECK(pin(0, 0) == 0 && set(0, SCHED_FIFO, 20) == 0);
 	const unsigned long before[2] = {counters[0], counters[1]};
-	struct timespec pause = {.tv_nsec = 500 * MS};
-	nanosleep(&pause, NULL);
-	CHECK(counters[0] != before[0] && counters[1] != before[1]);
+	await_both(before);
 	end(a);
 	end(b);
 }
@@ -322,12 +349,9 @@ static void a_deadline_is_kept(void)
 
 	CHECK(pin(0, 0) == 0 && set_deadline(30 * MS, 100 * MS, 100 * MS) == 0);
 	const int64_t start = now(CLOCK_MONOTONIC), used = now(CLOCK_THREAD_CPUTIME_ID);
-	int64_t elapsed;
-	while ((elapsed = now(CLOCK_MONOTONIC) - start) < 1500 * MS)
-		;
-	const int64_t share = (now(CLOCK_THREAD_CPUTIME_ID) - used) * 1000 / elapsed;
-	/* Less where the machine below is itself given too little time; under icount it is 300. */
-	CHECK(share >= 100 && share <= 320);
+	spin_until(start + 1500 * MS);
+	const int64_t share = (now(CLOCK_THREAD_CPUTIME_ID) - used) * 1000 / (now(CLOCK_MONOTONIC) - start);
+	CHECK(is_exact ? share >= 290 && share <= 310 : share > 0);
 	printf("# a deadline of 300 of 1000 got %d\n", (int)share);
 	end(fifo);
 	end(other);
@@ -344,8 +368,10 @@ static void nice_values_are_shares(void)
 	const unsigned long before[2] = {counters[0], counters[1]};
 	nanosleep(&pause, NULL);
 	const unsigned long done[2] = {counters[0] - before[0], counters[1] - before[1]};
-	/* 1024 to 335. */
-	CHECK(done[0] > 2 * done[1] && done[0] < 5 * done[1]);
+	printf("# shares as 1024 and 335 are %lu to %lu\n", done[0], done[1]);
+	/* Slices are 5 ms. */
+	CHECK(!is_exact || (done[0] * 335 > done[1] * 1024 * 97 / 100 && done[0] * 335 < done[1] * 1024 * 103 / 100));
+	await_both(before);
 	end(one);
 	end(third);
 }
@@ -390,6 +416,7 @@ int main(int argc, char **argv)
 	self = argv[0];
 	if (argc > 1 && strcmp(argv[1], "tell") == 0)
 		return sched_getscheduler(0);
+	is_exact = argc > 1 && strcmp(argv[1], "exact") == 0;
 	counters = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (current = 0; current < (int)(sizeof tests / sizeof *tests); current++)
 		run(names[current], run_current);

@@ -11,7 +11,7 @@ from console import ROOT, tap
 from protocols_test import lender
 
 VICTIMS = ["namesrv", "console", "ttysrv"]
-LIMIT = 120
+LIMIT = 400
 
 
 def mortal(programs):

@@ -8,7 +8,7 @@ import sys
 from console import ROOT, tap
 
 SCRIPT = ROOT / "test/system/shell_workout.sh"
-TIMEOUT = 600
+TIMEOUT = 1200
 
 
 def run(command):

@@ -244,9 +244,12 @@ for i in 1 2 3; do
 	wait "${pids[i]}" || echo "job $i ended with $?"
 done
 cat job.1 job.2 job.3
-(sleep 2; echo slow) &
+mkfifo gate
+(read -r _ < gate; echo slow) &
 (echo fast) | cat
+echo open > gate
 wait
+rm gate
 set +e
 timeout 30 sleep 0.01
 echo "timeout: $?"
@@ -270,7 +273,9 @@ done < pipe
 wait
 sort <(echo b; echo a) <(echo c)
 echo copied | tee >(cat > teed.txt) > /dev/null
-sleep 2
+until [ -s teed.txt ]; do # nobody waits for it
+	sleep 0.1
+done
 cat teed.txt
 
 section "read with a timeout"

@@ -15,8 +15,8 @@ ABSENT = {"x86_64": {"(BTI)", "(PAC)"}, "aarch64": {"(UMIP)"}}
 
 
 def security(arch, append=""):
-    result = subprocess.run([EXEC, "--arch", arch, "--timeout", "100", "--append", append, "--", "status", "security"],
-                            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=150, check=False)
+    result = subprocess.run([EXEC, "--arch", arch, "--timeout", "400", "--append", append, "--", "status", "security"],
+                            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=460, check=False)
     if result.returncode:
         print("# " + result.stderr.replace("\n", "\n# "))
     if result.stderr:

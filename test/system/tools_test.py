@@ -53,7 +53,7 @@ def debugs(build, debugger):
     line = qemu.command(build, firmware="direct", serial="null", gdb=port)
     with subprocess.Popen(["timeout", "-k", "5", str(TIMEOUT), *line], stdin=subprocess.DEVNULL) as machine:
         try:
-            status, output, errors = run(debugger, "-nx", "-batch", "-ex", "set tcp connect-timeout 30", "-ex", f"target remote 127.0.0.1:{port}",
+            status, output, errors = run(debugger, "-nx", "-batch", "-ex", "set tcp connect-timeout 120", "-ex", f"target remote 127.0.0.1:{port}",
                                          "-ex", "hbreak kernel_main", "-ex", "continue", "-ex", "backtrace", "-ex", "info line",
                                          "-ex", "kill", qemu.Artifacts(build).elf)
         finally:

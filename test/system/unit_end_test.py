@@ -23,9 +23,9 @@ def boot(arch, folder, restart, recovery):
     manifest.write_text(f'name = "doomed"\nbinary = "/sbin/namesrv"\nneeds = ["objsrv"]\nrestart = "{restart}"\n'
                         f'recovery = "{recovery}"\n')
     log.write_text("")
-    done = subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--icount", "--timeout", "120", "--keep-log", log,
+    done = subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--icount", "--timeout", "400", "--keep-log", log,
                            "--add", f"{manifest}:/etc/units/doomed.toml", "--", "sh", "-c", WHAT_IS_HELD],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=180, check=False)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=460, check=False)
     return done.returncode, done.stdout, log.read_text(errors="replace") + done.stderr
 
 
@@ -62,9 +62,9 @@ def attacked(arch, folder, program, attack, wanted):
     manifest.write_text(f'name = "attacked"\nbinary = "/sbin/attacked"\nneeds = ["objsrv"]\noptions = ["attack={attack}"]\n'
                         'recovery = "reconnect"\n')
     log.write_text("")
-    subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--timeout", "120", "--keep-log", log,
+    subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--timeout", "400", "--keep-log", log,
                     "--add", f"{program}:/sbin/attacked", "--add", f"{manifest}:/etc/units/attacked.toml", "--", "true"],
-                   stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False)
+                   stdin=subprocess.DEVNULL, capture_output=True, timeout=460, check=False)
     text = log.read_text(errors="replace")
     if not re.search(wanted + r".*\n(.*\n)*?init: attacked has ended: fault", text) or "SURVIVED" in text:
         raise AssertionError(text)

@@ -41,7 +41,7 @@ def boot_tests(folder, *extra, program="kernel_test", few=FEW):
 def units_get_ready(folder):
     with Console(folder, firmware="direct", append="init.verbose") as console:
         for name in UNITS:
-            console.expect(rf"{name} is ready", timeout=120)
+            console.expect(rf"{name} is ready", timeout=300)
             console.seen = 0
         if b"cannot be started" in console.text:
             raise AssertionError(console.tail(20))
@@ -50,7 +50,7 @@ def units_get_ready(folder):
 def tests_run_on_the_console(folder):
     """Without a personality the system runs its tests by itself and switches itself off."""
     line = qemu.command(folder, firmware="direct", serial="stdio")
-    result = subprocess.run(["timeout", "-k", "5", "600", *line], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    result = subprocess.run(["timeout", "-k", "5", "1500", *line], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
     output = result.stdout.decode(errors="replace")
     passed = len(re.findall(r"^ok ", output, re.M))
     if qemu.status(qemu.Artifacts(folder).arch, result.returncode) or passed < FEW or f"1..{passed}" not in output or \

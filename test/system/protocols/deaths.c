@@ -21,7 +21,7 @@
 #include "client/tty.h"
 #include "uapi/protocol/file.h"
 
-#define LOOKS 2000 /* 5 ms apart */
+#define LOOKS 12000 /* 5 ms apart */
 #define SERVICE "service.test_runner", sizeof "service.test_runner" - 1
 
 static kn_cap init, console;
@@ -166,7 +166,7 @@ int deaths(void)
 	if (rig_failures() != 0)
 		return 1;
 	puts("# the terminals end");
-	usleep(300000);
+	usleep(2000000); /* so that what was said is out */
 	without_terminals(TTY);
 	if (rig_failures() == 0)
 		(void)!procmgr_power(PROCMGR, 0);

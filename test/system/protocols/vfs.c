@@ -129,7 +129,7 @@ static void executing(void)
 		execl(FOLDER "/busy", "protocols", "say", nullptr);
 		_exit(1);
 	}
-	for (unsigned i = 0; i < 2000 && vfs_try(WRITE, FOLDER "/busy") == KN_OK; i++)
+	for (unsigned i = 0; i < 60000 && vfs_try(WRITE, FOLDER "/busy") == KN_OK; i++)
 		usleep(1000);
 	refuses(TEXT_BUSY, vfs_open(VFS, KN_CAP_NONE, WRITE, 0, HERE("busy"), &opened, slot, &is_there));
 	refuses(TEXT_BUSY, vfs_truncate(VFS, KN_CAP_NONE, 0, HERE("busy")));
