@@ -63,6 +63,11 @@ class Debugger:
     def read(self, address, size):
         return bytes.fromhex(self.ask(f"m{address:x},{size:x}"))
 
+    def write(self, address, data):
+        for at in range(0, len(data), 128):  # packets are small
+            part = data[at:at + 128]
+            assert self.ask(f"M{address + at:x},{len(part):x}:{part.hex()}") == "OK"
+
     def run_to(self, address):
         self.ask(f"Z1,{address:x},1")
         self.ask("c")
@@ -256,6 +261,20 @@ def umip(debugger, user_pc, kernel):
     return word(registers, 5 * 8) == 7 and word(registers, 4 * 8) >> 16 == 13
 
 
+def smash(debugger, machine, kernel):
+    """What is called with an array on its caller's stack writes over that frame: the caller does not return from there."""
+    debugger.run_to(kernel["console_write"])
+    registers = debugger.registers()
+    start = machine.sp(registers)
+    kept = debugger.read(start, min(512, -start % 4096))  # the stack begins at a page's end
+    debugger.write(start + 8, b"x" * (len(kept) - 8))  # on x86_64 the callee's own return address comes first
+    debugger.run_to(kernel["__stack_chk_fail"])
+    is_stopped = machine.pc(debugger.registers()) == kernel["__stack_chk_fail"]
+    debugger.write(start, kept)
+    debugger.restore(registers)
+    return is_stopped
+
+
 @contextlib.contextmanager
 def guest(build, archive, cpu=None):
     """The Debugger of a machine that is about to start; the machine ends with the context."""
@@ -311,6 +330,7 @@ def run(debugger, arch, kernel, program):
         check(count and not wrong, f"{count} pages from {base:x} on, none writable and executable",
               " ".join(f"{address:x}={entry:x}" for address, entry in wrong[:8]))
     debugger.ask("Qqemu.PhyMemMode:0")
+    check(smash(debugger, machine, kernel), "stack protector: the kernel does not return from an overwritten frame")
     if arch == "x86_64":
         debugger.run_to(program["kn_call"])
         check(umip(debugger, user_pc, kernel), "UMIP: user code does not read the GDT's address")

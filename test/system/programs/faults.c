@@ -159,6 +159,19 @@ static void jumps_into_a_function(void)
 
 	code();
 }
+
+static void arrive(void)
+{
+	_exit(0);
+}
+
+/* Where it returns to has been put into its frame by somebody who cannot sign it. */
+[[gnu::noinline]] static void returns_without_a_signature(void)
+{
+	void *volatile *frame = __builtin_frame_address(0);
+
+	frame[1] = (void *)(uintptr_t)arrive;
+}
 #endif
 
 static const struct {
@@ -185,6 +198,7 @@ static const struct {
     {"smashes its stack", smash_stack, SIGABRT, 0},
 #ifdef __aarch64__
     {"jumps into a function", jumps_into_a_function, SIGILL, 0},
+    {"returns without a signature", returns_without_a_signature, -2, 0},
 #endif
 };
 
