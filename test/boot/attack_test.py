@@ -40,6 +40,17 @@ class Debugger:
     def ask(self, text):
         data = text.encode()
         self.socket.sendall(b"$" + data + b"#%02x" % (sum(data) & 255))
+        return self.answer()
+
+    def monitor(self, command):
+        """What QEMU's monitor says to a command."""
+        told, part = "", self.ask(f"qRcmd,{command.encode().hex()}")
+        while part != "OK":
+            told += bytes.fromhex(part[1:]).decode()
+            part = self.answer()
+        return told
+
+    def answer(self):
         while True:
             found = re.search(rb"\$([^#]*)#..", self.buffer, re.S)
             if found:
@@ -276,12 +287,12 @@ def smash(debugger, machine, kernel):
 
 
 @contextlib.contextmanager
-def guest(build, archive, cpu=None):
+def guest(build, archive, cpu=None, append="", extra=(), **options):
     """The Debugger of a machine that is about to start; the machine ends with the context."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "gdb")
-        line = boot_test.command(build, archive, "kaslr=off", serial="null", extra=[
-            "-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"])
+        line = boot_test.command(build, archive, f"kaslr=off {append}".strip(), serial="null", extra=[
+            *extra, "-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"], **options)
         if cpu:
             line[line.index("-cpu") + 1] = cpu
         with subprocess.Popen(line, stdin=subprocess.DEVNULL) as process:

@@ -222,7 +222,7 @@ static void bench_fork(void)
 
 /*
  * The address space of the shipped bash at its prompt, as /proc/<pid>/maps and VmRSS tell it: 70 private pages, and every page of
- * text and descriptors shown, which is the most there can be. (A fork by bash itself: test/system/boot_cost_test.py.)
+ * text and descriptors shown, which is the most there can be. (Forks by bash itself: test/system/fork_cost_test.py.)
  */
 static const struct {
 	uint64_t address;
