@@ -47,10 +47,46 @@ def golden(w):
             yield f"  {e.code(m):#06x} {signature(m)} | {m.words[0]} -> {m.words[1]} words"
 
 
-def docs(w):
-    """Reference pages, one an entity."""
+METHOD_ERRORS = """
+## Errors that every call may bring
+
+A method of a kernel object, besides those that it names: `INVALID_CAP` (nothing at that address, or what it names is going away), `INVALID_OP` (the object has
+no such method), `RIGHTS` and `WRONG_TYPE` (of the capability, of an operand), `BAD_MESSAGE` (not its number of words, or with
+capabilities), `INVALID_ARG` (a number too large for its type, no value of its enum), `TOO_LARGE` (results without an IPC buffer to hold them).
+
+A method of a protocol: `INVALID_OP`, `BAD_MESSAGE`, `INVALID_ARG` and `TOO_LARGE` from the generated dispatcher, and what the call itself can end with
+([system calls](system-calls.md)): `RIGHTS` (no CALL), `PEER_GONE`, `NO_SLOT`, `INTERRUPTED`, and with a deadline `TIMED_OUT`.
+"""
+
+
+def operand(e, a):
+    kind = f"{a.object} with {', '.join(a.rights)}" if a.rights else a.object or "of any type"
+    kind = kind if e.kind == "object" else "moved" if a.move else "copied"
+    return f"* `{a.name}`: a capability, {kind}{', may be absent' * a.optional}\n"
+
+
+def method_page(e, m, sentences):
+    """What a client writes, what a server writes, what goes over the wire."""
+    o = f"\n## {e.name}.{m.name} ({m.number})\n\n{m.doc}\n\n    kn_status {e.stub}_{m.name}({idl_c.params(e, m, 'client')});\n\n"
+    o += "".join(operand(e, a) for a in m.of("cap")) + "\n" * bool(m.of("cap"))
+    if e.kind == "protocol":
+        o += f"The server's handler, and its answer when it comes later:\n\n    kn_status (*{m.name})({idl_c.params(e, m, 'ops')});\n" \
+             f"    kn_status {e.name}_{m.name}_reply({idl_c.params(e, m, 'reply')});\n\n"
+    o += f"Needs {', '.join(m.rights)}. " if m.rights else ""
+    return o + f"Label {e.code(m):#x}, {m.words[0]} words in, {m.words[1]} out.\n" + "".join(
+        f"* `KN_E_{t}`: {sentences[t]}\n" for t in m.throws)
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def docs(w, uapi, examples):
+    """Reference pages: one an entity, what is no method (types.h), how to write a server."""
     sentences = {n: s for n, _, s, *_ in w.errors}
-    index = "# Contracts\n\n| name | kind | number | what |\n|---|---|---|---|\n"
+    index = "# Contracts\n\n[System calls and messages](system-calls.md), [how to write a server](server.md).\n\n" \
+            "| name | kind | number | what |\n|---|---|---|---|\n"
     for e in w.entities:
         page = f"{e.folder}-{e.name}.md"
         index += f"| [{e.name}]({page}) | {e.kind} | {e.number or ''} | {(e.doc or 'Shared.').splitlines()[0]} |\n"
@@ -61,14 +97,17 @@ def docs(w):
             o += f"\n## {t.c}\n\n{t.doc}\n\n" + "".join(
                 f"* `{i[0]}` = {i[1]}" + (f": {i[2]}\n" if i[2] else "\n") if t.kind == "enum" else
                 f"* `{i[1].name} {i[0]}{f'[{i[2]}]' if i[2] else ''}` at {i[3]}\n" for i in t.items)
-        for m in e.methods:
-            o += f"\n## {e.name}.{m.name} ({m.number})\n\n{m.doc}\n\n    {e.stub}_{m.name}({idl_c.params(e, m, 'client')})\n\n"
-            o += f"Needs {', '.join(m.rights)}. " if m.rights else ""
-            o += f"{m.words[0]} words in, {m.words[1]} out.\n" + "".join(
-                f"* `KN_E_{t}`: {sentences[t]}\n" for t in m.throws)
-        yield page, o
-    yield "index.md", index + "\n## Errors\n\n" + "".join(
+        yield page, o + "".join(method_page(e, m, sentences) for m in e.methods)
+    yield "index.md", index + METHOD_ERRORS + "\n## Errors\n\n" + "".join(
         f"* `{n}` ({v}): {s}; {errno}, {nt:#010x}\n" for n, v, s, errno, nt in w.errors)
+    if os.path.exists(os.path.join(uapi, "types.h")):
+        sections = {text.split("\n")[0]: text for text in text_of(os.path.join(uapi, "README.md")).split("\n## ")}
+        yield "system-calls.md", f"# System calls and messages\n\n```c\n{text_of(os.path.join(uapi, 'types.h'))}```\n\n" \
+            f"## {sections['What system calls return']}\n## {sections['Wire form']}"
+    if examples:
+        yield "server.md", "# A server\n\nA folder with these files, its name in `servers/meson.build`, and the loop that they use. The protocol's page has the " \
+            "handlers;\n`<protocol>_dispatch()` decodes a call, runs the handler and packs its results.\n" + "".join(
+            f"\n## {os.path.basename(path)}\n\n```\n{text_of(path)}```\n" for path in examples)
 
 
 def write(folder, files):
@@ -91,6 +130,7 @@ def main(argv):
     p.add_argument("--inputs", nargs="*", help="ignored: lets a build system see what is read")
     p.add_argument("--list-outputs", action="store_true", help="print the names of the C files, one a line")
     p.add_argument("--docs", help="write reference pages here")
+    p.add_argument("--examples", nargs="*", default=[], help="files that show how to write a server")
     p.add_argument("--golden", help="the ABI dump to compare with or to write")
     p.add_argument("--check", action="store_true", help="fail with a diff if the golden file differs")
     p.add_argument("--update", action="store_true", help="rewrite the golden file")
@@ -106,7 +146,7 @@ def main(argv):
     if o.list_outputs:
         print("\n".join(name for name, _ in files))
     write(o.out, files if o.out else [])
-    write(o.docs, docs(w) if o.docs else [])
+    write(o.docs, docs(w, o.uapi, o.examples) if o.docs else [])
     new = "\n".join(golden(w)) + "\n"
     write("", [(o.golden, new)] if o.golden and o.update else [])
     if o.golden and o.check:

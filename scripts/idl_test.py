@@ -191,6 +191,39 @@ class Idl(unittest.TestCase):
         for part in ("desk.swap (2)", "Two buffers in, two out.", "`KN_E_BUSY`: busy", "struct desk_drawer"):
             self.assertIn(part, page)
 
+    def test_pages_say_what_operands_must_be(self):
+        shutil.copytree(SAMPLES, self.uapi, dirs_exist_ok=True)
+        docs = os.path.join(self.dir, "docs")
+        self.assertEqual(self.run_idl("--docs", docs)[0], 0)
+        with open(os.path.join(docs, "object-lamp.md"), encoding="utf-8") as f:
+            page = f.read()
+        for part in ("* `wall`: a capability, lamp with READ, MAP\n", "* `other`: a capability, of any type, may be absent\n",
+                     "Needs WRITE, CONFIGURE. Label 0x301, "):
+            self.assertIn(part, page)
+
+    @unittest.skipUnless(shutil.which(CC), f"{CC} is not installed")
+    def test_a_server_can_be_written_from_the_pages(self):
+        """What a page says of a protocol's handlers, made into a server, is one that compiles."""
+        out, docs = self.generate(UAPI), os.path.join(self.dir, "docs")
+        self.assertEqual(self.run_idl("--docs", docs)[0], 0)
+        pages = [name for name in os.listdir(docs) if name.startswith("protocol-")]
+        self.assertGreater(len(pages), 10)
+        for name in pages:
+            with open(os.path.join(docs, name), encoding="utf-8") as f:
+                page = f.read()
+            protocol = name.removeprefix("protocol-").removesuffix(".md")
+            handlers = re.findall(r"^    kn_status \(\*(\w+)\)\((.*)\);$", page, re.M)
+            late = re.findall(rf"^    (kn_status {protocol}_\w+_reply\(.*\);)$", page, re.M)
+            self.assertEqual(len(handlers), page.count("\nLabel 0x"))
+            source = os.path.join(self.dir, "server.c")
+            with open(source, "w", encoding="utf-8") as f:
+                f.write(f'#include "server/{protocol}.h"\n' + "\n".join(late) + "".join(
+                    f"\nstatic kn_status on_{m}({given})\n{{\n\treturn KN_E_INVALID_OP;\n}}" for m, given in handlers) +
+                    f"\nconst struct {protocol}_ops ops = {{" + ", ".join(f".{m} = on_{m}" for m, _ in handlers) + "};\n")
+            run = subprocess.run([CC, "-std=c23", "-fsyntax-only", "-Wall", "-Werror", *self.includes(out), source],
+                                 capture_output=True, text=True)
+            self.assertEqual(run.returncode, 0, f"{name}: {run.stderr[:4000]}")
+
     def generate(self, uapi):
         out = os.path.join(self.dir, "gen")
         self.uapi = uapi
