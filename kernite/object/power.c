@@ -24,7 +24,8 @@ kn_status power_cpu_off(struct power *self, const struct power_cpu_off_in *in)
 		return KN_E_RANGE;
 	struct cpu *cpu = &cpus[in->cpu];
 
-	if (cpu->state == CPU_OFFLINE)
+	/* Two who undo each other's steps could both go on for ever. */
+	if (cpu->state == CPU_OFFLINE || cpu->is_calling_back)
 		return KN_E_BUSY;
 	if (cpu->state == CPU_ONLINE) {
 		if (!sched_context_fit(cpu_online_count - 1, 0))
@@ -51,6 +52,9 @@ kn_status power_cpu_on(struct power *self, const struct power_cpu_on_in *in)
 
 	if (cpu->state == CPU_ONLINE && !cpu->is_calling_back)
 		return KN_E_BUSY;
+	/* What another has begun ends first; it may be dead. */
+	if (cpu->state == CPU_LEAVING && (cpu->current != cpu->idle || cpu->run))
+		return KN_RESTART;
 	if (cpu->state != CPU_ONLINE)
 		cpu_go_online(cpu);
 	cpu->is_calling_back = !scheduler_call_back(cpu);

@@ -154,6 +154,45 @@ static void bound_threads_go_back_at_once(void)
 	check_ok(kn_tcb_set_affinity(KN_SLOT_TCB, KN_TCB_ANY_CPU));
 }
 
+#define RACES 20
+static volatile unsigned won[2];
+
+static void race(void *argument)
+{
+	const bool is_on = argument;
+
+	while (won[0] < RACES || won[1] < RACES) {
+		kn_status status = is_on ? kn_power_cpu_on(POWER, 1) : kn_power_cpu_off(POWER, 1);
+
+		check(status == KN_OK || status == KN_E_BUSY);
+		won[is_on] += status == KN_OK;
+	}
+}
+
+/* Neither undoes for ever what the other has begun. */
+static void two_holders_may_disagree_about_a_cpu(void)
+{
+	struct rig_thread *threads[BOUND], *racers[2];
+
+	if (rig_is_shared() || has_one_cpu())
+		return;
+	for (unsigned i = 0; i < BOUND; i++)
+		threads[i] = start_on(1, spin, nullptr);
+	for (unsigned i = 0; i < 2; i++) {
+		won[i] = 0;
+		racers[i] = rig_make_thread(race, (void *)(kn_word)i, KN_CAP_NONE);
+		check_ok(kn_tcb_set_affinity(racers[i]->tcb, i ? rig_boot->cpu_count - 1 : 0));
+		check_ok(kn_tcb_resume(racers[i]->tcb));
+	}
+	for (unsigned i = 0; i < 2; i++)
+		rig_join(racers[i]);
+	kn_status status = kn_power_cpu_on(POWER, 1);
+
+	check((status == KN_OK || status == KN_E_BUSY) && rig_cpus_online() == rig_boot->cpu_count);
+	for (unsigned i = 0; i < BOUND; i++)
+		await_cpu(threads[i], 1);
+}
+
 static kn_status own_status;
 
 static void switch_off_under_itself(void *argument)
@@ -412,6 +451,7 @@ const struct rig_test cpu_tests[] = {
     {"cpus_go_only_where_they_can", cpus_go_only_where_they_can},
     {"bound_threads_run_on_the_boot_cpu_meanwhile", bound_threads_run_on_the_boot_cpu_meanwhile},
     {"bound_threads_go_back_at_once", bound_threads_go_back_at_once},
+    {"two_holders_may_disagree_about_a_cpu", two_holders_may_disagree_about_a_cpu},
     {"a_thread_can_take_away_its_own_cpu", a_thread_can_take_away_its_own_cpu},
     {"who_switches_off_may_die_meanwhile", who_switches_off_may_die_meanwhile},
     {"deadlines_come_although_their_cpu_has_gone", deadlines_come_although_their_cpu_has_gone},
