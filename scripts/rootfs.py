@@ -28,6 +28,7 @@ HEADER = struct.Struct("<QIIQQQ")
 SEGMENT = struct.Struct("<QQQQII")
 SEGMENTS_MAX = 4
 TRAILER = "TRAILER!!!"
+MOUNTED = ("dev", "proc")
 NEWC_HEAD = 110
 MTIME = 1767225600  # 2026-01-01, for every file
 EM_AARCH64 = 183
@@ -225,8 +226,16 @@ def append(base, output, additions):
     links = {name: archive[data:data + size].decode() for name, mode, data, size, _ in entries if stat.S_ISLNK(mode)}
     tree = Tree()
     for host, guest in additions:
-        tree.add_host(pathlib.Path(host), resolve(guest, links))
-    known = {name for name, *_ in entries}
+        guest = resolve(posixpath.normpath("/" + guest).lstrip("/"), links)
+        if guest.split("/")[0] in MOUNTED:
+            raise RootfsError(f"/{guest}: the running system puts a file system of its own there")
+        if not guest and not pathlib.Path(host).is_dir():
+            raise RootfsError(f"{host} cannot be the root folder")
+        tree.add_host(pathlib.Path(host), guest)
+    known = {name: mode for name, mode, *_ in entries}
+    for path, (mode, _) in tree.entries.items():
+        if path in known and stat.S_ISDIR(mode) != stat.S_ISDIR(known[path]):
+            raise RootfsError(f"/{path} is {'no' if stat.S_ISDIR(mode) else 'a'} folder in the image")
     fresh = {path: entry for path, entry in tree.entries.items()
              if not (stat.S_ISDIR(entry[0]) and path in known)}
     end = entries[-1][4]

@@ -9,8 +9,8 @@
 #include "trona/start.h"
 #include "trona/string.h"
 
-#define DATA 0               /* RBR, THR */
-#define INTERRUPT_ENABLE 1   /* IER */
+#define DATA 0               /* RBR, THR; DLL while LCR_DIVISOR is set */
+#define INTERRUPT_ENABLE 1   /* IER; DLM while LCR_DIVISOR is set */
 #define FIFO_CONTROL 2       /* FCR */
 #define LINE_CONTROL 3       /* LCR */
 #define MODEM_CONTROL 4      /* MCR */
@@ -19,7 +19,10 @@
 #define IER_RECEIVED 0x01
 #define IER_TRANSMIT_EMPTY 0x02
 #define FCR_ENABLE_CLEAR 0x07
+#define FCR_AT_14 0xc0       /* interrupt at 14 bytes, or when none has come for four characters' time */
 #define LCR_8N1 0x03
+#define LCR_DIVISOR 0x80
+#define DIVISOR_115200 1     /* of the clock of 1.8432 MHz: that pause is a third of a millisecond */
 #define MCR_DTR_RTS_OUT2 0x0b /* OUT2 gates the interrupt line on PCs */
 #define LSR_DATA_READY 0x01
 #define LSR_TRANSMIT_EMPTY 0x20
@@ -45,8 +48,8 @@ static kn_status start(void)
 	const struct {
 		uint16_t offset;
 		uint8_t value;
-	} setup[] = {{INTERRUPT_ENABLE, 0}, {LINE_CONTROL, LCR_8N1}, {FIFO_CONTROL, FCR_ENABLE_CLEAR},
-	    {MODEM_CONTROL, MCR_DTR_RTS_OUT2}};
+	} setup[] = {{INTERRUPT_ENABLE, 0}, {LINE_CONTROL, LCR_DIVISOR}, {DATA, DIVISOR_115200}, {INTERRUPT_ENABLE, 0},
+	    {LINE_CONTROL, LCR_8N1}, {FIFO_CONTROL, FCR_ENABLE_CLEAR | FCR_AT_14}, {MODEM_CONTROL, MCR_DTR_RTS_OUT2}};
 
 	ports = start_need("uart.ports");
 	for (size_t i = 0; i < sizeof setup / sizeof setup[0]; i++) {

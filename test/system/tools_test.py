@@ -100,7 +100,7 @@ def main():
     arch = qemu.Artifacts(build).arch
     cases = [("what is missing is told, not installed", tells_what_is_missing)]
     for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios"), ("run", "--gdb"),
-                  ("run", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
+                  ("run", "--fast"), ("run", "--firmware", "floppy"), ("test", "--arch"), ("test", "--arch", "vax"), ("test", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
         cases.append((" ".join(wrong) + " is refused", lambda wrong=wrong: refuses(*wrong)))
     if build.resolve() == ROOT / "build" / arch:
         cases.append(("run with input from a pipe", lambda: pipes(arch)))

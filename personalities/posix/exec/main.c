@@ -11,7 +11,7 @@
  *   from the host  'i' stdin bytes (never more than the credit)   'z' end of stdin
  *
  * The command is /run/exec/command: argv as NUL-terminated strings. Its working directory is / and its environment this
- * program's. A malformed frame ends the run with status 125. The run ends with the command, not with what it left in the
+ * program's. If there is a file /run/exec/stdin that is its stdin, and the wire carries none. A malformed frame ends the run with status 125. The run ends with the command, not with what it left in the
  * background: a pipe that a daemon still holds open is read empty and given up. Then the machine is switched off.
  */
 #include <errno.h>
@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #define COMMAND_FILE "/run/exec/command"
+#define STDIN_FILE "/run/exec/stdin"
 #define GREETING "\r\nsaltyos-exec 1\r\n"
 #define FRAME_MARK 0x1e
 #define FRAME_HEAD 4
@@ -125,31 +126,45 @@ static char **read_command(void)
 	return argv;
 }
 
+/* What the command reads, and in `feed` where its bytes are written to, or -1. */
+static int open_stdin(int *feed)
+{
+	int in[2], file = open(STDIN_FILE, O_RDONLY | O_CLOEXEC);
+
+	*feed = -1;
+	if (file >= 0)
+		return file;
+	if (pipe2(in, O_CLOEXEC) < 0)
+		fail("pipe");
+	*feed = in[1];
+	fcntl(in[1], F_SETFL, O_NONBLOCK);
+	return in[0];
+}
+
 static pid_t start(char **argv, int fds[3])
 {
-	int in[2], out[2], err[2];
+	int in, out[2], err[2];
 
-	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+	in = open_stdin(&fds[0]);
+	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
 		fail("pipe");
 	pid_t pid = fork();
 	if (pid < 0)
 		fail("fork");
 	if (pid == 0) {
 		signal(SIGPIPE, SIG_DFL);
-		dup2(in[0], 0);
+		dup2(in, 0);
 		dup2(out[1], 1);
 		dup2(err[1], 2);
 		execvp(argv[0], argv);
 		fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
 		_exit(errno == ENOENT ? 127 : 126);
 	}
-	close(in[0]);
+	close(in);
 	close(out[1]);
 	close(err[1]);
-	fds[0] = in[1];
 	fds[1] = out[0];
 	fds[2] = err[0];
-	fcntl(in[1], F_SETFL, O_NONBLOCK);
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	fcntl(err[0], F_SETFL, O_NONBLOCK);
 	return pid;
@@ -244,7 +259,8 @@ static int serve(pid_t pid, int fds[3])
 	int status;
 
 	input.fd = fds[0];
-	send_word('c', STDIN_WINDOW);
+	if (input.fd >= 0)
+		send_word('c', STDIN_WINDOW);
 	for (;;) {
 		struct pollfd polls[5] = {
 		    {.fd = 0, .events = POLLIN},

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""scripts/exec as scripts and CI use it, with what they do wrong: exec_test.py ARCH."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+from console import ROOT, tap
+
+LIMIT = 120
+BLOB = bytes(range(256)) * 500
+arch = sys.argv[1]
+
+
+def run(*words, feed=b"", command=("true",), **options):
+    """(status, stdout, stderr) of one run; `feed`: what a pipe on stdin brings, or an open file."""
+    source = {"stdin": feed} if hasattr(feed, "fileno") else {"input": feed}
+    done = subprocess.run([ROOT / "scripts/exec", "--arch", arch, *words, "--", *command], capture_output=True, check=False,
+                          timeout=LIMIT, **source, **options)
+    return done.returncode, done.stdout, done.stderr
+
+
+def equal(got, wanted):
+    if got != wanted:
+        raise AssertionError(f"{str(got)[:2000]}\ninstead of {str(wanted)[:2000]}")
+
+
+def streams():
+    """Binary bytes from a pipe; stdout and stderr apart; the status."""
+    equal(run(feed=BLOB[:5000], command=("sh", "-c", "cat; echo e >&2; exit 200")), (200, BLOB[:5000], b"e\n"))
+    equal(run(command=("sh", "-c", "kill -9 $$")), (137, b"", b""))
+    equal(run(command=("no_such_program",)), (127, b"", b"no_such_program: No such file or directory\n"))
+
+
+def file_on_stdin():
+    """From where it was read to, and it is a file there too."""
+    with tempfile.TemporaryFile() as file:
+        file.write(b"head" + BLOB)
+        file.seek(4)
+        equal(run(feed=file, command=("sh", "-c", "test -f /dev/stdin && cat")), (0, BLOB, b""))
+
+
+def closed_streams():
+    line = f"{ROOT}/scripts/exec --arch {arch} -- sh -c 'cat; echo out; exit 3'"
+    done = subprocess.run(f"{line} <&-; echo $?; {line} >&- </dev/null; echo $?", shell=True, capture_output=True, check=False, timeout=LIMIT)
+    equal((done.stdout, done.stderr), (b"out\n3\n3\n", b""))
+
+
+def nobody_reads():
+    """As with any program in a pipeline, the end of its reader is its end."""
+    line = f"{ROOT}/scripts/exec --arch {arch} -- yes | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=LIMIT)
+    equal((done.stdout, done.stderr), (b"y\n141\n", b""))
+
+
+def ended_by(number):
+    """The machine ends with it and its temporary files are gone."""
+    with tempfile.TemporaryDirectory() as folder:
+        child = subprocess.Popen([ROOT / "scripts/exec", "--arch", arch, "--", "sh", "-c", "echo up; exec sleep 1000"], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": folder}, start_new_session=True)
+        try:
+            equal(child.stdout.readline(), b"up\n")
+            child.send_signal(number)
+            equal(child.wait(LIMIT), 128 + number)
+            equal(os.listdir(folder), [])
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+            raise AssertionError("QEMU still ran")
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
+
+
+def adds(folder):
+    """Modes, links, odd names, a folder's name at the end, what is there already."""
+    tree = folder / "tree"
+    (tree / "sub").mkdir(parents=True)
+    (tree / "sub").chmod(0o700)
+    (tree / "file").write_text("file\n")
+    (tree / "file").chmod(0o4751)
+    (tree / "link").symlink_to("nowhere")
+    (folder / "a:b c").write_text("odd\n")
+    script = "stat -c '%a %N' /new/deep/* /bin/file /tmp/file; cat '/x:y z' /etc/motd /zero"
+    status, output, errors = run("--add", f"{tree}:/new/deep", "--add", f"{tree}/file:/bin/file", "--add", f"{tree}/file:/tmp/",
+                                 "--add", f"{folder}/a:b c:/x:y z", "--add", f"{tree}/file:/etc/motd", "--add", f"{tree}/file:/tmp/../zero",
+                                 command=("sh", "-c", script))
+    equal((status, output.decode().split("\n"), errors), (0, [
+        "4751 '/new/deep/file'", "777 '/new/deep/link' -> 'nowhere'", "700 '/new/deep/sub'", "4751 '/bin/file'", "4751 '/tmp/file'",
+        "odd", "file", "file", ""], b""))
+
+
+def refuses(*words, said):
+    status, output, errors = run(*words)
+    lines = errors.decode().splitlines()
+    if status != 2 or output or said not in lines[-1] or "Traceback" in errors.decode():
+        raise AssertionError(f"{words}: status {status}: {errors.decode()}")
+
+
+def refusals(folder):
+    os.mkfifo(folder / "pipe")
+    file = folder / "file"
+    file.write_text("x")
+    for pair in ("x", f"{folder}/none:/x", f"{file}:x", f"{file}:"):
+        refuses("--add", pair, said="want HOSTPATH:/GUESTPATH")
+    refuses("--add", f"{folder}/pipe:/pipe", said="neither file, folder nor link")
+    refuses("--add", f"{file}:/dev/x", said="/dev/x")
+    refuses("--add", f"{file}:/etc/passwd/x", said="/etc/passwd is no folder")
+    refuses("--add", f"{file}:/etc", said="/etc is a folder")
+    for time in ("0", "-1", "nan", "inf", "soon"):
+        refuses("--timeout", time, said="--timeout")
+
+
+def dies(folder):
+    """125, and the last words. A kernel that panics has to end QEMU, or nobody would know."""
+    machine = folder / f"qemu-system-{arch}"
+    machine.write_text('#!/bin/sh\necho boots; echo "kernite: panic on CPU 0: $*"; echo its last words\n')
+    machine.chmod(0o755)
+    status, output, errors = run(env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TMPDIR": str(folder)})
+    lines = errors.decode().splitlines()
+    if status != 125 or output or "panic=exit" not in errors.decode() or "boots" in lines[1] or lines[-1] != "  | its last words":
+        raise AssertionError(f"status {status}: {errors.decode()}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        sys.exit(tap([
+            ("stdin, stdout, stderr and status are the command's", streams),
+            ("a file on stdin", file_on_stdin),
+            ("streams that are closed", closed_streams),
+            ("a reader that goes away", nobody_reads),
+            ("SIGTERM takes the machine along", lambda: ended_by(signal.SIGTERM)),
+            ("what is added is there as it was", lambda: adds(folder)),
+            ("what cannot be is refused before the boot", lambda: refusals(folder)),
+            ("a timeout is 124", lambda: equal(run("--timeout", "4", command=("sleep", "100"))[0], 124)),
+            ("a panic is 125", lambda: dies(folder)),
+        ]))
+
+
+if __name__ == "__main__":
+    main()
