@@ -30,7 +30,8 @@ static struct {
 	bool is_live;
 	uint64_t account;
 } objects[OBJECTS];
-static uint64_t next_account, accounts, free_bytes, pool_free, limit_set;
+static uint64_t next_account, accounts, free_bytes, pool_free, pool_used[2], limit_set;
+static kn_cap full_pool; /* pool_used[1] is its, pool_used[0] all others' */
 static unsigned refills;
 static kn_status grant_status;
 
@@ -154,7 +155,7 @@ kn_status kn_pool_refill(kn_cap self, kn_cap untyped)
 
 kn_status kn_pool_info(kn_cap self, struct kn_pool_info *info)
 {
-	*info = (struct kn_pool_info){.free = pool_free, .used = 10, .limit = 100, .peak = 20};
+	*info = (struct kn_pool_info){.free = pool_free, .used = pool_used[self == full_pool], .limit = 100, .peak = 20};
 	return KN_OK;
 }
 
@@ -198,6 +199,7 @@ static int fresh(void **state)
 	budget = fake_caps_budget = fake_heap_budget = -1;
 	free_bytes = MACHINE;
 	pool_free = 0;
+	pool_used[0] = pool_used[1] = 10;
 	refills = 0;
 	grant_status = KN_OK;
 	return 0;
@@ -315,6 +317,26 @@ static void some_of_the_machine_is_kept_for_objects(void **state)
 	assert_int_equal(m->reserve(&nobody, ~0ull), KN_E_NO_MEMORY);
 	pool_free = 16384; /* so many are there */
 	assert_int_equal(m->reserve(&nobody, ~0ull), KN_OK);
+}
+
+/* Neither more than there is nor more than all processes may have. */
+static void what_is_available_processes_can_have(void **state)
+{
+	struct mmsrv_memory_info info;
+
+	assert_int_equal(m->info(&nobody, &info), KN_OK);
+	assert_int_equal(info.available, 90);
+	free_bytes = MACHINE / 16 + 7 * KN_PAGE_SIZE;
+	pool_free = 5;
+	assert_int_equal(m->info(&nobody, &info), KN_OK);
+	assert_int_equal(info.available, 12);
+	full_pool = root_pools.processes;
+	pool_used[1] = 99;
+	assert_int_equal(m->info(&nobody, &info), KN_OK);
+	assert_int_equal(info.available, 1);
+	pool_used[1] = 101; /* the limit went below */
+	assert_int_equal(m->info(&nobody, &info), KN_OK);
+	assert_int_equal(info.available, 0);
 }
 
 /* ---- every step fails once ---- */
@@ -442,6 +464,7 @@ int main(void)
 	    cmocka_unit_test_setup(nobody_has_nothing, fresh),
 	    cmocka_unit_test_setup(what_is_no_file_cannot_be_run, fresh),
 	    cmocka_unit_test_setup(some_of_the_machine_is_kept_for_objects, fresh),
+	    cmocka_unit_test_setup(what_is_available_processes_can_have, fresh),
 	    cmocka_unit_test_setup(nothing_is_lost_wherever_memory_runs_out, fresh),
 	    cmocka_unit_test_setup(a_refill_that_fails_keeps_no_slot, fresh),
 	    cmocka_unit_test_setup(only_so_many_clients, fresh),

@@ -22,7 +22,8 @@ static kn_status fault(struct server_call *call)
 {
 	if (call->badge != ROOT_BADGE || kn_info_label(call->info) != KN_LABEL_FAULT_POOL)
 		return KN_E_NO_MEMORY;
-	return root_refill(call->words[0] ? call->words[0] : 1);
+	/* Meanwhile somebody may have given back what this one missed. */
+	return root_reserve(call->words[0] ? call->words[0] : 1);
 }
 
 static bool has_work(void)

@@ -19,7 +19,7 @@
 #define OTHER_SHIFT 5        /* 1/32 each of the rest with processes and objects */
 
 struct root_pools root_pools;
-static kn_cap server, root;
+static kn_cap server, root, programs; /* programs: of processes and objects together */
 static uint64_t processes_limit, objects_limit; /* pages */
 static uint64_t reserve; /* bytes */
 static uint64_t chunk_count, chunk_bytes;
@@ -104,6 +104,20 @@ void root_keep_filled(void)
 		(void)root_refill(LOW_WATER - info.free); /* failing is FAULT_POOL's business */
 }
 
+/* What a pool may still take, whether there is as much or not. */
+static uint64_t room_in(kn_cap pool)
+{
+	struct kn_pool_info info = {};
+
+	(void)kn_pool_info(pool, &info);
+	return info.used < info.limit ? info.limit - info.used : 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free)
 {
 	struct kn_pool_info info = {};
@@ -114,6 +128,7 @@ void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free)
 	*total = all / KN_PAGE_SIZE;
 	*free = info.free + bytes / KN_PAGE_SIZE;
 	*available = info.free + (bytes > reserve ? (bytes - reserve) / KN_PAGE_SIZE : 0);
+	*available = least(*available, least(room_in(programs), room_in(root_pools.processes)));
 }
 
 void root_chunks(uint64_t *count, uint64_t *bytes)
@@ -143,7 +158,6 @@ uint64_t root_objects_limit(void)
 static kn_status make_pools(uint64_t pages)
 {
 	const uint64_t limit = pages - (pages >> SERVERS_SHIFT), other = pages >> OTHER_SHIFT;
-	kn_cap programs;
 	kn_status status = root_make_pool(server, root, limit, &programs);
 
 	processes_limit = objects_limit = limit - other;

@@ -19,7 +19,7 @@ void root_keep_filled(void);
 [[nodiscard]] kn_status root_refill(uint64_t pages);
 /* Make sure that `pages` frames are free. NO_MEMORY as above. */
 [[nodiscard]] kn_status root_reserve(uint64_t pages);
-/* Pages: the machine's total; what can still be given out; unused, with what objsrv keeps for kernel objects. */
+/* Pages: the machine's total; what processes can still have; unused, with what servers and objsrv have for themselves. */
 void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free);
 
 /* Chunks of memory from objsrv: how many, with how many bytes. */

@@ -23,10 +23,14 @@ static kn_status on_exit(struct server_call *call, uint32_t status)
 static kn_status on_fork(struct server_call *call, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t thread, uint32_t *pid)
 {
 	CALLER(caller);
-	kn_status status = start_fork(caller, ip, sp, tls, thread, pid);
+	struct refused_call refused = {};
+	kn_status status;
 
-	if (status == KN_E_NO_MEMORY && pressure_call_refused(caller))
-		status = start_fork(caller, ip, sp, tls, thread, pid);
+	while ((status = start_fork(caller, ip, sp, tls, thread, pid)) == KN_E_NO_MEMORY) {
+		refused.copies = pressure_pages(caller);
+		if (!pressure_call_refused(caller, &refused))
+			break;
+	}
 	return status;
 }
 
@@ -35,10 +39,12 @@ static kn_status on_exec(struct server_call *call, const struct procmgr_image_ar
 	CALLER(caller);
 	if (object.slot == KN_CAP_NONE)
 		return KN_E_INVALID_CAP;
-	kn_status status = start_exec(caller, image, object.slot);
+	struct refused_call refused = {};
+	kn_status status;
 
-	if (status == KN_E_NO_MEMORY && pressure_call_refused(caller))
+	do
 		status = start_exec(caller, image, object.slot);
+	while (status == KN_E_NO_MEMORY && pressure_call_refused(caller, &refused));
 	return status;
 }
 
@@ -51,10 +57,12 @@ static kn_status on_spawn(struct server_call *call, const struct procmgr_image_a
 	if (caps_len % sizeof(struct procmgr_spawn_cap) || caps_len / sizeof(struct procmgr_spawn_cap) > SPAWN_CAPS_MAX)
 		return KN_E_INVALID_ARG;
 	const size_t count = caps_len / sizeof(struct procmgr_spawn_cap);
-	kn_status status = start_spawn(caller, image, args, object.slot, caps, count, pid);
+	struct refused_call refused = {};
+	kn_status status;
 
-	if (status == KN_E_NO_MEMORY && pressure_call_refused(caller))
+	do
 		status = start_spawn(caller, image, args, object.slot, caps, count, pid);
+	while (status == KN_E_NO_MEMORY && pressure_call_refused(caller, &refused));
 	return status;
 }
 

@@ -66,16 +66,17 @@ static kn_status fault(struct server_call *call)
 {
 	struct process *process = process_by_badge(call->badge & ~(uint64_t)(BADGE_THREAD_MASK << BADGE_THREAD_SHIFT |
 								       BADGE_FAULT));
-	uint32_t thread = call->badge >> BADGE_THREAD_SHIFT & BADGE_THREAD_MASK;
+	uint32_t number = call->badge >> BADGE_THREAD_SHIFT & BADGE_THREAD_MASK;
+	struct thread *thread = process ? thread_find(process, number) : nullptr;
 
-	if (!process || !thread_find(process, thread))
+	if (!thread)
 		return KN_E_NO_PROCESS;
-	if (kn_info_label(call->info) == KN_LABEL_FAULT_VM && (kn_status)call->words[4] == KN_E_NO_MEMORY) {
-		pressure_page_missing(process);
-	} else {
+	const bool is_missing = kn_info_label(call->info) == KN_LABEL_FAULT_VM && (kn_status)call->words[4] == KN_E_NO_MEMORY;
+
+	if (!is_missing || !pressure_page_missing(process, thread, call->words[0])) {
 		struct procmgr_signal_record record = describe_fault(call);
 
-		signal_fault(process, thread, call->words[2], &record);
+		signal_fault(process, number, call->words[2], &record);
 	}
 	return is_alive(process) ? KN_OK : KN_E_NO_PROCESS;
 }

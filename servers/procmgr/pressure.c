@@ -2,26 +2,30 @@
 /*
  * See pressure.h. All processes together have less memory than the machine (mmsrv), so what ends here is programs, never a server. Users
  * are compared first: many small processes of one do not outlive the one large process of another.
+ *
+ * Ending a process gives all of its memory back before it returns, and meanwhile everybody else who misses some waits for us. What they
+ * say when their turn comes is old news: they missed it before. So what counts is what there is now, which mmsrv knows: whoever finds memory
+ * there tries again, and somebody has to go only when there is none.
  */
 #include "pressure.h"
 
 #include "client/mmsrv.h"
+#include "client/objsrv.h"
 #include "exit.h"
 #include "kn/vspace.h"
+#include "objects.h"
 #include "signal.h"
 #include "trona/log.h"
 #include "user.h"
 
 #define USERS_COMPARED 64
-#define WORTH_PAGES 64 /* ending what has less helps nobody */
+#define FAULT_PAGES 5  /* that one fault may take: a page, and tables above it */
+#define CALL_PAGES 64  /* that a call may take, but for what fork copies */
+#define WORTH_PAGES 64 /* ending somebody who has less helps nobody */
+#define OBJECTS_BYTES (256u << 10) /* of kernel objects, for a process and what the allocator cannot join */
 #define PAGES_PER_MIB 256
 
 uint64_t pressure_ended;
-/*
- * What the last one who was ended had, in WORTH_PAGES. It takes a while to come back, and others missed a page at the same time: so often
- * they are told to try again before one of them is ended for nothing.
- */
-static uint64_t second_tries;
 
 struct share {
 	const struct user *user;
@@ -30,7 +34,7 @@ struct share {
 	uint64_t largest_pages;
 };
 
-static uint64_t pages_of(const struct process *process)
+uint64_t pressure_pages(const struct process *process)
 {
 	uint64_t mapped, committed, tables;
 
@@ -63,7 +67,7 @@ static struct share find_worst(void)
 
 		if (!share)
 			continue;
-		uint64_t pages = pages_of(p);
+		uint64_t pages = pressure_pages(p);
 		share->pages += pages;
 		if (pages > share->largest_pages) {
 			share->largest_pages = pages;
@@ -80,42 +84,73 @@ static void end(struct process *process, uint64_t pages, const char *why)
 	log_line("%s: ended process %u (%.32s) of user %u, which used %lu MiB", why, process->entry->pid,
 	    (const char *)process->entry->name, process->entry->uid, (unsigned long)(pages / PAGES_PER_MIB));
 	pressure_ended++;
-	second_tries = pages / WORTH_PAGES;
 	process_end(process, PROCMGR_EVENT_KILLED, SIGNAL_KILL);
 }
 
-static bool is_at_own_limit(const struct process *process)
+static bool is_at_own_limit(const struct process *process, const struct mmsrv_memory_info *memory)
 {
-	struct mmsrv_memory_info info;
-
-	return process->limits[LIMIT_AS].current != ~0ull && mmsrv_info(process->memory, &info) == KN_OK &&
-	       info.used >= info.limit;
+	return process->limits[LIMIT_AS].current != ~0ull && memory->used >= memory->limit;
 }
 
-void pressure_page_missing(struct process *process)
+/* Can processes have so many pages more? If they may, the frames are made ready, too. */
+static bool is_there(const struct mmsrv_memory_info *memory, uint64_t pages)
 {
-	if (is_at_own_limit(process)) {
-		end(process, pages_of(process), "memory limit (RLIMIT_AS)");
-		return;
+	const uint64_t frames = pages < CALL_PAGES ? pages : CALL_PAGES;
+
+	return memory->available >= pages && mmsrv_reserve(services.mmsrv, frames) == KN_OK;
+}
+
+/* Is `address` in a memory object, while all of these together are at their own limit? */
+static bool is_object_full(const struct process *process, uint64_t address)
+{
+	struct kn_region_info region;
+	struct mmsrv_memory_usage usage;
+
+	return kn_vspace_query(process->vspace, address, &region) == KN_OK && region.object_id &&
+	       mmsrv_usage(services.mmsrv, &usage) == KN_OK && usage.shared + FAULT_PAGES > usage.processes_limit;
+}
+
+bool pressure_page_missing(struct process *process, struct thread *thread, uint64_t address)
+{
+	struct mmsrv_memory_info memory;
+
+	if (mmsrv_info(process->memory, &memory) != KN_OK)
+		return false;
+	if (is_at_own_limit(process, &memory)) {
+		end(process, pressure_pages(process), "memory limit (RLIMIT_AS)");
+		return true;
+	}
+	if (is_there(&memory, FAULT_PAGES)) {
+		const bool is_first = thread->missed != address;
+
+		thread->missed = address;
+		return is_first || !is_object_full(process, address);
 	}
 	struct share worst = find_worst();
-	if (worst.largest_pages < WORTH_PAGES) {
-		if (second_tries > 0) {
-			second_tries--;
-			return;
-		}
+	if (worst.pages < WORTH_PAGES) {
 		worst.largest = process;
-		worst.largest_pages = pages_of(process);
+		worst.largest_pages = pressure_pages(process);
 	}
 	end(worst.largest, worst.largest_pages, "out of memory");
+	return true;
 }
 
-bool pressure_call_refused(struct process *process)
+bool pressure_call_refused(struct process *process, struct refused_call *call)
 {
-	if (is_at_own_limit(process))
+	const uint64_t pages = call->copies + CALL_PAGES;
+	struct mmsrv_memory_info memory;
+	uint64_t bytes, total;
+
+	if (mmsrv_info(process->memory, &memory) != KN_OK || is_at_own_limit(process, &memory) || pages > memory.limit)
 		return false;
+	if (is_there(&memory, pages) && objsrv_available(services.objsrv, &bytes, &total) == KN_OK && bytes >= OBJECTS_BYTES) {
+		const bool is_first = !call->was_there;
+
+		call->was_there = true;
+		return is_first;
+	}
 	struct share worst = find_worst();
-	if (worst.user == process->user || worst.largest_pages < WORTH_PAGES)
+	if (worst.user == process->user || worst.pages < WORTH_PAGES)
 		return false;
 	end(worst.largest, worst.largest_pages, "out of memory");
 	return true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Table, families, groups and sessions, credentials, limits, priorities: through the protocol's methods, as programs reach them. */
 #include "life_fixture.h"
-#include "pressure.h"
 #include "schedule.h"
 #include "trona/slots.h"
 #include "trona/start.h"
@@ -456,67 +455,6 @@ static void a_crowd_runs_behind_the_others(void **state)
 	assert_int_equal(user_priority(child), SCHEDULE_ORDINARY);
 }
 
-/* ---- memory runs out ---- */
-
-static void the_largest_of_the_largest_user_ends(void **state)
-{
-	struct process *big = fake_process(nullptr, 7), *small[3];
-
-	fake_pages[big->vspace % 256] = 1000;
-	for (int i = 0; i < 3; i++) { /* together more than `big` */
-		small[i] = fake_process(child, 1000);
-		fake_pages[small[i]->vspace % 256] = 500 + (uint64_t)i;
-	}
-	pressure_page_missing(big);
-	assert_true(is_alive(big));
-	assert_false(is_alive(small[2]));
-	assert_true(is_alive(small[1]));
-	assert_int_equal(fake_logged, 1);
-}
-
-static void who_is_the_cause_is_refused(void **state)
-{
-	struct process *root = fake_process(nullptr, 0);
-
-	fake_pages[child->vspace % 256] = 1000;
-	assert_false(pressure_call_refused(shell));
-	assert_true(is_alive(child));
-	assert_true(pressure_call_refused(root));
-	assert_false(is_alive(child));
-}
-
-static void ones_own_limit_ends_oneself(void **state)
-{
-	fake_pages[shell->vspace % 256] = 1000;
-	child->limits[LIMIT_AS].current = 409600;
-	fake_pages[0] = 100;
-	pressure_page_missing(child);
-	assert_false(is_alive(child));
-	assert_true(is_alive(shell));
-}
-
-static void while_memory_comes_back_the_others_try_again(void **state)
-{
-	struct process *hog = fake_process(nullptr, 7);
-
-	fake_pages[hog->vspace % 256] = 128;
-	pressure_page_missing(child);
-	assert_false(is_alive(hog));
-	for (int i = 0; i < 2; i++) {
-		pressure_page_missing(child);
-		assert_true(is_alive(child));
-	}
-	pressure_page_missing(child);
-	assert_false(is_alive(child));
-}
-
-static void without_a_cause_the_asker_ends(void **state)
-{
-	pressure_page_missing(child);
-	assert_false(is_alive(child));
-	assert_true(is_alive(shell));
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, done)
 #define USER(name) cmocka_unit_test_setup_teardown(name, user_fresh, done)
 
@@ -556,11 +494,6 @@ int main(void)
 	    USER(a_user_only_becomes_nicer),
 	    USER(groups_and_users_have_priorities),
 	    USER(a_crowd_runs_behind_the_others),
-	    USER(the_largest_of_the_largest_user_ends),
-	    USER(who_is_the_cause_is_refused),
-	    USER(ones_own_limit_ends_oneself),
-	    USER(while_memory_comes_back_the_others_try_again),
-	    USER(without_a_cause_the_asker_ends),
 	};
 	return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

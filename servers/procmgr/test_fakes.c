@@ -35,7 +35,8 @@ unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 uint32_t fake_priority, fake_bound;
 struct schedule_parameters fake_parameters;
 kn_status fake_image, fake_refusal, fake_admission;
-uint64_t fake_pages[256], fake_memory_limit, fake_consumed;
+uint64_t fake_pages[256], fake_memory_limit, fake_consumed, fake_available, fake_returned, fake_shared, fake_objects_free, fake_object_id;
+unsigned fake_mended_by;
 
 static kn_cap next_slot;
 static uint64_t next_id;
@@ -61,6 +62,9 @@ void fake_reset(void)
 	fake_refusal = KN_E_NO_MEMORY;
 	fake_slots = fake_accounts = fake_spaces = fake_mapped = fake_deferred = 0;
 	memset(fake_pages, 0, sizeof fake_pages);
+	fake_available = fake_returned = fake_shared = fake_object_id = 0;
+	fake_mended_by = 0;
+	fake_objects_free = 1u << 30;
 	memset(entries, 0, sizeof entries);
 	next_slot = 1000;
 	process_memory_limit = 10000;
@@ -245,6 +249,9 @@ kn_status mmsrv_space_renew(kn_cap server, uint64_t id, uint64_t base, kn_cap sl
 kn_status mmsrv_space_destroy(kn_cap server, uint64_t id)
 {
 	fake_spaces--;
+	fake_available += fake_returned;
+	if (fake_mended_by > 0 && --fake_mended_by == 0)
+		fake_budget = -1;
 	return KN_OK;
 }
 
@@ -261,7 +268,24 @@ kn_status mmsrv_object_create(kn_cap server, uint64_t pages, kn_cap slot)
 
 kn_status mmsrv_info(kn_cap server, struct mmsrv_memory_info *info)
 {
-	*info = (struct mmsrv_memory_info){.limit = 100, .used = fake_pages[0]};
+	*info = (struct mmsrv_memory_info){.limit = 10000, .used = fake_pages[0], .available = fake_available};
+	return KN_OK;
+}
+
+kn_status mmsrv_usage(kn_cap server, struct mmsrv_memory_usage *usage)
+{
+	*usage = (struct mmsrv_memory_usage){.shared = fake_shared, .processes_limit = 1000};
+	return KN_OK;
+}
+
+kn_status mmsrv_reserve(kn_cap server, uint64_t pages)
+{
+	return fake_available >= pages ? KN_OK : KN_E_NO_MEMORY;
+}
+
+kn_status objsrv_available(kn_cap server, uint64_t *bytes, uint64_t *total)
+{
+	*bytes = *total = fake_objects_free;
 	return KN_OK;
 }
 
@@ -303,7 +327,7 @@ kn_status kn_vspace_query(kn_cap self, uint64_t address, struct kn_region_info *
 {
 	*info = (struct kn_region_info){};
 	if (address < 0x9000)
-		*info = (struct kn_region_info){.address = address < 0x5000 ? 0x4000 : 0x8000, .pages = 1};
+		*info = (struct kn_region_info){.address = address < 0x5000 ? 0x4000 : 0x8000, .pages = 1, .object_id = fake_object_id};
 	return KN_OK;
 }
 

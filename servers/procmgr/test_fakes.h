@@ -38,6 +38,12 @@ extern kn_status fake_image;
 /* What is said when the budget is used up. */
 extern kn_status fake_refusal;
 extern uint64_t fake_pages[256], fake_memory_limit;
+/* What processes can still have, what comes back with each space, what memory objects have (at most 1000 pages), bytes for kernel objects. */
+extern uint64_t fake_available, fake_returned, fake_shared, fake_objects_free;
+/* With so many spaces gone nothing fails any more. */
+extern unsigned fake_mended_by;
+/* Whose the regions are that kn_vspace_query() tells. */
+extern uint64_t fake_object_id;
 
 void fake_reset(void);
 /* A process of user `uid`; of its own session without a parent. */

@@ -4,6 +4,7 @@
 #include "exit.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"
+#include "pressure.h"
 #include "signal.h"
 #include "timer.h"
 #include "trona/heap.h"
@@ -31,7 +32,12 @@ kn_status on_thread_create(struct server_call *call, uint64_t ip, uint64_t sp, u
 
 	if (has_too_many(caller))
 		return KN_E_QUOTA;
-	kn_status status = thread_create(caller, &thread);
+	struct refused_call refused = {};
+	kn_status status;
+
+	do
+		status = thread_create(caller, &thread);
+	while (status == KN_E_NO_MEMORY && pressure_call_refused(caller, &refused));
 	if (status != KN_OK)
 		return status;
 	const struct thread_place place = thread_place(caller, thread);
