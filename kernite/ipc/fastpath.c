@@ -21,6 +21,7 @@
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/reply.h"
+#include "object/upcall.h"
 #include "uapi/object/endpoint.h"
 
 /*
@@ -156,7 +157,13 @@ void fastpath_disable(void)
 	kernel_lock();
 	cpu->kernel_entries++;
 	thread->kernel_entries++;
-	if (likely(number == call_number)) {
+	if (!likely(thread->exit_work == 0) && upcall_is_due(thread)) {
+		/* It came while the thread stood in line for the lock, and must not be slept
+		 * through: first the upcall, then, perhaps, the system call. */
+		ctx_rewind(&thread->context);
+		upcall_deliver(thread);
+		is_done = true;
+	} else if (likely(number == call_number)) {
 		struct slot *slot = cspace_capability(thread, ctx_cap(&thread->context));
 
 		if (likely(slot->cap.type == KN_TYPE_ENDPOINT)) {

@@ -21,24 +21,26 @@ static void enter(struct tcb *thread, uint64_t entry)
 	ctx_set_ip(&thread->context, entry);
 }
 
+bool upcall_is_due(const struct tcb *thread)
+{
+	return (thread->exit_work & EXIT_UPCALL) && thread->ipc && thread->upcall_entry &&
+	       !(thread->ipc->upcall_flags & KN_UPCALL_BLOCKED);
+}
+
 void upcall_deliver(struct tcb *thread)
 {
 	tcb_settle(thread);
-	if (!(thread->exit_work & EXIT_UPCALL))
-		return;
-	if (!thread->ipc || !thread->upcall_entry) {
+	if (upcall_is_due(thread)) {
 		thread->exit_work &= (uint8_t)~EXIT_UPCALL;
-		return;
-	}
-	if (thread->ipc->upcall_flags & KN_UPCALL_BLOCKED) {
+		thread->ipc->upcall_flags &= ~KN_UPCALL_PENDING;
+		enter(thread, thread->upcall_entry);
+	} else if (!thread->ipc || !thread->upcall_entry) {
+		thread->exit_work &= (uint8_t)~EXIT_UPCALL;
+	} else if (thread->exit_work & EXIT_UPCALL) {
 		/* The thread looks at it when it clears BLOCKED; exit_work stays set for its next
 		 * entry after that. */
 		thread->ipc->upcall_flags |= KN_UPCALL_PENDING;
-		return;
 	}
-	thread->exit_work &= (uint8_t)~EXIT_UPCALL;
-	thread->ipc->upcall_flags &= ~KN_UPCALL_PENDING;
-	enter(thread, thread->upcall_entry);
 }
 
 bool upcall_foreign(struct tcb *thread)

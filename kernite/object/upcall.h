@@ -13,6 +13,8 @@
 
 /* OR the bits in; delivered at the thread's next return to user mode with BLOCKED clear. */
 void upcall_request(struct tcb *thread, uint64_t bits);
+/* Would the thread, on its way to user mode, be given one? */
+bool upcall_is_due(const struct tcb *thread);
 /* The current thread is about to run user code and has exit_work. */
 void upcall_deliver(struct tcb *thread);
 /* K9: enter the foreign entry for the system call in the thread's registers. false: it has none. */

@@ -219,8 +219,68 @@ static void no_cpu_is_kept_out_of_the_kernel(void)
 	}
 }
 
+static volatile unsigned upcalls;
+
+static void count_upcall(void)
+{
+	upcalls++;
+	(void)kn_tcb_upcall_return(kn_thread_self()->tcb);
+	__builtin_trap();
+}
+
+static void wait_again_and_again(void *unused)
+{
+	kn_word bits;
+
+	(void)unused;
+	while (!is_over)
+		(void)!kn_wait(notification, &bits, KN_TIME_FOREVER);
+}
+
+static void keep_the_kernel_busy(void *unused)
+{
+	uint64_t mapped, committed, tables;
+
+	(void)unused;
+	while (!is_over)
+		(void)!kn_vspace_usage(KN_SLOT_VSPACE, &mapped, &committed, &tables);
+}
+
+/* An upcall that comes while the thread, about to wait, stands in line for the kernel's lock. */
+static void no_upcall_is_slept_through(void)
+{
+	constexpr unsigned rounds = 1000;
+	constexpr kn_time patience = 1000000000;
+
+	if (rig_cpus_online() < 3 || !rig_counts_instructions)
+		return rig_skip("needs 3 CPUs and icount");
+	notification = rig_new(KN_TYPE_NOTIFICATION, 0);
+	upcalls = 0;
+	is_over = false;
+	struct rig_thread *waiter = rig_make_thread(wait_again_and_again, nullptr, KN_CAP_NONE);
+	struct rig_thread *busy = rig_make_thread(keep_the_kernel_busy, nullptr, KN_CAP_NONE);
+	check_ok(kn_tcb_set_upcall(waiter->tcb, (kn_word)count_upcall));
+	check_ok(kn_tcb_set_affinity(waiter->tcb, 1));
+	check_ok(kn_tcb_set_affinity(busy->tcb, 2));
+	check_ok(kn_tcb_resume(waiter->tcb));
+	check_ok(kn_tcb_resume(busy->tcb));
+	for (unsigned i = 0; i < rounds && upcalls == i; i++) {
+		for (volatile unsigned k = 0; k < i % 64; k++)
+			;
+		check_ok(kn_tcb_upcall(waiter->tcb, 1));
+		for (kn_time limit = rig_now() + patience; upcalls == i && rig_now() < limit;)
+			;
+	}
+	check(upcalls == rounds);
+	is_over = true;
+	check_ok(kn_signal(notification, 1));
+	rig_join(waiter);
+	rig_join(busy);
+}
+
 const struct rig_test stress_tests[] = {
     {"everything_at_once", everything_at_once},
     {"no_cpu_is_kept_out_of_the_kernel", no_cpu_is_kept_out_of_the_kernel},
+    {"no_upcall_is_slept_through", no_upcall_is_slept_through},
     {},
 };
