@@ -3,7 +3,7 @@
  * See schedule.h.
  *
  * Which CPUs there are is asked of the kernel, with a thread that never runs: it refuses to bind it to one that is not. The kernel binds a thread to one CPU or to none,
- * so of several CPUs the one with the fewest bound threads is taken.
+ * so of several CPUs the one with the fewest bound threads is taken, and left again when FIFO, RR and DEADLINE take all of it.
  */
 #include "schedule.h"
 
@@ -398,6 +398,23 @@ static bool count_busy(uint64_t busy[CPUS_MAX])
 	return is_needed;
 }
 
+/* Which of its CPUs an ordinary thread is bound to was our choice: it must not wait behind those who keep one of them busy. */
+static void give_way(struct process *process, struct thread *thread, const uint64_t busy[CPUS_MAX])
+{
+	const struct schedule *schedule = &thread->schedule;
+	const uint64_t asked = schedule->cpus;
+	uint64_t others = 0;
+
+	if (schedule->bound == 0 || schedule->asked.policy != PROCMGR_POLICY_OTHER || busy[schedule->bound - 1] <= WATCHED - HELD)
+		return;
+	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++)
+		if (busy[cpu] <= WATCHED - HELD)
+			others |= asked & 1ull << cpu;
+	/* Refused if none of them is there. */
+	if (set_cpus(process, thread, others) == KN_OK)
+		thread->schedule.cpus = asked;
+}
+
 void schedule_run(kn_time now)
 {
 	uint64_t busy[CPUS_MAX] = {};
@@ -410,8 +427,11 @@ void schedule_run(kn_time now)
 	if (!count_busy(busy))
 		return;
 	for (struct process *p = next_scheduled(nullptr); p; p = next_scheduled(p))
-		for_each_thread(thread, p)
+		for_each_thread(thread, p) {
+			if (!is_let_go)
+				give_way(p, thread, busy);
 			is_holding |= hold(p, thread, !is_let_go && is_real_time(&thread->schedule.asked) &&
 							  busy[cpu_of(thread)] > WATCHED - HELD);
+		}
 	next_look = now + (is_holding ? HELD : WATCHED);
 }

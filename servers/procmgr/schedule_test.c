@@ -204,6 +204,33 @@ static void affinity_is_kept_to_what_there_is(void **state)
 	assert_int_equal(fake_bound, KN_TCB_ANY_CPU);
 }
 
+static void of_several_cpus_one_that_is_free_is_taken(void **state)
+{
+	uint64_t cpus;
+
+	assert_int_equal(m->set_affinity(fake_call(child), 0, 1, 3), KN_OK);
+	assert_int_equal(fake_bound, 0);
+	assert_int_equal(set(shell, 0, &fifo), KN_OK);
+	fake_now += 950 * MS;
+	fake_consumed += 850 * MS;
+	schedule_run(fake_now);
+	assert_int_equal(fake_bound, 0);
+	fake_now += 950 * MS;
+	fake_consumed += 949 * MS;
+	schedule_run(fake_now);
+	assert_int_equal(fake_bound, 1);
+	assert_int_equal(m->get_affinity(fake_call(child), 0, 1, &cpus), KN_OK);
+	assert_int_equal(cpus, 3);
+	/* Nothing else is left to it. */
+	assert_int_equal(m->set_affinity(fake_call(child), 0, 1, 1), KN_OK);
+	for (unsigned i = 0; i < 2; i++) {
+		fake_now += 950 * MS;
+		fake_consumed += 949 * MS;
+		schedule_run(fake_now);
+	}
+	assert_int_equal(fake_bound, 0);
+}
+
 static void nice_values_are_weights(void **state)
 {
 	int32_t nice;
@@ -261,6 +288,7 @@ int main(void)
 	    TEST(children_are_as_the_thread_that_made_them),
 	    TEST(threads_are_found_by_their_ids),
 	    TEST(affinity_is_kept_to_what_there_is),
+	    TEST(of_several_cpus_one_that_is_free_is_taken),
 	    TEST(nice_values_are_weights),
 	};
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -396,8 +396,37 @@ static void a_runaway_does_not_stop_the_system(void)
 	end(runaway);
 }
 
+/* Threads may run on any of their CPUs; one that somebody keeps busy is not the place to wait. */
+static void a_runaway_costs_one_cpu(void)
+{
+	cpu_set_t both, now_set;
+	pid_t runaway;
+	int64_t limit;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		return;
+	CPU_ZERO(&both);
+	CPU_SET(0, &both);
+	CPU_SET(1, &both);
+	CHECK(sched_setaffinity(0, sizeof both, &both) == 0 && CPU_ISSET(sched_getcpu(), &both));
+	const int cpu = sched_getcpu();
+	runaway = fork();
+	if (runaway == 0) {
+		if (pin(0, cpu) || set(0, SCHED_FIFO, 99))
+			_exit(1);
+		for (;;)
+			spin();
+	}
+	limit = now(CLOCK_MONOTONIC) + 60000 * MS;
+	while (sched_getcpu() == cpu && now(CLOCK_MONOTONIC) < limit)
+		sched_yield();
+	CHECK(sched_getcpu() == 1 - cpu);
+	CHECK(sched_getaffinity(0, sizeof now_set, &now_set) == 0 && CPU_EQUAL(&now_set, &both));
+	end(runaway);
+}
+
 static void (*const tests[])(void) = {ranges, refusals, as_a_user, too_much, inheritance, affinity, fifo_goes_first,
-    round_robin_takes_turns, a_deadline_is_kept, nice_values_are_shares, a_runaway_does_not_stop_the_system};
+    round_robin_takes_turns, a_deadline_is_kept, nice_values_are_shares, a_runaway_does_not_stop_the_system, a_runaway_costs_one_cpu};
 static int current;
 
 static void run_current(void)
@@ -411,7 +440,7 @@ int main(int argc, char **argv)
 	static const char *const names[] = {"priorities have ranges", "wrong requests are refused", "users only go down",
 	    "more than there is cannot be promised", "children and threads are as who made them", "affinity holds",
 	    "FIFO goes first", "RR takes turns", "a deadline is kept against hogs", "nice values are shares",
-	    "a runaway FIFO does not stop the system"};
+	    "a runaway FIFO does not stop the system", "who may use another CPU leaves a busy one"};
 
 	self = argv[0];
 	if (argc > 1 && strcmp(argv[1], "tell") == 0)
