@@ -410,8 +410,8 @@ static void give_way(struct process *process, struct thread *thread, const uint6
 	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++)
 		if (busy[cpu] <= WATCHED - HELD)
 			others |= asked & 1ull << cpu;
-	/* Refused if none of them is there. */
-	if (set_cpus(process, thread, others) == KN_OK)
+	/* Refused if none of them is online. */
+	if (others != 0 && set_cpus(process, thread, others) == KN_OK)
 		thread->schedule.cpus = asked;
 }
 
