@@ -12,7 +12,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
-TIMEOUT = 300
+TIMEOUT = 900
 
 
 def main():

@@ -63,7 +63,7 @@ class Tree:
             raise AssertionError("hello is no ELF file")
 
     def run_it(self):
-        output = run(ROOT / "scripts/exec", "--arch", self.arch, "--timeout", "120", "--add", f"{self.objects}/hello:/tmp/hello",
+        output = run(ROOT / "scripts/exec", "--arch", self.arch, "--timeout", "400", "--add", f"{self.objects}/hello:/tmp/hello",
                      "--", "/tmp/hello", "-g", GREETING)
         if output != GREETING + "\n":
             raise AssertionError(f"hello said {output!r}")

@@ -10,7 +10,7 @@ from console import ROOT, tap  # puts scripts/ on the path
 from port import IMAGE_KEYS
 from port_recipe import load, load_all
 
-TIMEOUT = 300
+TIMEOUT = 900
 IMAGE = ROOT / "image"
 
 

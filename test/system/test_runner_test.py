@@ -7,7 +7,7 @@ import sys
 
 from console import ROOT, tap
 
-TIMEOUT = 300
+TIMEOUT = 900
 FEW = 90
 SCRIPT = """
 test_runner list; echo "=== $?"

@@ -13,7 +13,7 @@ from console import ROOT, tap
 import qemu
 from gdb import free_port
 
-TIMEOUT = 600
+TIMEOUT = 900
 
 
 def run(*command, text=""):
