@@ -9,6 +9,8 @@ aslr=off), attaches gdb and runs to the beginning of the kernel, or of that serv
 spaces of their own: `here` in a condition is true in this one's (hbreak inode_release if here). With --batch gdb
 executes the commands there and ends; otherwise it is yours. aarch64 takes gdb-multiarch and has no `here`: QEMU does not show
 the kernel's memory there while a program runs, so a breakpoint may also stop another server at that address.
+
+Besides gdb's own commands there is `threads`: every thread of the system with its state (gdb_threads.py).
 """
 import argparse
 import os
@@ -21,6 +23,7 @@ import tempfile
 
 import qemu
 
+HERE = pathlib.Path(__file__).resolve().parent
 # trona/substrate/include/trona/layout.h: layout_image.first
 IMAGE = 0x550000000000
 
@@ -38,6 +41,7 @@ def program(build, name):
 def commands(build, arch, name, port):
     """What gdb is told before the user's own commands."""
     lines = ["set pagination off", "set confirm off", f"set substitute-path build {build.resolve()}", "set tcp connect-timeout 30", f"target remote 127.0.0.1:{port}"]
+    lines.append(f"source {HERE / 'gdb_threads.py'}")
     if name == "kernel":
         return [*lines, "hbreak kernel_main", "continue"]
     return [*lines, f"add-symbol-file {program(build, name)} -o {IMAGE:#x}",
@@ -54,7 +58,7 @@ def free_port():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="?", default="kernel")
-    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent / "build/x86_64")
+    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build/x86_64")
     parser.add_argument("--archive")
     parser.add_argument("--batch", action="append", metavar="GDBCOMMAND")
     o = parser.parse_args()

@@ -95,6 +95,14 @@ def shows_callers(build):
         raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
 
 
+def lists_threads(build):
+    """When the CPU has nothing to do for the first time, every server waits for messages."""
+    status, output, errors = run(sys.executable, ROOT / "scripts/gdb.py", "kernel", "--build", build, "--batch", "hbreak arch_idle",
+                                 "--batch", "continue", "--batch", "threads")
+    if status or not all(re.search(rf"^0x[0-9a-f]+ {name} .* RECEIVING$", output, re.M) for name in ("init", "objsrv", "mmsrv", "procmgr", "vfs")):
+        raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
     arch = qemu.Artifacts(build).arch
@@ -110,6 +118,7 @@ def main():
         cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, debugger)))
         cases.append(("gdb stops in a server", lambda: debugs_server(build, arch)))
         cases.append(("gdb shows who called in the kernel", lambda: shows_callers(build)))
+        cases.append(("gdb lists the threads", lambda: lists_threads(build)))
     else:
         print(f"# SKIP gdb is not installed or does not know {arch}")
     sys.exit(tap(cases))
