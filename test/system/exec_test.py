@@ -10,7 +10,7 @@ import tempfile
 
 from console import ROOT, tap
 
-LIMIT = 120
+LIMIT = 400
 BLOB = bytes(range(256)) * 500
 arch = sys.argv[1]
 

@@ -81,7 +81,7 @@ class Jobs(Console):
             word = "".join(letters.choices(string.ascii_letters + string.digits, k=94))
             self.send(f"echo {word}\r")
             # The prompt's line is longer than the screen is wide; the answer stands alone.
-            self.expect(rf"\n\r*(\x1b\[\?2004l\r)?{word}\r+\n", 30)
+            self.expect(rf"\n\r*(\x1b\[\?2004l\r)?{word}\r+\n", 120)
             self.expect(PROMPT)
 
     def a_long_paste(self):

@@ -19,7 +19,7 @@ class Logins(Console):
         self.send(f"{name}\r")
         self.expect(r"Password: $")
         self.send(f"{password}\r")
-        self.expect(answer, 60)
+        self.expect(answer, 200)
 
     def a_new_login_after_logout(self):
         self.logout()
@@ -67,7 +67,7 @@ class Logins(Console):
     def power_off(self):
         self.send("shutdown -h now\r")
         try:
-            self.expect("there is no such text", 60)
+            self.expect("there is no such text", 200)
         except Failure:
             pass
         try:
