@@ -9,6 +9,7 @@
 #include "device.h"
 #include "mode.h"
 #include "names.h"
+#include "process_credentials.h"
 #include "trona/poll.h"
 #include "view.h"
 #include "window.h"
@@ -186,20 +187,23 @@ static kn_status on_poll(struct server_call *call, uint32_t events, bool must_ar
 	return arm(description, description->listener, events, bit, now);
 }
 
-static kn_status on_poll_listen(struct server_call *call, struct server_cap notification, uint64_t *listener)
+static kn_status on_poll_listen(struct server_call *call, struct server_cap caller, struct server_cap notification, uint64_t *listener)
 {
+	struct credentials who;
 	uint64_t random;
 	kn_cap kept;
 
 	DESCRIPTION(description);
-	if (notification.slot == KN_CAP_NONE)
+	if (!caller.is_own || notification.slot == KN_CAP_NONE)
 		return KN_E_INVALID_CAP;
-	kn_status status = device_random(&random, sizeof random);
+	kn_status status = process_credentials(caller.badge, &who);
+	if (status == KN_OK)
+		status = device_random(&random, sizeof random);
 	if (status == KN_OK)
 		status = server_take(call, notification.slot, &kept);
 	if (status != KN_OK)
 		return status;
-	status = poll_listener_create(kept, random, listener);
+	status = poll_listener_create(kept, who.real_uid, random, listener);
 	if (status == KN_OK)
 		description->listener = *listener;
 	else

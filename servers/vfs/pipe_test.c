@@ -250,7 +250,7 @@ static void listeners_are_told_once(void **state)
 	uint64_t listener;
 	size_t done;
 
-	assert_int_equal(poll_listener_create(7, 0x1234, &listener), KN_OK);
+	assert_int_equal(poll_listener_create(7, 1000, 0x1234, &listener), KN_OK);
 	assert_int_equal(poll_arm(listener, source, ends[0], FILE_EVENT_IN, 5), KN_OK);
 	assert_int_equal(poll_arm(listener + 1, source, ends[0], FILE_EVENT_IN, 5), KN_E_NOT_FOUND);
 	assert_int_equal(poll_arm(listener, source, ends[0], FILE_EVENT_IN, 64), KN_E_INVALID_ARG);
@@ -274,7 +274,7 @@ static void taking_back_an_arming_is_silent(void **state)
 	uint64_t listener;
 	size_t done;
 
-	assert_int_equal(poll_listener_create(8, 0x77, &listener), KN_OK);
+	assert_int_equal(poll_listener_create(8, 1000, 0x77, &listener), KN_OK);
 	assert_int_equal(poll_arm(listener, source, ends[0], FILE_EVENT_IN, 1), KN_OK);
 	assert_int_equal(poll_arm(listener, source, ends[0], 0, 1), KN_OK);
 	assert_int_equal(write_some(ends[1], 0, 1, &done), KN_OK);

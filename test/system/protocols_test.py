@@ -17,7 +17,7 @@ ELSEWHERE = ROOT / "test/system/protocols/elsewhere.txt"
 def host_tests():
     """The names of all functions of host tests."""
     found = set()
-    for folder in ("servers", "personalities"):
+    for folder in ("servers", "personalities", "trona"):
         for path in (ROOT / folder).rglob("*_test.c"):
             found |= set(re.findall(r"^static void (\w+)\(void \*\*state\)", path.read_text(), re.M))
     return found

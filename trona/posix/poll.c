@@ -60,7 +60,7 @@ static int prepare(struct __pthread *thread, const struct file *file)
 	}
 	int server = file->is_terminal;
 	if (!thread->has_listener[server]) {
-		status = PERSIST(file_poll_listen(file->slot, thread->notification, &thread->listeners[server]));
+		status = PERSIST(file_poll_listen(file->slot, server ? SLOT(TTY) : SLOT(VFS), thread->notification, &thread->listeners[server]));
 		thread->has_listener[server] = status == KN_OK;
 	}
 	return to_errno(status);
@@ -115,7 +115,10 @@ static int ask(struct __pthread *thread, struct pollfd *poll, bool arm)
 				    events | FILE_EVENT_HUP, file->index % BITS, &ready));
 			else
 				status = PERSIST(file_poll(file->slot, events, false, 0, &ready));
-			if (status != KN_OK)
+			/* No room to wait in is this call's failure; whatever else goes wrong is the file's. */
+			if (status == KN_E_QUOTA || status == KN_E_NO_MEMORY)
+				error = to_errno(status);
+			else if (status != KN_OK)
 				ready = FILE_EVENT_ERR;
 			else if (arm && ready == 0) {
 				file->armed = (uint16_t)(events | FILE_EVENT_HUP);

@@ -23,6 +23,7 @@ static struct {
 } there[2];
 static unsigned asked;
 static uint64_t bits;
+static kn_status listening, arming;
 /* What becomes ready while poll waits. */
 static uint32_t coming[2];
 
@@ -33,10 +34,11 @@ kn_status procmgr_notification(kn_cap server, kn_cap slot)
 	return KN_OK;
 }
 
-kn_status file_poll_listen(kn_cap file, kn_cap notification, uint64_t *listener)
+kn_status file_poll_listen(kn_cap file, kn_cap caller, kn_cap notification, uint64_t *listener)
 {
+	assert_int_equal(caller, SLOT(TTY));
 	*listener = LISTENER;
-	return KN_OK;
+	return listening;
 }
 
 kn_status file_poll_arm(kn_cap file, uint64_t listener, uint32_t events, uint32_t bit, uint32_t *ready)
@@ -44,6 +46,8 @@ kn_status file_poll_arm(kn_cap file, uint64_t listener, uint32_t events, uint32_
 	assert_int_equal(listener, LISTENER);
 	assert_int_equal(bit, file);
 	asked++;
+	if (arming != KN_OK)
+		return arming;
 	*ready = events ? there[file].ready & (events | FILE_EVENT_ERR | FILE_EVENT_HUP) : 0;
 	there[file].armed = *ready || !events ? 0 : events | FILE_EVENT_ERR | FILE_EVENT_HUP;
 	return KN_OK;
@@ -140,6 +144,8 @@ static int fresh(void **state)
 	memset(coming, 0, sizeof coming);
 	asked = 0;
 	bits = 0;
+	listening = arming = KN_OK;
+	self.has_listener[1] = false;
 	return 0;
 }
 
@@ -204,6 +210,22 @@ static void bad_descriptors_and_times(void **state)
 	assert_int_equal(sys_poll(polls, 2, &negative, nullptr), -EINVAL);
 }
 
+/* Not an event of the file: nothing is wrong with it. */
+static void no_room_to_wait_in_is_an_error(void **state)
+{
+	struct pollfd poll = {.fd = 0, .events = POLLIN};
+
+	listening = KN_E_QUOTA;
+	assert_int_equal(sys_poll(&poll, 1, &later, nullptr), -EAGAIN);
+	assert_int_equal(sys_poll(&poll, 1, &at_once, nullptr), 0);
+	listening = KN_OK;
+	arming = KN_E_NO_MEMORY;
+	assert_int_equal(sys_poll(&poll, 1, &later, nullptr), -ENOMEM);
+	arming = KN_E_IO;
+	assert_int_equal(sys_poll(&poll, 1, &later, nullptr), 1);
+	assert_int_equal(poll.revents, POLLERR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +233,7 @@ int main(void)
 	    cmocka_unit_test_setup(who_asks_for_nothing_waits_for_the_hang_up, fresh),
 	    cmocka_unit_test_setup(quiet_files_are_asked_once, fresh),
 	    cmocka_unit_test_setup(more_events_are_asked_for_again, fresh),
+	    cmocka_unit_test_setup(no_room_to_wait_in_is_an_error, fresh),
 	    cmocka_unit_test_setup(bad_descriptors_and_times, fresh),
 	};
 

@@ -544,20 +544,23 @@ static kn_status on_poll(struct server_call *call, uint32_t events, bool must_ar
 	return *now != 0 || !must_arm ? KN_OK : arm(file, file->listener, events, bit, now);
 }
 
-static kn_status on_poll_listen(struct server_call *call, struct server_cap notification, uint64_t *listener)
+static kn_status on_poll_listen(struct server_call *call, struct server_cap caller, struct server_cap notification, uint64_t *listener)
 {
+	struct procmgr_process_entry who;
 	struct kn_random_data random;
 	kn_cap kept;
 
 	FILE_(file);
-	if (notification.slot == KN_CAP_NONE)
+	if (!caller.is_own || notification.slot == KN_CAP_NONE)
 		return KN_E_INVALID_CAP;
+	if (!read_caller(caller, &who))
+		return KN_E_NO_PROCESS;
 	kn_status status = kn_random_get(start_cap("random"), &random);
 	if (status == KN_OK)
 		status = server_take(call, notification.slot, &kept);
 	if (status != KN_OK)
 		return status;
-	status = poll_listener_create(kept, random.words[0], listener);
+	status = poll_listener_create(kept, who.uid, random.words[0], listener);
 	if (status == KN_OK)
 		file->listener = *listener;
 	else

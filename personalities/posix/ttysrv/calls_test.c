@@ -181,7 +181,7 @@ kn_status poll_arm(uint64_t listener, struct poll_source *source, const void *ke
 	return KN_OK;
 }
 
-kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *listener)
+kn_status poll_listener_create(kn_cap notification, uint32_t uid, uint64_t random, uint64_t *listener)
 {
 	return KN_OK;
 }

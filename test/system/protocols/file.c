@@ -8,6 +8,7 @@
 #include "client/file.h"
 #include "client/procmgr.h"
 #include "client/vfs.h"
+#include "trona/poll.h"
 
 #define TEXT(text) text, strlen(text)
 #define BOTH (FILE_FLAG_READ | FILE_FLAG_WRITE)
@@ -58,8 +59,10 @@ static void regular_files(void)
 	refuses(ACCESS, file_view(writer, objects));
 	refuses(NO_DEVICE, file_view(open_at("/proc/uptime", FILE_FLAG_READ), objects));
 	refuses(NOT_FOUND, file_poll_arm(file, 0x1234567890, 0, 1, &count));
-	refuses(INVALID_CAP, file_poll_listen(file, VFS, &wide));
-	refuses(INVALID_CAP, file_poll_listen(file, PROCMGR, &wide));
+	refuses(INVALID_CAP, file_poll_listen(file, VFS, VFS, &wide));
+	refuses(INVALID_CAP, file_poll_listen(file, VFS, PROCMGR, &wide));
+	refuses(INVALID_CAP, file_poll_listen(file, PROCMGR, PROCMGR, &wide));
+	refuses(NO_PROCESS, file_poll_listen(file, file, PROCMGR, &wide));
 	succeeds(vfs_unlink(VFS, KN_CAP_NONE, false, TEXT("/tmp/refuse_file")));
 }
 
@@ -157,10 +160,37 @@ static void windows(void)
 	succeeds(vfs_unlink(VFS, KN_CAP_NONE, false, TEXT("/tmp/refuse_file")));
 }
 
+/* With one notification, which is all that it takes to keep a listener alive. */
+static void listen_without_end(void)
+{
+	const kn_cap notification = rig_slot(), console = open_at("/dev/null", FILE_FLAG_READ);
+	unsigned made = 0;
+	kn_status status;
+
+	succeeds(procmgr_notification(PROCMGR, notification));
+	while ((status = file_poll_listen(console, VFS, notification, &wide)) == KN_OK && made <= POLL_LISTENERS_MAX)
+		made++;
+	check(made > 1000 && made <= POLL_LISTENERS_MAX && status == KN_E_QUOTA);
+	refuses(QUOTA, file_poll_listen(console, VFS, notification, &wide));
+	/* What there is goes on. */
+	succeeds(file_poll_arm(console, wide, FILE_EVENT_PRI, 1, &count));
+}
+
+static void listeners(void)
+{
+	const kn_cap notification = rig_slot();
+
+	rig_in_child(1000, listen_without_end);
+	rig_in_child(1000, listen_without_end); /* the first one's are gone */
+	succeeds(procmgr_notification(PROCMGR, notification));
+	succeeds(file_poll_listen(open_at("/dev/null", FILE_FLAG_READ), VFS, notification, &wide));
+}
+
 void file_tests(void)
 {
 	rig_test("vfs refuses at regular files", regular_files);
 	rig_test("vfs refuses at other files", other_files);
+	rig_test("one user cannot fill vfs with listeners", listeners);
 	rig_test("nobody locks or unlocks as another", locks);
 	rig_test("vfs refuses at windows", windows);
 }

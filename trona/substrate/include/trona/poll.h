@@ -4,6 +4,9 @@
  * becomes ready walks only what is armed on that very source. One-shot: firing takes the arming away.
  *
  * Listener ids are index | random << 32: knowing one lets somebody wake a poll() for nothing, and they cannot be guessed.
+ *
+ * What listeners and armings cost is the server's, so every user has a quota of each (QUOTA); user 0 has none. Nothing here looks through all there
+ * are: an arming is found by a hash, and listeners whose notifications are gone are found a few at a time, by who makes others.
  */
 #pragma once
 
@@ -15,8 +18,14 @@ struct poll_source {
 	struct list armed; /* zeroed: none yet */
 };
 
-/* Keeps the capability in `notification` (a slot that becomes the listener's). KN_E_INVALID_CAP: it is of something else. */
-[[nodiscard]] kn_status poll_listener_create(kn_cap notification, uint64_t random, uint64_t *listener);
+/* More than the threads that a user may have at once, and those that ended and have not been found yet. */
+#define POLL_LISTENERS_MAX 4096
+#define POLL_ARMINGS_MAX 65536
+
+/*
+ * A listener of user `uid`. Keeps the capability in `notification` (a slot that becomes the listener's). KN_E_INVALID_CAP: it is of something else.
+ */
+[[nodiscard]] kn_status poll_listener_create(kn_cap notification, uint32_t uid, uint64_t random, uint64_t *listener);
 /* Forgets all listeners whose notifications are gone; a few are looked at whenever one is created. */
 void poll_sweep(void);
 /* Gives back a notification that poll_listener_create() did not take. */
