@@ -3,7 +3,6 @@
 
 #include "classes.h"
 #include "fake_heap.h"
-#include "lock.h"
 #include "mode.h"
 #include "open.h"
 #include "process_credentials.h"
@@ -262,69 +261,6 @@ static void an_unlinked_file_lives_while_it_is_open(void **state)
 	close_file(file);
 }
 
-/* ---- locks ---- */
-
-/* As the process with that id, whose badge has the index pid - 10; 0: as the description. */
-static kn_status lock(struct description *file, uint32_t pid, uint32_t type, uint64_t start, uint64_t length, uint32_t wait,
-    struct vfs_lock *conflict)
-{
-	static struct server_call call;
-	const struct lock_owner owner = {.badge = pid != 0 ? 1ull << 32 | (pid - 10) : 0, .pid = pid};
-	const struct vfs_lock asked = {.start = start, .length = length, .type = type};
-
-	return lock_set(file, owner, wait, &asked, &call, conflict);
-}
-
-static void locks_conflict_as_posix_says(void **state)
-{
-	static struct procmgr_process_entry processes[3] = {
-	    {.pid = 10, .state = PROCMGR_PROCESS_STATE_RUNNING, .generation = 1},
-	    {.pid = 11, .state = PROCMGR_PROCESS_STATE_RUNNING, .generation = 1},
-	};
-	struct vfs_lock conflict;
-
-	process_table_set(processes, 3);
-	fake_root();
-	fake_deferred = 0;
-	memset(fake_answers, 0, sizeof fake_answers);
-	struct description *a = open_file("/f", FILE_FLAG_READ | FILE_FLAG_WRITE);
-	struct description *b = open_file("/f", FILE_FLAG_READ | FILE_FLAG_WRITE);
-	assert_int_equal(lock(a, 10, 1, 100, 100, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 11, 0, 150, 1, 0, &conflict), KN_E_WOULD_BLOCK);
-	assert_int_equal(lock(b, 11, 0, 200, 1, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 11, 0, 0, 100, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 11, 1, 199, 0, 2, &conflict), KN_OK);
-	assert_int_equal(conflict.type, 1);
-	assert_int_equal(conflict.start, 100);
-	assert_int_equal(conflict.length, 100);
-	assert_int_equal(conflict.pid, 10);
-	/* Through the same description, as after a fork, it is another process still. */
-	assert_int_equal(lock(a, 11, 2, 0, 0, 0, &conflict), KN_OK);
-	assert_int_equal(lock(a, 11, 1, 150, 1, 0, &conflict), KN_E_WOULD_BLOCK);
-	/* Cut in two by unlocking its middle. */
-	assert_int_equal(lock(a, 10, 2, 140, 20, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 11, 1, 145, 10, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 11, 1, 130, 10, 0, &conflict), KN_E_WOULD_BLOCK);
-	assert_int_equal(lock(b, 11, 1, 160, 10, 0, &conflict), KN_E_WOULD_BLOCK);
-	/* flock's locks are another world. */
-	assert_int_equal(lock(a, 0, 1, 0, 0, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 0, 0, 0, 0, 0, &conflict), KN_E_WOULD_BLOCK);
-	assert_int_equal(lock(b, 0, 0, 0, 0, 1, &conflict), KN_DEFERRED);
-	assert_int_equal(lock(a, 0, 2, 0, 0, 0, &conflict), KN_OK);
-	assert_true(fake_answers[0].is_sent);
-	/* A lock of a process that has ended is in nobody's way. */
-	processes[0].state = PROCMGR_PROCESS_STATE_ZOMBIE;
-	assert_int_equal(lock(b, 11, 1, 130, 10, 0, &conflict), KN_OK);
-	assert_int_equal(lock(b, 11, 3, 130, 10, 0, &conflict), KN_E_INVALID_ARG);
-	assert_int_equal(lock(b, 11, 1, ~0ull, 10, 0, &conflict), KN_E_INVALID_ARG);
-	/* Closing lets go. */
-	assert_int_equal(lock(a, 0, 1, 0, 0, 1, &conflict), KN_DEFERRED);
-	close_file(b);
-	assert_true(fake_answers[1].is_sent);
-	assert_int_equal(fake_answers[1].status, KN_OK);
-	close_file(a);
-}
-
 /* ---- identity ---- */
 
 static void credentials_come_from_the_badge(void **state)
@@ -362,7 +298,6 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(every_allocation_may_fail, fresh, finish),
 	    cmocka_unit_test(offsets_move_and_appends_append),
 	    cmocka_unit_test(an_unlinked_file_lives_while_it_is_open),
-	    cmocka_unit_test(locks_conflict_as_posix_says),
 	    cmocka_unit_test(credentials_come_from_the_badge),
 	};
 

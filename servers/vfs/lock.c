@@ -2,6 +2,7 @@
 /* See lock.h. All waiters of the system are in one list: locks are rarely waited for. */
 #include "lock.h"
 
+#include "process_view.h"
 #include "server/vfs.h"
 #include "trona/heap.h"
 
@@ -10,9 +11,12 @@ static struct list waiting = {&waiting, &waiting};
 struct request {
 	struct description *description;
 	struct lock_owner owner;
-	bool is_write;
+	bool is_write, is_unlock;
 	uint64_t start, end;
 };
+
+/* Longer chains of processes that wait for each other are not looked through, as on Linux. */
+#define DEADLOCK_CHAIN 10
 
 static bool is_same_owner(const struct lock *lock, const struct request *request)
 {
@@ -43,27 +47,14 @@ static struct lock *find_conflict(struct inode *inode, const struct request *req
 	return nullptr;
 }
 
-static kn_status add(struct inode *inode, const struct request *request)
+/*
+ * Takes the range away from the owner's locks; true if there was any. They do not overlap, so at most one of them is cut in two: `spare` is for
+ * that, null when used.
+ */
+static bool carve(struct inode *inode, const struct request *request, struct lock **spare)
 {
-	struct lock *lock = heap_alloc(sizeof *lock);
+	bool has_changed = false;
 
-	if (lock == nullptr)
-		return KN_E_NO_MEMORY;
-	*lock = (struct lock){
-	    .next = inode->locks,
-	    .description = request->description,
-	    .owner = request->owner,
-	    .is_write = request->is_write,
-	    .start = request->start,
-	    .end = request->end,
-	};
-	inode->locks = lock;
-	return KN_OK;
-}
-
-/* Takes the range away from the owner's locks. One of them may be cut in two: `spare` is for that, null when used. */
-static void carve(struct inode *inode, const struct request *request, struct lock **spare)
-{
 	for (struct lock **link = &inode->locks; *link != nullptr;) {
 		struct lock *lock = *link;
 
@@ -71,6 +62,7 @@ static void carve(struct inode *inode, const struct request *request, struct loc
 			link = &lock->next;
 			continue;
 		}
+		has_changed = true;
 		if (lock->start < request->start && lock->end > request->end) {
 			struct lock *rest = *spare;
 
@@ -79,7 +71,7 @@ static void carve(struct inode *inode, const struct request *request, struct loc
 			lock->end = request->start;
 			lock->next = rest;
 			*spare = nullptr;
-			return;
+			return true;
 		}
 		if (lock->start < request->start) {
 			lock->end = request->start;
@@ -92,6 +84,37 @@ static void carve(struct inode *inode, const struct request *request, struct loc
 			heap_free(lock);
 		}
 	}
+	return has_changed;
+}
+
+/* Nobody is in the way: the range becomes what is asked, in place of what the owner had there. An error changes nothing. */
+static kn_status put(struct inode *inode, const struct request *request, bool *has_carved)
+{
+	struct lock *spare = heap_alloc(sizeof *spare), *fresh = nullptr;
+
+	if (spare == nullptr)
+		return KN_E_NO_MEMORY;
+	if (!request->is_unlock) {
+		fresh = heap_alloc(sizeof *fresh);
+		if (fresh == nullptr) {
+			heap_free(spare);
+			return KN_E_NO_MEMORY;
+		}
+	}
+	*has_carved = carve(inode, request, &spare);
+	if (fresh != nullptr) {
+		*fresh = (struct lock){
+		    .next = inode->locks,
+		    .description = request->description,
+		    .owner = request->owner,
+		    .is_write = request->is_write,
+		    .start = request->start,
+		    .end = request->end,
+		};
+		inode->locks = fresh;
+	}
+	heap_free(spare);
+	return KN_OK;
 }
 
 static struct request request_of(const struct waiter *waiter)
@@ -105,20 +128,59 @@ static struct request request_of(const struct waiter *waiter)
 	};
 }
 
-/* Whoever can go on now does, in order of arrival. */
-static void wake(struct inode *inode)
+/* One round of wake(): false if nobody who was passed over can have got a chance since. */
+static bool wake_some(struct inode *inode)
 {
+	bool must_repeat = false, has_carved;
+
 	list_for_each_safe (node, after, &waiting) {
 		struct waiter *waiter = list_entry(node, struct waiter, link);
 		struct request request = request_of(waiter);
 
 		if (waiter->description->inode != inode || find_conflict(inode, &request) != nullptr)
 			continue;
-		kn_status status = add(inode, &request);
+		kn_status status = put(inode, &request, &has_carved);
+		must_repeat |= status == KN_OK && has_carved;
 		struct server_reply *reply = wait_take_reply(waiter);
 
 		vfs_lock_reply(reply, status, &(struct vfs_lock){.type = VFS_LOCK_TYPE_UNLOCK});
 	}
+	return must_repeat;
+}
+
+/* Whoever can go on now does, in order of arrival. */
+static void wake(struct inode *inode)
+{
+	while (!list_is_empty(&waiting) && wake_some(inode))
+		;
+}
+
+/* What the process with that badge waits for, or null. */
+static const struct waiter *waiter_of(kn_word badge)
+{
+	list_for_each (node, &waiting) {
+		const struct waiter *waiter = list_entry(node, struct waiter, link);
+
+		if (request_of(waiter).owner.badge == badge)
+			return waiter;
+	}
+	return nullptr;
+}
+
+/* Does whoever has `obstacle` wait for the process `badge`? One way through those in the way is followed, as on Linux. */
+static bool is_deadlock(kn_word badge, const struct lock *obstacle)
+{
+	for (unsigned i = 0; i < DEADLOCK_CHAIN && obstacle != nullptr; i++) {
+		const struct waiter *next = waiter_of(obstacle->owner.badge);
+
+		if (next == nullptr)
+			return false;
+		const struct request request = request_of(next);
+		obstacle = find_conflict(next->description->inode, &request);
+		if (obstacle != nullptr && obstacle->owner.badge == badge)
+			return true;
+	}
+	return false;
 }
 
 static void tell(const struct lock *lock, struct vfs_lock *conflict)
@@ -131,6 +193,23 @@ static void tell(const struct lock *lock, struct vfs_lock *conflict)
 	};
 }
 
+/* Answered by wake(), or called back. */
+static kn_status park(struct description *description, const struct request *request, const struct lock *obstacle, struct server_call *call)
+{
+	struct waiter *waiter;
+
+	if (request->owner.badge != 0 && is_deadlock(request->owner.badge, obstacle))
+		return KN_E_DEADLOCK;
+	kn_status status = wait_park(&waiting, WAIT_LOCK, description, call, nullptr, &waiter);
+	if (status == KN_DEFERRED) {
+		waiter->detail[0] = request->start;
+		waiter->detail[1] = request->end;
+		waiter->detail[2] = request->owner.badge;
+		waiter->detail[3] = (uint64_t)request->owner.pid << 32 | (request->is_write ? VFS_LOCK_TYPE_WRITE : VFS_LOCK_TYPE_READ);
+	}
+	return status;
+}
+
 kn_status lock_set(struct description *description, struct lock_owner owner, uint32_t wait, const struct vfs_lock *asked,
     struct server_call *call, struct vfs_lock *conflict)
 {
@@ -140,6 +219,7 @@ kn_status lock_set(struct description *description, struct lock_owner owner, uin
 	    .description = description,
 	    .owner = owner,
 	    .is_write = asked->type == VFS_LOCK_TYPE_WRITE,
+	    .is_unlock = asked->type == VFS_LOCK_TYPE_UNLOCK,
 	    .start = asked->start,
 	    .end = end,
 	};
@@ -154,44 +234,41 @@ kn_status lock_set(struct description *description, struct lock_owner owner, uin
 			tell(obstacle, conflict);
 		return KN_OK;
 	}
-	if (obstacle != nullptr) {
-		struct waiter *waiter;
+	if (obstacle != nullptr && wait == VFS_LOCK_WAIT_FAIL)
+		return KN_E_WOULD_BLOCK;
+	if (obstacle != nullptr && owner.badge != 0) {
+		/* Nobody closes anything when a process ends that shares its open file: we must be told. It may have ended meanwhile. */
+		kn_status status = process_view_tell_ends();
 
-		if (wait == VFS_LOCK_WAIT_FAIL)
-			return KN_E_WOULD_BLOCK;
-		kn_status status = wait_park(&waiting, WAIT_LOCK, description, call, nullptr, &waiter);
-		if (status == KN_DEFERRED) {
-			waiter->detail[0] = request.start;
-			waiter->detail[1] = request.end;
-			waiter->detail[2] = owner.badge;
-			waiter->detail[3] = (uint64_t)owner.pid << 32 | asked->type;
-		}
-		return status;
-	}
-	struct lock *spare = heap_alloc(sizeof *spare);
-
-	if (spare == nullptr)
-		return KN_E_NO_MEMORY;
-	if (asked->type != VFS_LOCK_TYPE_UNLOCK) {
-		/* The new one first, so that a failure leaves the old ones; it is not carved as it is not linked yet. */
-		struct lock *old = inode->locks;
-		kn_status status = add(inode, &request);
-
-		if (status != KN_OK) {
-			heap_free(spare);
+		if (status != KN_OK)
 			return status;
-		}
-		struct lock *fresh = inode->locks;
-		inode->locks = old;
-		carve(inode, &request, &spare);
-		fresh->next = inode->locks;
-		inode->locks = fresh;
-	} else {
-		carve(inode, &request, &spare);
+		obstacle = find_conflict(inode, &request);
 	}
-	heap_free(spare);
-	wake(inode);
-	return KN_OK;
+	if (obstacle != nullptr)
+		return park(description, &request, obstacle, call);
+	bool has_carved;
+	kn_status status = put(inode, &request, &has_carved);
+	if (status == KN_OK && has_carved)
+		wake(inode);
+	return status;
+}
+
+void lock_processes_ended(void)
+{
+	/* Waking changes the list. */
+	for (bool must_repeat = true; must_repeat;) {
+		must_repeat = false;
+		list_for_each (node, &waiting) {
+			struct waiter *waiter = list_entry(node, struct waiter, link);
+			const struct request request = request_of(waiter);
+
+			if (find_conflict(waiter->description->inode, &request) != nullptr)
+				continue;
+			wake(waiter->description->inode);
+			must_repeat = true;
+			break;
+		}
+	}
 }
 
 void lock_forget_description(struct inode *inode, struct description *description)

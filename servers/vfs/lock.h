@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Advisory locks of an inode: of descriptions (flock) and of processes (fcntl). A process is known by the badge that it calls with: nobody can
- * lock or unlock as another. Locks of processes that have ended are found by the process table when they are in somebody's way.
+ * lock or unlock as another. Locks of processes that have ended are found by the process table when they are in somebody's way; for those who wait, procmgr
+ * says when a process ends.
  */
 #pragma once
 
@@ -25,6 +26,8 @@ struct lock {
 /* Lock, unlock or ask (vfs.lock). DEFERRED when it waits. */
 [[nodiscard]] kn_status lock_set(struct description *description, struct lock_owner owner, uint32_t wait, const struct vfs_lock *lock,
     struct server_call *call, struct vfs_lock *conflict);
+/* Some process has: whoever waited for its locks goes on. */
+void lock_processes_ended(void);
 void lock_forget_description(struct inode *inode, struct description *description);
 void lock_forget_inode(struct inode *inode);
 /* Is the process with that badge still there? */

@@ -9,6 +9,7 @@
 #include "device.h"
 #include "directory.h"
 #include "files.h"
+#include "lock.h"
 #include "kn/memory_object.h"
 #include "kn/vspace.h"
 #include "memory.h"
@@ -51,6 +52,13 @@ static void orphan(kn_word badge)
 static void cancel(struct server_reply *reply)
 {
 	wait_cancel(reply);
+}
+
+/* procmgr's, if it was asked to (process_view_tell_ends): a process has ended. */
+static void signal(kn_word bits)
+{
+	(void)bits;
+	lock_processes_ended();
 }
 
 static kn_time next_timeout(void)
@@ -131,6 +139,7 @@ int main(void)
 	    .dispatch = dispatch,
 	    .orphan = orphan,
 	    .cancel = cancel,
+	    .signal = signal,
 	    .next_timeout = next_timeout,
 	    .timeout = timeout,
 	};
@@ -139,6 +148,8 @@ int main(void)
 	server = base;
 	server.endpoint = description_endpoint = start_need("serve.vfs");
 	kn_status status = server_init(&server);
+	if (status == KN_OK)
+		status = server_bind_notification(start_need("notification"));
 	if (status == KN_OK)
 		status = mount_all();
 	if (status == KN_OK)

@@ -3,6 +3,7 @@
 #include "process_view.h"
 
 #include "client/procmgr.h"
+#include "trona/slots.h"
 #include "trona/start.h"
 
 void process_view_refresh(uint32_t pid)
@@ -40,4 +41,25 @@ uint64_t process_view_current(uint32_t pid)
 	if (procmgr_descriptors(start_cap("procmgr"), pid, ~0u, &none, 0, &length, &current) != KN_OK)
 		return 0;
 	return current;
+}
+
+/* Asked for when it is first needed: most systems never do, and who listens is woken at every end of a process. */
+kn_status process_view_tell_ends(void)
+{
+	static bool is_told;
+	uint64_t entries;
+	kn_cap copies;
+
+	if (is_told)
+		return KN_OK;
+	kn_status status = slots_alloc(2, &copies);
+	if (status != KN_OK)
+		return status;
+	status = slot_copy(copies, start_need("notification"), KN_RIGHT_SEND | KN_RIGHT_GRANT);
+	if (status == KN_OK)
+		status = procmgr_table(start_need("procmgr"), copies, &entries, copies + 1);
+	is_told = status == KN_OK;
+	slot_release(copies);
+	slot_release(copies + 1);
+	return status;
 }

@@ -16,3 +16,5 @@ size_t process_view_regions(uint32_t pid, uint64_t address, struct procmgr_proce
 size_t process_view_descriptors(uint32_t pid, uint32_t first, struct procmgr_process_descriptor *descriptors, size_t capacity);
 /* The badge of its current directory; 0: the root, or it is gone. */
 uint64_t process_view_current(uint32_t pid);
+/* From now on procmgr signals our notification whenever a process has ended. */
+[[nodiscard]] kn_status process_view_tell_ends(void);

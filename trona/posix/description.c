@@ -156,6 +156,14 @@ static int lock_file(int fd, bool of_process, uint32_t wait, const struct vfs_lo
 	return to_errno(status);
 }
 
+void description_unlock(kn_cap slot)
+{
+	const struct vfs_lock all = {.type = VFS_LOCK_TYPE_UNLOCK};
+	struct vfs_lock conflict;
+
+	(void)PERSIST(vfs_lock(SLOT(VFS), slot, true, VFS_LOCK_WAIT_FAIL, &all, &conflict));
+}
+
 int sys_flock(int fd, int operation)
 {
 	struct vfs_lock lock = {}, conflict;
@@ -195,6 +203,8 @@ static int lock_range(int fd, int request, struct flock *range)
 		return -EINVAL;
 	lock.start = (uint64_t)start;
 	lock.length = (uint64_t)(range->l_len < 0 ? -range->l_len : range->l_len);
+	if (request != F_GETLK && range->l_type != F_UNLCK)
+		process.has_locks = true;
 	int error = lock_file(fd, true, wait, &lock, &conflict);
 	if (request == F_GETLK && error == 0) {
 		range->l_type = (short)conflict.type;

@@ -208,8 +208,9 @@ static void put_descriptors(char *to, const struct image_descriptors *from)
 	    .mask = file_mask,
 	    .current = from->current,
 	    .entry_count = (uint32_t)from->count,
-	    .stale_count = (uint32_t)from->stale_count,
+	    .closed_count = (uint32_t)from->closed_count,
 	    .is_fresh = from->is_fresh,
+	    .has_locks = process.has_locks && !from->is_fresh,
 	};
 	memcpy(block->roots, from->roots, sizeof block->roots);
 	for (size_t i = 0; i < from->count; i++)
@@ -221,7 +222,7 @@ static void put_descriptors(char *to, const struct image_descriptors *from)
 		    .local = from->entries[i].local,
 		    .slot = from->entries[i].slot,
 		};
-	memcpy(&block->entries[from->count], from->stale, from->stale_count * sizeof *from->stale);
+	memcpy(&block->entries[from->count], from->closed, from->closed_count * sizeof *from->closed);
 }
 
 /* Where the new image's stack ends; before the kernel's generator is seeded that is not random. */
@@ -240,7 +241,7 @@ int image_build(struct image *image, const char *path, char *const argv[], char 
 	size_t texts = text_size(argv) + text_size(envp) + strlen(path) + 1;
 	size_t words = (size_t)(1 + count(argv) + 1 + count(envp) + 1 + 2 * AUX_COUNT) * sizeof(uintptr_t);
 	size_t block = sizeof(struct posix_fd_block) + descriptors->count * sizeof(struct posix_fd_entry) +
-	    descriptors->stale_count * sizeof(uint64_t);
+	    descriptors->closed_count * sizeof(uint64_t);
 	size_t used = ((texts + 15) & ~(size_t)15) + ((words + 15) & ~(size_t)15) + ((block + 15) & ~(size_t)15) + 32;
 	size_t size = whole_pages(used);
 

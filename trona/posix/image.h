@@ -28,8 +28,8 @@ struct image_descriptor {
 struct image_descriptors {
 	struct image_descriptor *entries;
 	size_t count;
-	uint64_t *stale;
-	size_t stale_count;
+	uint64_t *closed; /* slots of files that close on exec, if there may be record locks on them */
+	size_t closed_count;
 	kn_cap current;
 	uint64_t roots[4];
 	bool is_fresh; /* for a new process, not for this one */

@@ -60,6 +60,7 @@ struct process {
 	const struct kn_clock_page *clock;
 	uint32_t live_threads;
 	bool is_threaded; /* has ever had two */
+	bool has_locks;   /* may have record locks: each close must let go of the file's (description.c) */
 };
 
 extern struct process process;
@@ -146,7 +147,7 @@ void slots_clear_unknown(void);
 
 /* What exec and spawn hand to the new image, at AT_SALTYOS_FDS. */
 #define AT_SALTYOS_FDS 0x5350
-#define POSIX_FD_BLOCK_VERSION 2
+#define POSIX_FD_BLOCK_VERSION 3
 struct posix_fd_entry {
 	int32_t fd;
 	uint32_t file; /* entries with the same number share a description */
@@ -160,8 +161,9 @@ struct posix_fd_block {
 	uint32_t mask; /* umask */
 	uint64_t current; /* current directory, 0: the root */
 	uint32_t entry_count;
-	uint32_t stale_count; /* slots to be emptied, u64 each behind the entries */
-	uint64_t is_fresh;    /* a new process: no slot is in use but what is named here */
+	uint32_t closed_count; /* slots of files that close on exec, u64 each behind the entries; only if there are record locks */
+	uint32_t is_fresh;     /* a new process: no slot is in use but what is named here */
+	uint32_t has_locks;    /* record locks (fcntl) */
 	uint64_t roots[4];    /* root slots that hold further CNodes */
 	struct posix_fd_entry entries[];
 };
@@ -208,7 +210,6 @@ int table_next(int fd); /* the first one in use from fd on, or -1 */
 struct file *table_look(int fd, bool *is_private); /* no reference */
 kn_cap directory_current(void);
 kn_cap directory_root(void);
-kn_cap directory_known_root(void);
 void directory_change(kn_cap slot);                  /* takes over the slot */
 int table_private(int fd, int is_private);           /* close-on-exec: tell (-1) or set; the old value */
 void table_set_limit(int limit);
@@ -248,7 +249,6 @@ struct window {
 struct window *window_take(void); /* null: use inline messages */
 void window_give(struct window *window);
 void window_forked(void);
-unsigned window_slots(uint64_t *slots);
 
 /* thread.c */
 void threads_start(const struct procmgr_process_page *page);
@@ -274,6 +274,8 @@ int schedule_thread(const struct __pthread *thread, const struct sys_thread_opti
 int open_capability(int base, const char *path, uint32_t flags, mode_t mode, struct file **file);
 int pair_make(uint32_t kind, int flags, int fds[2]);
 
+/* A descriptor of the file is closed: the process has no record locks on it any more, whatever others are open on it. */
+void description_unlock(kn_cap slot);
 /* description.c: the server's forms of things. */
 /* 0 or -EFAULT. */
 int stat_give(const struct file_stat *from, struct stat *to);

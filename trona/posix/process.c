@@ -59,58 +59,37 @@ pid_t sys_fork(void)
 	return (pid_t)pid;
 }
 
-/* Every descriptor as the new image of this process has it; close-on-exec ones and what only this image knew are stale. */
-static int own_descriptors(struct image_descriptors *out, kn_cap object)
+/* Every descriptor as the new image of this process has it. */
+static int own_descriptors(struct image_descriptors *out)
 {
 	static struct image_descriptor few[64];
-	static uint64_t stale[8 + 60 + 64];
-	size_t limit = sizeof few / sizeof few[0], stale_limit = sizeof stale / sizeof stale[0];
+	static uint64_t few_closed[64];
 
-	*out = (struct image_descriptors){.entries = few, .stale = stale, .current = directory_current()};
+	*out = (struct image_descriptors){.entries = few, .closed = few_closed, .current = directory_current()};
 	int size = table_size();
 	if (size > 64) {
 		const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 		uint64_t mapped;
-		size_t bytes = (size_t)size * (sizeof *few + sizeof *stale) + 256 * sizeof *stale;
+		size_t bytes = (size_t)size * (sizeof *few + sizeof *few_closed);
 
 		if (kn_vspace_map(KN_SLOT_VSPACE, KN_CAP_NONE, 0, 0, bytes / KN_PAGE_SIZE + 1, rw, rw, KN_VSPACE_MAP_PRIVATE,
 			&mapped) != KN_OK)
 			return -ENOMEM;
 		out->entries = (struct image_descriptor *)mapped;
-		out->stale = (uint64_t *)(out->entries + size);
-		limit = (size_t)size;
-		stale_limit = (size_t)size + 256;
+		out->closed = (uint64_t *)(out->entries + size);
 	}
-	out->stale_count = window_slots(out->stale);
-	out->stale[out->stale_count++] = object;
-	if (thread_self()->notification)
-		out->stale[out->stale_count++] = thread_self()->notification;
-	if (directory_known_root())
-		out->stale[out->stale_count++] = directory_known_root();
 	for (int fd = 0; fd < size; fd++) {
 		bool is_private;
 		struct file *file = table_look(fd, &is_private);
 
 		if (!file)
 			continue;
-		if (!is_private && out->count < limit)
+		if (!is_private)
 			out->entries[out->count++] = (struct image_descriptor){
 			    .fd = fd, .file = file->index, .kind = file->kind, .is_terminal = file->is_terminal,
 			    .local = file->local, .slot = file->slot};
-	}
-	/* A private descriptor's slot goes unless a public one shares it. */
-	for (int fd = 0; fd < size; fd++) {
-		bool is_private, is_kept = false;
-		struct file *file = table_look(fd, &is_private);
-
-		if (!file || !is_private)
-			continue;
-		for (size_t i = 0; i < out->count && !is_kept; i++)
-			is_kept = out->entries[i].slot == file->slot;
-		for (size_t i = 0; i < out->stale_count && !is_kept; i++)
-			is_kept = out->stale[i] == file->slot;
-		if (!is_kept && out->stale_count < stale_limit)
-			out->stale[out->stale_count++] = file->slot;
+		else if (process.has_locks && file->kind == FILE_KIND_REGULAR)
+			out->closed[out->closed_count++] = file->slot;
 	}
 	for (uint32_t root = 0; root < 256; root++)
 		if (slot_has_root(root))
@@ -129,7 +108,7 @@ static int exec_file(const char *path, struct file *file, char *const argv[], ch
 	if (error)
 		return error;
 	lock_take(&table_lock);
-	error = own_descriptors(&descriptors, image.object);
+	error = own_descriptors(&descriptors);
 	if (error == 0)
 		error = image_build(&image, arguments[0] && arguments != argv ? arguments[0] : path, arguments, envp, &descriptors);
 	if (error == 0) {

@@ -201,6 +201,14 @@ struct file *table_look(int fd, bool *is_private)
 	return entry_file(entries[fd]);
 }
 
+/* A descriptor of the file is gone from the table, with the reference that it had. */
+static void close_file(struct file *file)
+{
+	if (process.has_locks && file->kind == FILE_KIND_REGULAR)
+		description_unlock(file->slot);
+	file_drop(file);
+}
+
 int sys_close(int fd)
 {
 	struct file *file = nullptr;
@@ -213,7 +221,7 @@ int sys_close(int fd)
 	lock_give(&table_lock);
 	if (!file)
 		return -EBADF;
-	file_drop(file);
+	close_file(file);
 	return 0;
 }
 
@@ -242,7 +250,9 @@ int sys_dup_to(int fd, int target, int flags)
 		file_drop(file);
 		return error == -EMFILE ? -EBADF : error;
 	}
-	if (old)
+	if (old && fd != target)
+		close_file(old);
+	else if (old)
 		file_drop(old);
 	return target;
 }
@@ -285,6 +295,10 @@ void table_start(const struct posix_fd_block *block)
 		slot_mark(current);
 	for (uint32_t i = 0; i < block->entry_count; i++)
 		slot_mark(block->entries[i].slot);
+	process.has_locks = block->has_locks;
+	const uint64_t *closed = (const uint64_t *)&block->entries[block->entry_count];
+	for (uint32_t i = 0; i < block->closed_count; i++)
+		description_unlock(closed[i]);
 	if (!block->is_fresh)
 		slots_clear_unknown(); /* with it, what was to be closed */
 	for (uint32_t i = 0; i < block->entry_count; i++) {
@@ -308,6 +322,7 @@ void table_start(const struct posix_fd_block *block)
 /* What the parent's threads have armed signals the parent; what it has mapped of files is not here. The signal page is new. */
 void table_forked(void)
 {
+	process.has_locks = false;
 	set_current(current);
 	for (int fd = 0; fd < table_size(); fd++) {
 		struct file *file = table_look(fd, nullptr);
@@ -323,12 +338,6 @@ void table_forked(void)
 kn_cap directory_current(void)
 {
 	return current;
-}
-
-/* The capability to the root if there is one already. */
-kn_cap directory_known_root(void)
-{
-	return root;
 }
 
 /* The root as a capability, for the calls that want one always. */

@@ -76,6 +76,15 @@ kn_status vfs_open(kn_cap server, kn_cap base, uint32_t flags, uint32_t mode, co
 	return KN_E_NOT_FOUND;
 }
 
+static kn_cap last_unlocked;
+static unsigned unlocks;
+
+void description_unlock(kn_cap slot)
+{
+	last_unlocked = slot;
+	unlocks++;
+}
+
 void signals_release_slow(struct __pthread *thread)
 {
 }
@@ -118,8 +127,9 @@ static int fresh(void **state)
 {
 	close_all();
 	table_set_limit(1024);
-	deletions = 0;
-	last_deleted = 0;
+	deletions = unlocks = 0;
+	last_deleted = last_unlocked = 0;
+	process.has_locks = false;
 	is_memory_gone = false;
 	assert_int_equal(self.hold, 0);
 	return 0;
@@ -509,13 +519,42 @@ static void other_names_are_not_descriptors(void **state)
 		assert_int_equal(path_is_descriptor(names[i]), -1);
 }
 
+/* POSIX: any one, however many others are open on the file. */
+static void each_close_of_a_file_with_locks_unlocks(void **state)
+{
+	int fd = table_put(file_make(100, FILE_KIND_REGULAR, false), 0, false), other = sys_dup(fd, 0, 0), pipe = put(101);
+
+	assert_int_equal(sys_close(other), 0);
+	assert_int_equal(unlocks, 0);
+	process.has_locks = true;
+	other = sys_dup(fd, 0, 0);
+	assert_int_equal(sys_dup_to(fd, fd, 0), fd);
+	assert_int_equal(unlocks, 0);
+	assert_int_equal(sys_dup_to(fd, other, 0), other);
+	assert_int_equal(unlocks, 1);
+	assert_int_equal(sys_dup_to(pipe, other, 0), other);
+	assert_int_equal(unlocks, 2);
+	assert_int_equal(last_unlocked, 100);
+	assert_int_equal(sys_close(other), 0);
+	assert_int_equal(unlocks, 2);
+	assert_int_equal(deletions, 0);
+	assert_int_equal(sys_close(fd), 0);
+	assert_int_equal(unlocks, 3);
+	assert_int_equal(deletions, 1);
+	/* A child has none. */
+	fd = table_put(file_make(102, FILE_KIND_REGULAR, false), 0, false);
+	table_forked();
+	assert_int_equal(sys_close(fd), 0);
+	assert_int_equal(unlocks, 3);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 	const struct CMUnitTest tests[] = {
 	    TEST(lowest_free_number_is_taken), TEST(close_deletes_the_last_capability_only), TEST(closed_numbers_are_bad), TEST(others_see_where_descriptors_are),
 	    TEST(numbers_out_of_range_are_bad), TEST(dup_shares_the_file), TEST(dup_refuses_wrong_least_numbers),
-	    TEST(dup_to_replaces_and_closes), TEST(dup_to_itself_keeps_the_file), TEST(dup_to_refuses_bad_targets_and_leaks_nothing),
+	    TEST(dup_to_replaces_and_closes), TEST(each_close_of_a_file_with_locks_unlocks), TEST(dup_to_itself_keeps_the_file), TEST(dup_to_refuses_bad_targets_and_leaks_nothing),
 	    TEST(close_on_exec_belongs_to_the_number), TEST(a_full_table_is_emfile_and_drops_the_file),
 	    TEST(the_table_grows_and_keeps_what_it_has), TEST(no_memory_for_a_larger_table_changes_nothing),
 	    TEST(a_taken_file_outlives_its_number), TEST(next_skips_what_is_free),

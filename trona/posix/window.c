@@ -73,14 +73,3 @@ void window_forked(void)
 		windows[i] = (struct window){};
 	}
 }
-
-/* For exec: slots that the new image has no use for. */
-unsigned window_slots(uint64_t *slots)
-{
-	unsigned count = 0;
-
-	for (int i = 0; i < COUNT; i++)
-		if (windows[i].slot != KN_CAP_NONE)
-			slots[count++] = windows[i].slot;
-	return count;
-}

@@ -18,8 +18,8 @@ struct poll_source {
 	struct list armed; /* zeroed: none yet */
 };
 
-/* More than the threads that a user may have at once, and those that ended and have not been found yet. */
-#define POLL_LISTENERS_MAX 4096
+/* Each is a slot of the server's. More than the threads that a user has at once, and those that ended and have not been found yet. */
+#define POLL_LISTENERS_MAX 2048
 #define POLL_ARMINGS_MAX 65536
 
 /*
