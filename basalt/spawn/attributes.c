@@ -26,8 +26,6 @@ int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
 {
 	if (flags & ~0xff)
 		return EINVAL;
-	if (flags & (POSIX_SPAWN_SETSCHEDPARAM | POSIX_SPAWN_SETSCHEDULER))
-		return ENOSYS;
 	attributes->__flags = flags;
 	return 0;
 }
@@ -65,5 +63,29 @@ int posix_spawnattr_getsigmask(const posix_spawnattr_t *restrict attributes, sig
 int posix_spawnattr_setsigmask(posix_spawnattr_t *restrict attributes, const sigset_t *restrict set)
 {
 	attributes->__mask = *set;
+	return 0;
+}
+
+int posix_spawnattr_getschedpolicy(const posix_spawnattr_t *restrict attributes, int *restrict policy)
+{
+	*policy = attributes->__policy;
+	return 0;
+}
+
+int posix_spawnattr_setschedpolicy(posix_spawnattr_t *attributes, int policy)
+{
+	attributes->__policy = policy;
+	return 0;
+}
+
+int posix_spawnattr_getschedparam(const posix_spawnattr_t *restrict attributes, struct sched_param *restrict parameters)
+{
+	*parameters = attributes->__param;
+	return 0;
+}
+
+int posix_spawnattr_setschedparam(posix_spawnattr_t *restrict attributes, const struct sched_param *restrict parameters)
+{
+	attributes->__param = *parameters;
 	return 0;
 }

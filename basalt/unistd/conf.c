@@ -3,6 +3,7 @@
 #include "../internal.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -122,6 +123,8 @@ static const struct {
     [_SC_XOPEN_VERSION] = {FIXED, .number = _XOPEN_VERSION},
     [_SC_PAGESIZE] = {FIXED, .number = 4096},
     [_SC_RTSIG_MAX] = {FIXED, .number = RTSIG_MAX},
+    [_SC_MINSIGSTKSZ] = {FIXED, .number = MINSIGSTKSZ},
+    [_SC_SIGSTKSZ] = {FIXED, .number = SIGSTKSZ},
     [_SC_SEM_VALUE_MAX] = {FIXED, .number = SEM_VALUE_MAX},
     [_SC_SIGQUEUE_MAX] = {FIXED, .number = SIGQUEUE_MAX},
     [_SC_BC_BASE_MAX] = {FIXED, .number = _POSIX2_BC_BASE_MAX},

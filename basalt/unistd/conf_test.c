@@ -6,6 +6,7 @@
 #include "host_libc.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -13,6 +14,8 @@
 #undef ARG_MAX
 #undef LINK_MAX
 #undef PTHREAD_STACK_MIN
+#undef MINSIGSTKSZ
+#undef SIGSTKSZ
 #define ARG_MAX 11
 #define LINK_MAX 12
 #define SYMLINK_MAX 13
@@ -20,6 +23,8 @@
 #define FILESIZEBITS 15
 #define SIGQUEUE_MAX 16
 #define PTHREAD_STACK_MIN 17
+#define MINSIGSTKSZ 18
+#define SIGSTKSZ 19
 #ifndef NZERO
 #define NZERO 20
 #endif

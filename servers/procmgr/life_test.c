@@ -180,6 +180,9 @@ static void spawn_does_as_it_is_told(void **state)
 	assert_int_equal(made->signals->first.blocked, 3);
 	assert_int_equal(made->signals->ignored, bit(10));
 	assert_int_equal(made->extra_slots[0], 50);
+	/* What may not be given leaves no child. */
+	args = (struct procmgr_spawn_args){.flags = PROCMGR_SPAWN_SET_POLICY, .policy = PROCMGR_POLICY_FIFO};
+	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, nullptr, 0, &pid), KN_E_INVALID_ARG);
 	args = (struct procmgr_spawn_args){.flags = PROCMGR_SPAWN_SET_GROUP, .group = 4000};
 	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, nullptr, 0, &pid), KN_E_PERMISSION);
 	assert_int_equal(m->spawn(fake_call(child), &image, &plain, object, &bad, sizeof bad, &pid), KN_E_RANGE);
@@ -314,6 +317,17 @@ static void what_a_process_says_of_its_descriptors_is_looked_at(void **state)
 	assert_int_equal(observe_descriptors(child, 3, found, 1), 1);
 	assert_int_equal(found[0].number, 959);
 	assert_int_equal(observe_descriptors(child, UINT32_MAX, found, 8), 0);
+	/* Those with high numbers are on pages that are looked at when the process says that it has some. */
+	assert_int_equal(observe_descriptors(child, 960, found, 8), 0);
+	assert_null(child->further_descriptors);
+	child->signals->further = UINT16_MAX;
+	assert_int_equal(observe_descriptors(child, 960, found, 8), 0);
+	((uint16_t *)child->further_descriptors)[0] = 40;
+	((uint16_t *)child->further_descriptors)[3135] = 42;
+	assert_int_equal(observe_descriptors(child, 960, found, 8), 2);
+	assert_int_equal(found[0].number, 960);
+	assert_int_equal(found[1].number, 4095);
+	child->signals->further = 0;
 	assert_int_equal(m->expand_cspace(fake_call(child), 100), KN_OK);
 	assert_int_equal(observe_descriptors(child, 3, found, 1), 1);
 	assert_int_equal(found[0].number, 4);

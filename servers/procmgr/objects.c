@@ -90,6 +90,16 @@ static kn_status make_pages(struct process *process)
 	return KN_OK;
 }
 
+void objects_map_further(struct process *process)
+{
+	uint64_t address;
+
+	if (!process->further_descriptors &&
+	    kn_vspace_map(KN_SLOT_VSPACE, process->pages, FURTHER_FIRST_PAGE, 0, FURTHER_PAGES, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
+		KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_POPULATE, &address) == KN_OK)
+		process->further_descriptors = (const uint16_t *)address;
+}
+
 static kn_status give(struct process *process, uint32_t slot, kn_cap source, uint32_t rights)
 {
 	return source == KN_CAP_NONE ? KN_OK : kn_cnode_copy(process->cnode, slot, source, rights);
@@ -162,8 +172,11 @@ void objects_destroy(struct process *process)
 {
 	if (process->page)
 		(void)kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)process->page, 2);
+	if (process->further_descriptors)
+		(void)kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)process->further_descriptors, FURTHER_PAGES);
 	process->page = nullptr;
 	process->signals = nullptr;
+	process->further_descriptors = nullptr;
 	if (process->account)
 		(void)objsrv_account_destroy(services.objsrv, process->account_id);
 	if (process->memory)

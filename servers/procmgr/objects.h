@@ -28,6 +28,8 @@ kn_status objects_create(struct process *process, uint64_t memory_limit);
 void objects_destroy(struct process *process);
 /* Map the process pages into address space `vspace` at process->pages_address. */
 kn_status objects_map_pages(struct process *process, kn_cap vspace);
+/* process->further_descriptors, if there is memory. */
+void objects_map_further(struct process *process);
 /* A notification of the process's account, in a fresh slot of ours. */
 kn_status objects_notification(struct process *process, kn_cap *slot);
 /* Put a CNode of 256 slots in root slot `slot` of the process. */

@@ -5,6 +5,7 @@
 #include "kn/cnode.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"
+#include "objects.h"
 #include "uapi/object/tcb.h"
 #include "uapi/object_type.h"
 
@@ -86,13 +87,25 @@ static uint64_t file_at(const struct process *process, const uint16_t *where)
 	return info.badge >> 62 == PROCMGR_BADGE_CLASS_OPEN >> 62 ? info.badge : 0;
 }
 
-size_t observe_descriptors(const struct process *process, uint32_t first, struct procmgr_process_descriptor *descriptors,
-    size_t capacity)
+/* Where the process says that its descriptor is; null: there are not so many. */
+static const uint16_t *place_of(struct process *process, uint32_t number)
 {
+	if (number < PROCMGR_PROCESS_DESCRIPTORS)
+		return &process->signals->descriptors[number];
+	number -= PROCMGR_PROCESS_DESCRIPTORS;
+	if (number >= PROCMGR_PROCESS_DESCRIPTORS_FURTHER || number >= __atomic_load_n(&process->signals->further, __ATOMIC_RELAXED))
+		return nullptr;
+	objects_map_further(process);
+	return process->further_descriptors ? &process->further_descriptors[number] : nullptr;
+}
+
+size_t observe_descriptors(struct process *process, uint32_t first, struct procmgr_process_descriptor *descriptors, size_t capacity)
+{
+	const uint16_t *place;
 	size_t count = 0;
 
-	for (uint32_t i = first; i < PROCMGR_PROCESS_DESCRIPTORS && count < capacity; i++) {
-		const uint64_t badge = file_at(process, &process->signals->descriptors[i]);
+	for (uint32_t i = first; count < capacity && (place = place_of(process, i)) != nullptr; i++) {
+		const uint64_t badge = file_at(process, place);
 
 		if (badge != 0)
 			descriptors[count++] = (struct procmgr_process_descriptor){.number = i, .badge = badge};

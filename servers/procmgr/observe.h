@@ -10,7 +10,7 @@ void observe_refresh(struct process *process);
 size_t observe_regions(const struct process *process, uint64_t address, struct procmgr_process_region *regions,
     size_t capacity);
 /* The process's open files from descriptor `first` on, at most `capacity`; how many. */
-size_t observe_descriptors(const struct process *process, uint32_t first, struct procmgr_process_descriptor *descriptors,
+size_t observe_descriptors(struct process *process, uint32_t first, struct procmgr_process_descriptor *descriptors,
     size_t capacity);
 /* The badge of its current directory, or 0. */
 uint64_t observe_current(const struct process *process);

@@ -25,7 +25,11 @@
 #define LIMIT_COUNT 16
 #define EXTRA_CNODES_MAX 8
 #define CNODE_BITS 8
-#define PROCESS_PAGES 3 /* process_page, signal_page, the first thread's IPC buffer */
+/* process_page, signal_page, the first thread's IPC buffer, and two that only processes with very many descriptors touch */
+#define PROCESS_PAGES 5
+#define FURTHER_FIRST_PAGE 3
+#define FURTHER_PAGES 2
+static_assert(PROCMGR_PROCESS_DESCRIPTORS_FURTHER * 2 <= FURTHER_PAGES * KN_PAGE_SIZE);
 
 /* Badge bits: index below, a fault flag with the thread's number above it, generation in the high half. */
 #define BADGE_INDEX_MASK 0x0000ffffu
@@ -84,6 +88,7 @@ struct process {
 	uint32_t extra_slots[EXTRA_CNODES_MAX]; /* root slot of each, 0: unused */
 	struct procmgr_process_page *page;
 	struct procmgr_signal_page *signals;
+	const uint16_t *further_descriptors; /* null: nobody has looked at them yet */
 	struct thread first;
 	struct thread_block *blocks[THREAD_BLOCKS]; /* of the others; null: none yet */
 	uint32_t further_threads;

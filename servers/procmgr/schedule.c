@@ -280,24 +280,18 @@ static bool may_become(const struct process *target, const struct procmgr_schedu
 	return new->nice >= target->entry->nice || (uint64_t)(NICE_0 - new->nice) <= target->limits[LIMIT_NICE].current;
 }
 
-kn_status on_set_schedule(struct server_call *call, uint32_t id, uint32_t number, const struct procmgr_schedule *new)
+static kn_status change(const struct process *caller, struct process *target, struct thread *thread, const struct procmgr_schedule *new)
 {
-	CALLER(caller);
-	struct process *target;
-	struct thread *thread;
+	const struct procmgr_schedule old = thread->schedule.asked;
 
 	if (!is_valid(new))
 		return KN_E_INVALID_ARG;
-	kn_status status = find(caller, id, number, &target, &thread);
-	if (status != KN_OK)
-		return status;
-	const struct procmgr_schedule old = thread->schedule.asked;
 	if (!may_schedule(caller, target) || (caller->entry->euid != 0 && !may_become(target, &old, new)))
 		return KN_E_PERMISSION;
 	thread->schedule.asked = *new;
 	if (new->policy == PROCMGR_POLICY_DEADLINE && new->period == 0)
 		thread->schedule.asked.period = new->deadline;
-	status = schedule_apply(target, thread);
+	kn_status status = schedule_apply(target, thread);
 	if (status != KN_OK) {
 		thread->schedule.asked = old;
 		return status == KN_E_QUOTA ? KN_E_BUSY : KN_E_INVALID_ARG;
@@ -310,6 +304,31 @@ kn_status on_set_schedule(struct server_call *call, uint32_t id, uint32_t number
 		schedule_apply_all(target);
 	}
 	return KN_OK;
+}
+
+kn_status on_set_schedule(struct server_call *call, uint32_t id, uint32_t number, const struct procmgr_schedule *new)
+{
+	CALLER(caller);
+	struct process *target;
+	struct thread *thread;
+
+	if (!is_valid(new))
+		return KN_E_INVALID_ARG;
+	kn_status status = find(caller, id, number, &target, &thread);
+	return status == KN_OK ? change(caller, target, thread, new) : status;
+}
+
+kn_status schedule_spawned(const struct process *parent, struct process *child, const struct procmgr_spawn_args *args)
+{
+	struct procmgr_schedule new = child->first.schedule.asked;
+
+	if (!(args->flags & (PROCMGR_SPAWN_SET_POLICY | PROCMGR_SPAWN_SET_PRIORITY)))
+		return KN_OK;
+	if (args->flags & PROCMGR_SPAWN_SET_POLICY)
+		new = (struct procmgr_schedule){.policy = args->policy, .flags = new.flags};
+	new.priority = args->priority;
+	new.nice = child->entry->nice;
+	return change(parent, child, &child->first, &new);
 }
 
 kn_status on_get_schedule(struct server_call *call, uint32_t id, uint32_t number, struct procmgr_schedule *now)

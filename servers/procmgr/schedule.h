@@ -23,6 +23,8 @@ kn_status schedule_apply(struct process *process, struct thread *thread);
 void schedule_apply_all(struct process *process);
 /* A thread becomes as `maker` of process `from` is: policy, unless it says not so, and CPUs. QUOTA: DEADLINE cannot be had twice. */
 kn_status schedule_inherit(struct process *process, struct thread *thread, const struct process *from, const struct thread *maker);
+/* What posix_spawn was asked to change of that in a child that has not begun yet, as its parent may. */
+kn_status schedule_spawned(const struct process *parent, struct process *child, const struct procmgr_spawn_args *args);
 /* Can a thread have children and further threads? Not with a reservation, which cannot be had twice. */
 bool schedule_may_fork(const struct thread *thread);
 /* When schedule_run() is wanted next (KN_TIME_FOREVER: never), and what keeps FIFO and RR from having it all. */

@@ -150,6 +150,33 @@ static void children_are_as_the_thread_that_made_them(void **state)
 	assert_int_equal(m->fork(fake_call(child), 1, 2, 3, ~0u, &pid), KN_E_INVALID_ARG);
 }
 
+static kn_status spawned(struct process *parent, struct process *made, uint32_t flags, uint32_t policy, uint32_t priority)
+{
+	const struct procmgr_spawn_args args = {.flags = flags, .policy = policy, .priority = priority};
+
+	return schedule_spawned(parent, made, &args);
+}
+
+static void who_is_spawned_gets_no_more_than_his_parent_may(void **state)
+{
+	const uint32_t policy = PROCMGR_SPAWN_SET_POLICY, priority = PROCMGR_SPAWN_SET_PRIORITY;
+
+	assert_int_equal(spawned(shell, child, 0, PROCMGR_POLICY_FIFO, 7), KN_OK);
+	assert_int_equal(get(child).policy, PROCMGR_POLICY_OTHER);
+	assert_int_equal(spawned(shell, child, policy, PROCMGR_POLICY_FIFO, 7), KN_OK);
+	assert_int_equal(get(child).policy, PROCMGR_POLICY_FIFO);
+	assert_int_equal(get(child).priority, 7);
+	assert_int_equal(spawned(shell, child, priority, PROCMGR_POLICY_RR, 8), KN_OK);
+	assert_int_equal(get(child).policy, PROCMGR_POLICY_FIFO);
+	assert_int_equal(get(child).priority, 8);
+	assert_int_equal(spawned(shell, child, priority, PROCMGR_POLICY_FIFO, 100), KN_E_INVALID_ARG);
+	assert_int_equal(spawned(shell, child, policy, PROCMGR_POLICY_DEADLINE, 0), KN_E_INVALID_ARG);
+	assert_int_equal(get(child).priority, 8);
+	assert_int_equal(spawned(user, user, policy, PROCMGR_POLICY_FIFO, 1), KN_E_PERMISSION);
+	assert_int_equal(spawned(user, user, policy, PROCMGR_POLICY_OTHER, 0), KN_OK);
+	assert_int_equal(get(user).policy, PROCMGR_POLICY_OTHER);
+}
+
 static void threads_are_found_by_their_ids(void **state)
 {
 	struct procmgr_schedule now;
@@ -286,6 +313,7 @@ int main(void)
 	    TEST(ordinary_users_only_go_down),
 	    TEST(a_limit_lets_users_have_priorities),
 	    TEST(children_are_as_the_thread_that_made_them),
+	    TEST(who_is_spawned_gets_no_more_than_his_parent_may),
 	    TEST(threads_are_found_by_their_ids),
 	    TEST(affinity_is_kept_to_what_there_is),
 	    TEST(of_several_cpus_one_that_is_free_is_taken),

@@ -327,6 +327,10 @@ static void apply_spawn_args(struct process *child, const struct procmgr_spawn_a
 	} else if (args->flags & (PROCMGR_SPAWN_NEW_GROUP | PROCMGR_SPAWN_SET_GROUP)) {
 		child->entry->group = args->group ? args->group : child->entry->pid;
 	}
+	if (args->flags & PROCMGR_SPAWN_RESET_IDS) {
+		child->entry->euid = child->entry->uid;
+		child->entry->egid = child->entry->gid;
+	}
 	process_entry_end(child);
 	child->signals->first.blocked = args->blocked;
 	if (args->flags & PROCMGR_SPAWN_SET_SIGNALS)
@@ -354,7 +358,9 @@ kn_status start_spawn(struct process *parent, const struct procmgr_image_args *i
 		status = create(parent, args->thread, &child);
 	if (status != KN_OK)
 		return status;
-	status = objects_map_pages(child, child->vspace);
+	status = schedule_spawned(parent, child, args);
+	if (status == KN_OK)
+		status = objects_map_pages(child, child->vspace);
 	if (status == KN_OK)
 		status = keep_image(child, object);
 	if (status == KN_OK)
@@ -410,7 +416,7 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	slot_release(old);
 	process->signals->caught = 0;
 	process->signals->guard_first = process->signals->guard_end = 0;
-	process->signals->current = 0;
+	process->signals->current = process->signals->further = 0;
 	memset(process->signals->descriptors, 0, sizeof process->signals->descriptors);
 	process->signals->first.ipc = place.ipc; /* what it blocks and what is pending stay */
 	process_entry_begin(process);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * /proc/<pid>/fd and cwd: what the descriptors of a process are open on. procmgr tells the badges of the capabilities behind them, so a process
- * can misnumber what it has, but shows nothing that it has not. Its first PROCMGR_PROCESS_DESCRIPTORS descriptors are seen.
+ * can misnumber what it has, but shows nothing that it has not.
  */
 #pragma once
 

@@ -160,8 +160,7 @@ static kn_status lookup_descriptor(struct inode *directory, const char *name, si
 	const uint32_t wanted = is_zero ? 0 : parse_number(name, length);
 	uint32_t number = wanted, mode;
 
-	if ((wanted == 0 && !is_zero) || wanted >= PROCMGR_PROCESS_DESCRIPTORS || !is_still_its(directory) ||
-	    !procfd_next(pid_of(directory), &number, &mode) || number != wanted)
+	if ((wanted == 0 && !is_zero) || !is_still_its(directory) || !procfd_next(pid_of(directory), &number, &mode) || number != wanted)
 		return KN_E_NOT_FOUND;
 	kn_status status = make(directory, descriptor_key(directory, number), found);
 	if (status == KN_OK)

@@ -5,8 +5,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include "tap.h"
 
@@ -128,9 +132,95 @@ static void threads_begin_without_signal_stack(void)
 	}
 }
 
+static const struct itimerval soon = {.it_value = {.tv_usec = 1000}};
+static volatile int has_run, has_ended;
+static unsigned char *least_stack;
+
+static void spoil(int signal)
+{
+	(void)signal;
+	vectors_spoil();
+	has_run++;
+}
+
+/* Interrupted by itself once, on its stack. */
+static void spoil_nested(int signal)
+{
+	static volatile int is_inner;
+
+	if (is_inner) {
+		spoil(signal);
+		return;
+	}
+	is_inner = 1;
+	CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+	CHECK(vectors_survive(&has_run));
+	is_inner = 0;
+	vectors_spoil();
+	has_ended = 1;
+}
+
+/* A stack of exactly `size` bytes, with nothing on either side. */
+static void take_stack(size_t size)
+{
+	const size_t room = (size + 4095) & ~(size_t)4095;
+	unsigned char *area = mmap(NULL, room + 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(area != MAP_FAILED && mprotect(area + 4096, room, PROT_READ | PROT_WRITE) == 0);
+	least_stack = area + 4096 + room - size;
+	memset(least_stack, 0x5a, size);
+	CHECK(sigaltstack(&(stack_t){.ss_sp = least_stack, .ss_size = size}, NULL) == 0);
+}
+
+static void drop_stack(size_t size, const char *name)
+{
+	size_t left = 0;
+
+	while (left < size && least_stack[left] == 0x5a)
+		left++;
+	printf("# of %s, %zu bytes, %zu were not needed\n", name, size, left);
+	CHECK(left >= size / 8);
+	CHECK(sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL) == 0);
+	CHECK(munmap(least_stack - 4096, size + 8192) == 0);
+}
+
+/* The frame with all vector registers, what the library needs, and some for the handler. */
+static void the_least_stack_is_enough(void)
+{
+	struct sigaction action = {.sa_handler = spoil, .sa_flags = SA_ONSTACK};
+
+	CHECK(sysconf(_SC_MINSIGSTKSZ) == MINSIGSTKSZ && sysconf(_SC_SIGSTKSZ) == SIGSTKSZ && SIGSTKSZ >= 2 * MINSIGSTKSZ);
+	sigaction(SIGALRM, &action, NULL);
+	take_stack(MINSIGSTKSZ);
+	for (int i = 0; i < 3; i++) {
+		has_run = 0;
+		CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+		CHECK(vectors_survive(&has_run));
+	}
+	has_run = 0;
+	CHECK(raise(SIGALRM) == 0 && has_run == 1);
+	drop_stack(MINSIGSTKSZ, "MINSIGSTKSZ");
+	signal(SIGALRM, SIG_DFL);
+}
+
+static void the_usual_stack_is_enough_for_two(void)
+{
+	const struct sigaction action = {.sa_handler = spoil_nested, .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+	sigaction(SIGALRM, &action, NULL);
+	take_stack(SIGSTKSZ);
+	has_run = has_ended = 0;
+	CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+	CHECK(vectors_survive(&has_ended) && has_run == 1);
+	drop_stack(SIGSTKSZ, "SIGSTKSZ");
+	signal(SIGALRM, SIG_DFL);
+}
+
 void test_signals(void)
 {
 	run("handlers run on the stack that they want", handlers_run_on_the_stack_they_want);
 	run("bad signal stacks are refused", bad_signal_stacks_are_refused);
+	run("a stack of MINSIGSTKSZ bytes is enough for a handler", the_least_stack_is_enough);
+	run("a stack of SIGSTKSZ bytes is enough for two", the_usual_stack_is_enough_for_two);
 	run("threads begin without a signal stack", threads_begin_without_signal_stack);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -439,6 +440,34 @@ static void machine(void)
 	CHECK(slurp("/proc/mounts") > 0 && strstr(text, " / ramfs rw") && strstr(text, " /proc procfs ") && strstr(text, " /dev devfs "));
 }
 
+/* As many as there may be: all of them are seen, by number and in the list, here and in a child. */
+static void many_descriptors(void)
+{
+	static const int numbers[] = {958, 959, 960, 961, 1023, 1024, 2500, 4094, 4095};
+	const int known = sizeof numbers / sizeof numbers[0], before = count_descriptors(getpid());
+	const struct rlimit most = {4096, 4096};
+	struct rlimit usual;
+	int status;
+
+	CHECK(getrlimit(RLIMIT_NOFILE, &usual) == 0 && setrlimit(RLIMIT_NOFILE, &most) == 0);
+	for (int i = 0; i < known; i++)
+		CHECK(dup2(1, numbers[i]) == numbers[i]);
+	CHECK(open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0 && dup2(open("/dev/null", O_RDONLY), 3000) == 3000);
+	CHECK(strcmp(descriptor_of(getpid(), 3000), "/dev/null") == 0 && strcmp(descriptor_of(getpid(), 2999), "") == 0);
+	for (int i = 0; i < known; i++)
+		CHECK(descriptor_of(getpid(), numbers[i])[0] != '\0');
+	CHECK(count_descriptors(getpid()) == before + known + 3);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(count_descriptors(getpid()) == before + known + 3 ? 0 : 1);
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+	CHECK(close(4095) == 0 && strcmp(descriptor_of(getpid(), 4095), "") == 0);
+	CHECK(count_descriptors(getpid()) == before + known + 2);
+	for (int fd = 3; fd < 4096; fd++)
+		close(fd);
+	CHECK(setrlimit(RLIMIT_NOFILE, &usual) == 0 && count_descriptors(getpid()) == before);
+}
+
 int main(int count, char **arguments)
 {
 	if (count == 2 && strcmp(arguments[1], "known") == 0)
@@ -451,6 +480,7 @@ int main(int count, char **arguments)
 	run("only root sees who holds which capability", capabilities);
 	run("descriptors are listed and told by what they are open on", descriptors);
 	run("descriptors and directories of others are not told", others_descriptors);
+	run("as many descriptors as there may be are listed", many_descriptors);
 	run("descriptors are told while they change and their process ends", descriptors_that_change);
 	run("the machine's files have a line for each processor", machine);
 	return finish();

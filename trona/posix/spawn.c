@@ -187,6 +187,16 @@ int sys_spawn(pid_t *pid, const char *path, const struct __spawn_action *actions
 			args.flags |= attributes->__group ? PROCMGR_SPAWN_SET_GROUP : PROCMGR_SPAWN_NEW_GROUP;
 			args.group = (uint32_t)attributes->__group;
 		}
+		if (flags & POSIX_SPAWN_SETSCHEDULER)
+			args.flags |= PROCMGR_SPAWN_SET_POLICY;
+		else if (flags & POSIX_SPAWN_SETSCHEDPARAM)
+			args.flags |= PROCMGR_SPAWN_SET_PRIORITY;
+		if (flags & (POSIX_SPAWN_SETSCHEDULER | POSIX_SPAWN_SETSCHEDPARAM)) {
+			args.policy = (uint32_t)attributes->__policy;
+			args.priority = (uint32_t)attributes->__param.sched_priority;
+		}
+		if (flags & POSIX_SPAWN_RESETIDS)
+			args.flags |= PROCMGR_SPAWN_RESET_IDS;
 		if (flags & POSIX_SPAWN_SETSID)
 			args.flags |= PROCMGR_SPAWN_NEW_SESSION;
 		if (flags & POSIX_SPAWN_SETSIGMASK)

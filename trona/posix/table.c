@@ -12,6 +12,7 @@
 
 #define FIRST_SIZE 64
 #define LIMIT 4096
+static_assert(LIMIT == PROCMGR_PROCESS_DESCRIPTORS + PROCMGR_PROCESS_DESCRIPTORS_FURTHER);
 #define PRIVATE 1ull /* close-on-exec, in the low bit of an entry */
 
 struct lock table_lock;
@@ -36,6 +37,19 @@ static uint16_t place_of(kn_cap slot)
 	return (uint16_t)(slot >> 32 << 8 | (uint8_t)slot);
 }
 
+/* Behind the signal page and the IPC buffer, and touched only by who has so many. The program before this image may have left something there. */
+static void show_further(int index, const struct file *file)
+{
+	uint16_t *places = (uint16_t *)((char *)process.signals + 2 * KN_PAGE_SIZE), further = process.signals->further;
+
+	if (index >= further && !file)
+		return;
+	while (further <= index)
+		places[further++] = 0;
+	__atomic_store_n(&places[index], file ? place_of(file->slot) : 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&process.signals->further, further, __ATOMIC_RELEASE);
+}
+
 static void set_entry(int fd, uintptr_t entry)
 {
 	const struct file *file = entry_file(entry);
@@ -43,6 +57,8 @@ static void set_entry(int fd, uintptr_t entry)
 	entries[fd] = entry;
 	if (fd < (int)PROCMGR_PROCESS_DESCRIPTORS)
 		__atomic_store_n(&process.signals->descriptors[fd], file ? place_of(file->slot) : 0, __ATOMIC_RELAXED);
+	else
+		show_further(fd - (int)PROCMGR_PROCESS_DESCRIPTORS, file);
 }
 
 static void set_current(kn_cap slot)

@@ -13,7 +13,15 @@
 #include "posix.h"
 
 struct kn_thread fake_thread;
-static struct procmgr_signal_page signal_page;
+/* The process's pages from the second one on. */
+static union {
+	struct procmgr_signal_page signals;
+	struct {
+		char before[2 * KN_PAGE_SIZE];
+		uint16_t further[PROCMGR_PROCESS_DESCRIPTORS_FURTHER];
+	};
+} pages;
+#define signal_page pages.signals
 struct process process = {.signals = &signal_page};
 static struct __pthread self;
 static kn_cap last_deleted;
@@ -26,9 +34,14 @@ static char unreadable[] = "unreadable";
 kn_status kn_vspace_map(kn_cap space, kn_cap object, uint64_t offset, uint64_t address, uint64_t pages, uint32_t prot,
     uint32_t max_prot, uint32_t flags, uint64_t *mapped)
 {
+	static void *kept[16]; /* till the end, as the table keeps it */
+	static unsigned count;
+
 	if (is_memory_gone)
 		return KN_E_NO_MEMORY;
-	*mapped = (uint64_t)calloc(pages, KN_PAGE_SIZE); /* kept till the end, as the table keeps it */
+	assert_in_range(count, 0, 15);
+	kept[count] = calloc(pages, KN_PAGE_SIZE);
+	*mapped = (uint64_t)kept[count++];
 	return KN_OK;
 }
 
@@ -157,17 +170,30 @@ static void close_deletes_the_last_capability_only(void **state)
 
 static void others_see_where_descriptors_are(void **state)
 {
-	const int fd = put(100), far = sys_dup_to(fd, 959, 0), unseen = sys_dup_to(fd, 960, 0);
+	const int fd = put(100), far = sys_dup_to(fd, 959, 0);
 
 	assert_int_equal(signal_page.descriptors[fd], 100);
 	assert_int_equal(signal_page.descriptors[far], 100);
-	assert_int_equal(unseen, 960);
 	assert_int_equal(sys_dup_to(put((kn_cap)200 << 32 | 3), far, 0), far);
 	assert_int_equal(signal_page.descriptors[far], 200 << 8 | 3);
 	assert_int_equal(sys_close(fd), 0);
 	assert_int_equal(signal_page.descriptors[fd], 0);
-	memset(&signal_page, 0, sizeof signal_page); /* as in the child of a fork */
+	assert_int_equal(signal_page.further, 0);
+	memset(pages.further, 1, sizeof pages.further); /* an earlier program's */
+	table_set_limit(4096);
+	assert_int_equal(sys_dup_to(far, 961, 0), 961);
+	assert_int_equal(sys_dup_to(far, 4095, 0), 4095);
+	assert_int_equal(signal_page.further, 3136);
+	assert_int_equal(pages.further[0], 0);
+	assert_int_equal(pages.further[1], 200 << 8 | 3);
+	assert_int_equal(pages.further[3134], 0);
+	assert_int_equal(pages.further[3135], 200 << 8 | 3);
+	assert_int_equal(sys_close(4095), 0);
+	assert_int_equal(pages.further[3135], 0);
+	memset(&pages, 0, sizeof pages); /* as in the child of a fork */
 	table_forked();
+	assert_int_equal(signal_page.further, 2);
+	assert_int_equal(pages.further[1], 200 << 8 | 3);
 	assert_int_equal(signal_page.descriptors[far], 200 << 8 | 3);
 	assert_int_equal(signal_page.descriptors[fd], 0);
 	assert_int_equal(signal_page.current, directory_current() & 0xff);
@@ -552,7 +578,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 	const struct CMUnitTest tests[] = {
-	    TEST(lowest_free_number_is_taken), TEST(close_deletes_the_last_capability_only), TEST(closed_numbers_are_bad), TEST(others_see_where_descriptors_are),
+	    TEST(lowest_free_number_is_taken), TEST(close_deletes_the_last_capability_only), TEST(closed_numbers_are_bad),
 	    TEST(numbers_out_of_range_are_bad), TEST(dup_shares_the_file), TEST(dup_refuses_wrong_least_numbers),
 	    TEST(dup_to_replaces_and_closes), TEST(each_close_of_a_file_with_locks_unlocks), TEST(dup_to_itself_keeps_the_file), TEST(dup_to_refuses_bad_targets_and_leaks_nothing),
 	    TEST(close_on_exec_belongs_to_the_number), TEST(a_full_table_is_emfile_and_drops_the_file),
@@ -564,7 +590,7 @@ int main(void)
 	    TEST(a_marked_slot_is_not_given), TEST(delete_empties_and_gives_back), TEST(an_empty_path_is_not_found),
 	    TEST(a_path_that_is_not_there_is_a_fault), TEST(a_path_must_fit_a_message), TEST(an_absolute_path_needs_no_base),
 	    TEST(a_base_must_be_a_directory), TEST(names_of_descriptors_are_numbers), TEST(other_names_are_not_descriptors),
-	    TEST(more_slots_come_in_nodes_and_end_clearly),
+	    TEST(more_slots_come_in_nodes_and_end_clearly), TEST(others_see_where_descriptors_are),
 	};
 
 	slots_start();

@@ -176,14 +176,19 @@ static void listen_without_end(void)
 	succeeds(file_poll_arm(console, wide, FILE_EVENT_PRI, 1, &count));
 }
 
-static void listeners(void)
+static void listen_once(void)
 {
 	const kn_cap notification = rig_slot();
 
-	rig_in_child(1000, listen_without_end);
-	rig_in_child(1000, listen_without_end); /* the first one's are gone */
 	succeeds(procmgr_notification(PROCMGR, notification));
 	succeeds(file_poll_listen(open_at("/dev/null", FILE_FLAG_READ), VFS, notification, &wide));
+}
+
+static void listeners(void)
+{
+	rig_in_child(1000, listen_without_end);
+	rig_in_child(1001, listen_once);
+	rig_in_child(1000, listen_without_end); /* the first one's are gone */
 }
 
 void file_tests(void)
