@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -216,11 +217,33 @@ static void the_usual_stack_is_enough_for_two(void)
 	signal(SIGALRM, SIG_DFL);
 }
 
+/* The thread waits for its turn when the signal comes, and others may have used the FPU since. */
+static void vectors_are_kept_while_others_run(void)
+{
+	const struct sigaction action = {.sa_handler = spoil};
+	pid_t others[4];
+
+	for (int i = 0; i < 4; i++)
+		if ((others[i] = fork()) == 0)
+			for (;;)
+				vectors_spoil();
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < 60; i++) {
+		has_run = 0;
+		CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+		CHECK(vectors_survive(&has_run));
+	}
+	signal(SIGALRM, SIG_DFL);
+	for (int i = 0; i < 4; i++)
+		CHECK(kill(others[i], SIGKILL) == 0 && waitpid(others[i], NULL, 0) == others[i]);
+}
+
 void test_signals(void)
 {
 	run("handlers run on the stack that they want", handlers_run_on_the_stack_they_want);
 	run("bad signal stacks are refused", bad_signal_stacks_are_refused);
 	run("a stack of MINSIGSTKSZ bytes is enough for a handler", the_least_stack_is_enough);
 	run("a stack of SIGSTKSZ bytes is enough for two", the_usual_stack_is_enough_for_two);
+	run("handlers leave vector registers alone while others run", vectors_are_kept_while_others_run);
 	run("threads begin without a signal stack", threads_begin_without_signal_stack);
 }

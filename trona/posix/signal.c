@@ -159,6 +159,26 @@ void signals_release_slow(struct __pthread *thread)
 }
 
 /*
+ * Runs the handlers of an upcall. In a frame of its own, which is large: most upcalls that come while a handler runs have nothing to deliver, and must
+ * fit on the least alternate stack too.
+ */
+[[gnu::noinline]] static void deliver_upcall(struct __pthread *thread, struct kn_ipc_buffer *ipc, void *fpu, kn_word interrupted, bool has_moved)
+{
+	struct kn_ipc_buffer saved;
+	ucontext_t context = {};
+
+	memcpy(&saved, ipc, offsetof(struct kn_ipc_buffer, upcall_flags));
+	signal_frame_save(&context, ipc->context, fpu);
+	context.uc_stack = stack_at(thread, interrupted);
+	ipc->upcall_bits = 0;
+	__atomic_and_fetch(&ipc->upcall_flags, ~KN_UPCALL_BLOCKED, __ATOMIC_ACQ_REL);
+	deliver_into(thread, &context, has_moved ? signals_on_stack : ~0ull);
+	__atomic_or_fetch(&ipc->upcall_flags, KN_UPCALL_BLOCKED, __ATOMIC_ACQ_REL);
+	memcpy(ipc, &saved, offsetof(struct kn_ipc_buffer, upcall_flags));
+	signal_frame_load(&context, ipc->context);
+}
+
+/*
  * Called by upcall_entry with the FPU state already saved at `fpu`. The registers are in the IPC buffer; what is there afterwards is
  * loaded by the upcall_return that the caller makes with the returned message info. If upcall_entry came here on the alternate stack,
  * signals that do not want it are left for another round on the interrupted one.
@@ -185,17 +205,7 @@ struct upcall_end upcall_main(void *fpu)
 	const kn_word interrupted = signal_frame_stack(ipc->context);
 	const bool has_moved =
 	    is_on_alternate(thread, (kn_word)__builtin_frame_address(0)) && !is_on_alternate(thread, interrupted);
-	struct kn_ipc_buffer saved;
-	ucontext_t context = {};
-	memcpy(&saved, ipc, offsetof(struct kn_ipc_buffer, upcall_flags));
-	signal_frame_save(&context, ipc->context, fpu);
-	context.uc_stack = stack_at(thread, interrupted);
-	ipc->upcall_bits = 0;
-	__atomic_and_fetch(&ipc->upcall_flags, ~KN_UPCALL_BLOCKED, __ATOMIC_ACQ_REL);
-	deliver_into(thread, &context, has_moved ? signals_on_stack : ~0ull);
-	__atomic_or_fetch(&ipc->upcall_flags, KN_UPCALL_BLOCKED, __ATOMIC_ACQ_REL);
-	memcpy(ipc, &saved, offsetof(struct kn_ipc_buffer, upcall_flags));
-	signal_frame_load(&context, ipc->context);
+	deliver_upcall(thread, ipc, fpu, interrupted, has_moved);
 	if (has_moved && ready(thread))
 		end.again = signal_frame_stack(ipc->context);
 	return end;

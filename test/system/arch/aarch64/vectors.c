@@ -25,5 +25,5 @@ bool vectors_survive(const volatile int *flag)
 
 void vectors_spoil(void)
 {
-	__asm__ volatile(REGISTERS "movi v\\n.16b, #0\n.endr\n" ::: CLOBBERS);
+	__asm__ volatile(REGISTERS "fmov d\\n, xzr\n.endr\n" ::: CLOBBERS);
 }

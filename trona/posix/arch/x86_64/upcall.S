@@ -55,6 +55,8 @@ upcall_entry:
 	.endr
 	mov $-1, %eax
 	mov %eax, %edx
+	/* Has the kernel taken the FPU away, this brings it back. So must XSAVE and XRSTOR, but QEMU's do not trap. */
+	movups %xmm0, (%rsp)
 	xsave64 (%rsp)
 	mov %rsp, %rbx
 	mov %rsp, %rdi
@@ -63,6 +65,7 @@ upcall_entry:
 	mov %rdx, %r15
 	mov $-1, %eax
 	mov %eax, %edx
+	movups (%rbx), %xmm0
 	xrstor64 (%rbx)
 4:	test %r15, %r15
 	jz 5f
