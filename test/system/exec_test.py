@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """scripts/exec as scripts and CI use it, with what they do wrong: exec_test.py ARCH."""
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 from console import ROOT, tap
 
@@ -64,15 +66,21 @@ def ended_by(number):
         try:
             equal(child.stdout.readline(), b"up\n")
             child.send_signal(number)
-            equal(child.wait(LIMIT), 128 + number)
-            equal(os.listdir(folder), [])
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+            equal(child.wait(LIMIT), -number if number == signal.SIGKILL else 128 + number)
+            equal(child.stdout.read(), b"")
+            if number != signal.SIGKILL:
+                equal(os.listdir(folder), [])
+            end = time.monotonic() + LIMIT
+            while time.monotonic() < end:
+                try:
+                    os.killpg(child.pid, 0)
+                except ProcessLookupError:
+                    return
+                time.sleep(0.1)
             raise AssertionError("QEMU still ran")
         finally:
-            child.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             child.wait()
             child.stdout.close()
 
@@ -136,6 +144,7 @@ def main():
             ("streams that are closed", closed_streams),
             ("a reader that goes away", nobody_reads),
             ("SIGTERM takes the machine along", lambda: ended_by(signal.SIGTERM)),
+            ("SIGKILL does too", lambda: ended_by(signal.SIGKILL)),
             ("what is added is there as it was", lambda: adds(folder)),
             ("what cannot be is refused before the boot", lambda: refusals(folder)),
             ("a timeout is 124", lambda: equal(run("--timeout", "4", command=("sleep", "100"))[0], 124)),
