@@ -4,11 +4,10 @@
 
     gdb.py [NAME] [--build DIR] [--archive FILE] [--batch GDBCOMMAND]...
 
-NAME is `kernel` (default) or a server (init, vfs, procmgr, posix_ttysrv ...). Boots the machine with addresses as linked (kaslr=off
+NAME is `kernel` (default) or a server (vfs, procmgr, posix_ttysrv ...). Boots the machine with addresses as linked (kaslr=off
 aslr=off), attaches gdb and runs to the beginning of the kernel, or of that server's main(). Servers lie at one address in address
 spaces of their own: `here` in a condition is true in this one's (hbreak inode_release if here). With --batch gdb
-executes the commands there and ends; otherwise it is yours. aarch64 takes gdb-multiarch and has no `here`: QEMU does not show
-the kernel's memory there while a program runs, so a breakpoint may also stop another server at that address.
+executes the commands there and ends; otherwise it is yours. aarch64 takes gdb-multiarch.
 
 Besides gdb's own commands there is `threads`: every thread of the system with its state (gdb_threads.py).
 """
@@ -26,6 +25,9 @@ import qemu
 HERE = pathlib.Path(__file__).resolve().parent
 # trona/substrate/include/trona/layout.h: layout_image.first
 IMAGE = 0x550000000000
+# TTBR0_EL1 without its ASID.
+ROOT_MASK = 0xfffffffff000
+HERE_ARM = f"macro define here (($TTBR0_EL1 & {ROOT_MASK:#x}) == $space)"
 
 
 def program(build, name):
@@ -44,9 +46,15 @@ def commands(build, arch, name, port):
     lines.append(f"source {HERE / 'gdb_threads.py'}")
     if name == "kernel":
         return [*lines, "hbreak kernel_main", "continue"]
-    return [*lines, f"add-symbol-file {program(build, name)} -o {IMAGE:#x}",
-            f"macro define here $_streq(cpus[0].current->name, \"{name[:15]}\")",
-            "thbreak main if here" if arch == "x86_64" else "thbreak main", "continue"]
+    symbols = f"add-symbol-file {program(build, name)} -o {IMAGE:#x}"
+    if arch == "x86_64":
+        return [*lines, symbols, f"macro define here $_streq(cpus[0].current->name, \"{name[:15]}\")", "thbreak main if here", "continue"]
+    if name == "init":  # the first program
+        return [*lines, symbols, "thbreak main", "continue", f"set $space = $TTBR0_EL1 & {ROOT_MASK:#x}", HERE_ARM]
+    # QEMU does not show the kernel's memory there while a program runs: the server is known by its page tables, which its thread has
+    # when it is started.
+    return [*lines, f"thbreak tcb_resume if $_streq(((struct tcb *)$x0)->name, \"{name[:15]}\")", "continue",
+            "set $space = ((struct tcb *)$x0)->vspace->tables.root.raw", symbols, HERE_ARM, "thbreak main if here", "continue"]
 
 
 def free_port():
