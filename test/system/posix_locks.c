@@ -124,7 +124,7 @@ static void note(int signal)
 	(void)signal;
 }
 
-/* Until it sleeps, which it does nowhere but in the call. */
+/* Until it sleeps: in the call, most likely. */
 static void wait_until_asleep(pid_t pid)
 {
 	char path[64], text[256];
@@ -147,9 +147,10 @@ static void wait_until_asleep(pid_t pid)
 static void waiting_ends_by_a_signal(void)
 {
 	const struct itimerval often = {.it_value = {.tv_usec = 20000}, .it_interval = {.tv_usec = 20000}}, never = {0};
-	int fd = open_it(0);
+	int fd = open_it(0), interrupted[2];
+	char byte;
 
-	CHECK(lock(fd, F_SETLK, F_WRLCK, 0, 0) == 0);
+	CHECK(pipe(interrupted) == 0 && lock(fd, F_SETLK, F_WRLCK, 0, 0) == 0);
 	pid_t child = fork();
 	if (child == 0) {
 		struct sigaction action = {.sa_handler = note};
@@ -158,6 +159,7 @@ static void waiting_ends_by_a_signal(void)
 		setitimer(ITIMER_REAL, &often, NULL);
 		if (lock(fd, F_SETLKW, F_WRLCK, 0, 0) != -1 || errno != EINTR)
 			_exit(1);
+		(void)!write(interrupted[1], "x", 1);
 		/* What has a handler with SA_RESTART goes on waiting. */
 		action.sa_flags = SA_RESTART;
 		sigaction(SIGALRM, &action, NULL);
@@ -166,9 +168,12 @@ static void waiting_ends_by_a_signal(void)
 		setitimer(ITIMER_REAL, &never, NULL);
 		_exit(0);
 	}
-	usleep(200000); /* some alarms; with fewer the child finds less to do */
+	CHECK(read(interrupted[0], &byte, 1) == 1);
+	usleep(100000); /* some alarms; with fewer the child finds less to do */
 	CHECK(waitpid(child, NULL, WNOHANG) == 0);
 	CHECK(lock(fd, F_SETLK, F_UNLCK, 0, 0) == 0 && ended_with(child, 0));
+	close(interrupted[0]);
+	close(interrupted[1]);
 	close(fd);
 }
 
@@ -200,18 +205,28 @@ static void the_end_of_a_process_lets_go(void)
 
 static void a_deadlock_is_refused(void)
 {
-	int fd = open_it(0);
+	int fd = open_it(0), ready[2];
+	char byte;
 
-	CHECK(lock(fd, F_SETLK, F_WRLCK, 0, 1) == 0);
+	CHECK(pipe(ready) == 0 && lock(fd, F_SETLK, F_WRLCK, 0, 1) == 0);
 	pid_t child = fork();
 	if (child == 0) {
 		if (lock(fd, F_SETLKW, F_WRLCK, 1, 1) != 0)
 			_exit(1);
-		_exit(lock(fd, F_SETLKW, F_WRLCK, 0, 1) == 0 ? 0 : 2);
+		(void)!write(ready[1], "x", 1);
+		_exit(lock(fd, F_SETLKW, F_WRLCK, 0, 1) == 0 ? 0 : errno == EDEADLK ? 3 : 2);
 	}
+	CHECK(read(ready[0], &byte, 1) == 1);
 	wait_until_asleep(child);
-	CHECK(lock(fd, F_SETLKW, F_WRLCK, 1, 1) == -1 && errno == EDEADLK);
-	CHECK(lock(fd, F_SETLK, F_UNLCK, 0, 1) == 0 && ended_with(child, 0));
+	/* Whoever comes second is told. */
+	if (lock(fd, F_SETLKW, F_WRLCK, 1, 1) == 0) {
+		CHECK(ended_with(child, 3));
+	} else {
+		CHECK(errno == EDEADLK);
+		CHECK(lock(fd, F_SETLK, F_UNLCK, 0, 1) == 0 && ended_with(child, 0));
+	}
+	close(ready[0]);
+	close(ready[1]);
 	close(fd);
 }
 
