@@ -9,9 +9,14 @@ static bool is_aligned(const void *address)
 	return ((uintptr_t)address & 4095) == 0;
 }
 
+static bool is_either(int flags)
+{
+	return (flags & (MAP_SHARED | MAP_PRIVATE)) == MAP_SHARED || (flags & (MAP_SHARED | MAP_PRIVATE)) == MAP_PRIVATE;
+}
+
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-	if (size == 0 || offset & 4095 || (flags & MAP_FIXED && !is_aligned(address)) || size > (size_t)1 << 47) {
+	if (size == 0 || offset & 4095 || !is_either(flags) || (flags & MAP_FIXED && !is_aligned(address)) || size > (size_t)1 << 47) {
 		errno = size > (size_t)1 << 47 ? ENOMEM : EINVAL;
 		return MAP_FAILED;
 	}

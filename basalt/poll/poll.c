@@ -3,15 +3,17 @@
 #include "../internal.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 int poll(struct pollfd *polls, nfds_t count, int timeout)
 {
 	struct timespec time = {.tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000l};
 
-	return (int)result(sys_poll(polls, count, timeout < 0 ? nullptr : &time, nullptr));
+	return ppoll(polls, count, timeout < 0 ? nullptr : &time, nullptr);
 }
 
 int ppoll(struct pollfd *polls, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	return (int)result(sys_poll(polls, count, timeout, mask));
+	/* More than there can be descriptors is a mistake. */
+	return (int)result(count > (nfds_t)getdtablesize() ? -EINVAL : sys_poll(polls, count, timeout, mask));
 }

@@ -27,12 +27,12 @@ int symlinkat(const char *target, int base, const char *path)
 
 ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
 {
-	return result(sys_read_link(AT_FDCWD, path, target, size));
+	return readlinkat(AT_FDCWD, path, target, size);
 }
 
 ssize_t readlinkat(int base, const char *restrict path, char *restrict target, size_t size)
 {
-	return result(sys_read_link(base, path, target, size));
+	return result(size == 0 ? -EINVAL : sys_read_link(base, path, target, size));
 }
 
 int unlink(const char *path)

@@ -19,5 +19,6 @@ int main(int argc, char **argv)
 	test_signals();
 	test_locks();
 	test_spawn();
+	test_text();
 	return finish();
 }

@@ -14,6 +14,7 @@ void test_identity(void);
 void test_signals(void);
 void test_locks(void);
 void test_spawn(void);
+void test_text(void);
 
 /* What the program does, as an exit status, when tests start it again. */
 int look_after_exec(void);

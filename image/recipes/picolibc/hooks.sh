@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Leave out of libc.a what belongs to bare metal (interrupt tables, thread-area set-up, sbrk) and
-# what others supply: the allocator (mallocng), the streams (stdio), locks, signals and whatever
+# what others supply: the allocator (mallocng), the streams (stdio), the environment's changes, locks, signals and whatever
 # depends on the system's constants (basalt). Nobody then gets the wrong one by link order, and what
 # is missing is a link error. A name that is not there any more stops the build.
 post_install()
@@ -14,7 +14,7 @@ post_install()
 	alloc='nano-malloc nano-calloc nano-free nano-realloc nano-memalign nano-posix-memalign
 		nano-valloc nano-pvalloc nano-malloc-stats nano-malloc-usable-size nano-mallinfo
 		aligned_alloc'
-	system='picosbrk inittls getauxval stdlib_system signal_signal signal_psignal sig2str
+	system='picosbrk inittls getauxval stdlib_system stdlib_setenv stdlib_putenv signal_signal signal_psignal sig2str
 		strsignal misc_lock fpathconf pathconf'
 	streams='bufio clearerr fclose fdevopen fdopen feof ferror fflush fgetc fgetpos fgets fgetwc
 		fgetws fileno filestrget filestrput filestrputalloc filewstrget flockfile

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Regular expressions, the environment, and the names and words of the C library. */
+#include "posix_calls.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <regex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static int compiles(const char *pattern)
+{
+	regex_t expression;
+	int error = regcomp(&expression, pattern, REG_EXTENDED);
+
+	if (error == 0)
+		regfree(&expression);
+	return error;
+}
+
+static void wrong_expressions_are_refused(void)
+{
+	static const struct {
+		const char *pattern;
+		int error;
+	} wrong[] = {{"[", REG_EBRACK}, {"[[:alpha:]", REG_EBRACK}, {"[z-a]", REG_ERANGE}, {"[[:none:]]", REG_ECTYPE}, {"(", REG_EPAREN},
+	    {"a{99999}", REG_BADBR}, {"\\", REG_EESCAPE}, {"+a", REG_BADRPT}};
+	char text[8];
+
+	for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		CHECK(compiles(wrong[i].pattern) == wrong[i].error);
+	CHECK(regerror(REG_EBRACK, NULL, text, sizeof text) > sizeof text && strlen(text) == sizeof text - 1);
+}
+
+static int matches(const char *pattern, const char *text, int from, int to)
+{
+	regmatch_t match[1];
+	regex_t expression;
+
+	if (regcomp(&expression, pattern, REG_EXTENDED) != 0)
+		return 0;
+	int error = regexec(&expression, text, 1, match, 0);
+	regfree(&expression);
+	return error == 0 && match[0].rm_so == from && match[0].rm_eo == to;
+}
+
+static void expressions_match(void)
+{
+	CHECK(matches("a(b*)c", "xabbcx", 1, 5));
+	CHECK(matches("(a|ab)(c|bcd)(d*)", "abcd", 0, 4));
+	CHECK(matches("[]a]+", "]a]", 0, 3));
+	CHECK(matches("[[.-.]]+[[=a=]]", "x--ay", 1, 4));
+}
+
+static int is_now(const char *name, const char *value)
+{
+	const char *now = getenv(name);
+
+	return value ? now && strcmp(now, value) == 0 : !now;
+}
+
+/* Programs have arrays and strings of their own in it. */
+static void the_environment_changes(void)
+{
+	extern char **environ;
+	char *own[] = {"A=constant", NULL}, **before = environ, string[] = "P=1", value[32];
+
+	CHECK(setenv("T1", "one", 1) == 0);
+	environ = own;
+	CHECK(setenv("T2", "two", 1) == 0 && is_now("A", "constant") && is_now("T1", NULL) && is_now("T2", "two"));
+	CHECK(setenv("A", "c", 1) == 0 && is_now("A", "c") && strcmp(own[0], "A=constant") == 0);
+	CHECK(setenv("A", "d", 0) == 0 && is_now("A", "c"));
+	CHECK(putenv(string) == 0 && is_now("P", "1"));
+	string[2] = '2';
+	CHECK(is_now("P", "2"));
+	CHECK(setenv("P", "a longer value", 1) == 0 && strcmp(string, "P=2") == 0);
+	CHECK(putenv("P") == 0 && is_now("P", NULL));
+	CHECK(unsetenv("T2") == 0 && is_now("T2", NULL) && is_now("A", "c"));
+	CHECK(clearenv() == 0 && is_now("A", NULL) && setenv("A", "again", 1) == 0 && is_now("A", "again"));
+	for (int i = 0; i < 500; i++) {
+		snprintf(value, sizeof value, "V%d", i % 20);
+		CHECK(setenv(value, value, 1) == 0 && is_now(value, value));
+	}
+	CHECK(setenv("", "x", 1) == -1 && errno == EINVAL);
+	CHECK(setenv("A=B", "x", 1) == -1 && errno == EINVAL);
+	CHECK(unsetenv("A=B") == -1 && errno == EINVAL);
+	CHECK(putenv("=x") == -1 && errno == EINVAL);
+	environ = NULL;
+	CHECK(setenv("A", "alone", 1) == 0 && is_now("A", "alone") && environ[1] == NULL);
+	environ = before;
+}
+
+static void names_and_words(void)
+{
+	const time_t epoch = 0;
+	char zone[8];
+
+	CHECK(strcmp(nl_langinfo(CODESET), "US-ASCII") == 0);
+	setlocale(LC_ALL, "C.UTF-8");
+	CHECK(strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
+	setlocale(LC_ALL, "C");
+	CHECK(strcmp(strerror(EPERM), "Operation not permitted") == 0);
+	CHECK(strcmp(strerror(ECHILD), "No child processes") == 0);
+	CHECK(unsetenv("TZ") == 0 && strftime(zone, sizeof zone, "%Z", localtime(&epoch)) == 3 && strcmp(zone, "UTC") == 0);
+}
+
+static void senseless_arguments(void)
+{
+	struct pollfd none = {.fd = -1};
+	char target[1];
+
+	CHECK(poll(&none, 5000000, 0) == -1 && errno == EINVAL);
+	CHECK(mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
+	CHECK(mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS | MAP_SHARED | MAP_PRIVATE, -1, 0) == MAP_FAILED && errno == EINVAL);
+	CHECK(readlink("/bin", target, 0) == -1 && errno == EINVAL);
+}
+
+void test_text(void)
+{
+	run("wrong regular expressions are refused", wrong_expressions_are_refused);
+	run("regular expressions match", expressions_match);
+	run("the environment changes, whosever it is", the_environment_changes);
+	run("names and messages are the usual ones", names_and_words);
+	run("senseless arguments are EINVAL", senseless_arguments);
+}
