@@ -157,7 +157,14 @@ static void exec_keeps_the_process(void **state)
 	child->signals->caught = bit(5);
 	child->signals->ignored = bit(6);
 	child->signals->first.blocked = bit(7);
+	child->entry->uid = child->entry->euid = 1000;
+	child->entry->gid = child->entry->egid = 100;
+	child->entry->suid = child->entry->sgid = 0;
 	assert_int_equal(m->exec(fake_call(child), &image, object), KN_OK);
+	/* There is no way back to root. */
+	assert_int_equal(child->entry->suid, 1000);
+	assert_int_equal(child->entry->sgid, 100);
+	assert_int_equal(child->page->suid, 1000);
 	assert_int_equal(child->entry->pid, pid);
 	assert_string_equal((const char *)child->entry->name, "program");
 	assert_int_equal(child->signals->caught, 0);
@@ -180,6 +187,18 @@ static void spawn_does_as_it_is_told(void **state)
 	assert_int_equal(made->signals->first.blocked, 3);
 	assert_int_equal(made->signals->ignored, bit(10));
 	assert_int_equal(made->extra_slots[0], 50);
+	/* Who gives up being root gives up all of it. */
+	child->entry->uid = child->entry->gid = 1000;
+	child->entry->euid = child->entry->egid = child->entry->suid = child->entry->sgid = 0;
+	args = (struct procmgr_spawn_args){.flags = PROCMGR_SPAWN_RESET_IDS};
+	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, nullptr, 0, &pid), KN_OK);
+	made = process_by_pid(pid);
+	assert_int_equal(made->entry->euid, 1000);
+	assert_int_equal(made->entry->suid, 1000);
+	assert_int_equal(made->entry->sgid, 1000);
+	assert_int_equal(made->page->suid, 1000);
+	process_end(made, PROCMGR_EVENT_EXITED, 0);
+	wait_reap(made);
 	/* What may not be given leaves no child. */
 	args = (struct procmgr_spawn_args){.flags = PROCMGR_SPAWN_SET_POLICY, .policy = PROCMGR_POLICY_FIFO};
 	assert_int_equal(m->spawn(fake_call(child), &image, &args, object, nullptr, 0, &pid), KN_E_INVALID_ARG);

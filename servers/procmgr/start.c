@@ -317,6 +317,13 @@ static kn_status copy_caps(struct process *parent, struct process *child, const 
 	return KN_OK;
 }
 
+/* A new program cannot go back to who the old one was (POSIX, exec). Within process_entry_begin(). */
+static void save_ids(struct process *process)
+{
+	process->entry->suid = process->entry->euid;
+	process->entry->sgid = process->entry->egid;
+}
+
 static void apply_spawn_args(struct process *child, const struct procmgr_spawn_args *args)
 {
 	process_entry_begin(child);
@@ -331,6 +338,7 @@ static void apply_spawn_args(struct process *child, const struct procmgr_spawn_a
 		child->entry->euid = child->entry->uid;
 		child->entry->egid = child->entry->gid;
 	}
+	save_ids(child);
 	process_entry_end(child);
 	child->signals->first.blocked = args->blocked;
 	if (args->flags & PROCMGR_SPAWN_SET_SIGNALS)
@@ -421,6 +429,7 @@ static kn_status take_over(struct process *process, kn_cap vspace, const struct 
 	process->signals->first.ipc = place.ipc; /* what it blocks and what is pending stay */
 	process_entry_begin(process);
 	process->entry->threads = 1;
+	save_ids(process);
 	process_entry_end(process);
 	process->has_execed = true;
 	fill_page(process);
