@@ -147,6 +147,7 @@ static unsigned least_bound(uint64_t cpus)
 static kn_status set_cpus(struct process *process, struct thread *thread, uint64_t cpus)
 {
 	const uint64_t online = cpus_online();
+	const uint32_t before = thread->schedule.bound;
 	uint32_t bound = 0;
 
 	if (!(cpus & online))
@@ -156,8 +157,10 @@ static kn_status set_cpus(struct process *process, struct thread *thread, uint64
 	if (online & ~cpus)
 		bound = least_bound(cpus & online) + 1;
 	kn_status status = kn_tcb_set_affinity(thread->tcb, bound ? bound - 1 : KN_TCB_ANY_CPU);
-	if (status != KN_OK)
+	if (status != KN_OK) {
+		thread->schedule.bound = before;
 		return KN_E_INVALID_ARG; /* offline since we asked */
+	}
 	thread->schedule.cpus = cpus;
 	thread->schedule.bound = bound;
 	return KN_OK;
