@@ -28,7 +28,7 @@ struct inode *inode_create(struct filesystem *filesystem, uint32_t mode, uint32_
 	return inode;
 }
 
-static void inode_destroy(struct inode *inode)
+static void destroy_one(struct inode *inode)
 {
 	struct filesystem *filesystem = inode->filesystem;
 
@@ -56,6 +56,28 @@ static void inode_destroy(struct inode *inode)
 	heap_free(inode);
 	if (--filesystem->inodes == 0 && filesystem->is_unmounted)
 		heap_free(filesystem);
+}
+
+/*
+ * A directory lets go of its parent, perhaps the last who held it, and so on up, as deep as a program made them: one after another,
+ * not one within another, because that would cost the server's stack.
+ */
+static void inode_destroy(struct inode *inode)
+{
+	static struct inode *first;
+	static bool is_busy;
+
+	inode->doomed = first;
+	first = inode;
+	if (is_busy)
+		return;
+	is_busy = true;
+	while (first != nullptr) {
+		inode = first;
+		first = inode->doomed;
+		destroy_one(inode);
+	}
+	is_busy = false;
 }
 
 void inode_release(struct inode *inode)

@@ -66,6 +66,7 @@ struct inode {
 	uint64_t special_device;
 	uint64_t key; /* for ops: what it stands for */
 	struct lock *locks;
+	struct inode *doomed;     /* the next one that is being destroyed */
 	struct dentry *last_name; /* out of the tree, its directory referenced; what it was called when links became 0 */
 	union {
 		struct directory directory;

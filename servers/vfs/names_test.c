@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "check.h"
 
@@ -220,6 +221,46 @@ static void a_removed_directory_takes_no_new_names(void **state)
 	size_t length;
 	assert_int_equal(path_tell(path.inode, text, sizeof text, &length), KN_E_NOT_FOUND);
 	path_release(&path);
+}
+
+/* The deepest of them holds its parent, that one its own, and so on: none is destroyed while another one is. */
+static void a_deep_tree_ends_without_much_stack(void **state)
+{
+	const size_t before = root->filesystem->inodes;
+	struct inode *deepest = root, *directory;
+	struct rlimit usual;
+	struct path path;
+
+	inode_acquire(root);
+	for (int i = 0; i < 100000; i++) {
+		const struct name_at inside = {.base = deepest, .text = "d", .length = 1};
+
+		assert_int_equal(name_make_directory(inside, &root_user, 0755), KN_OK);
+		assert_int_equal(path_walk(deepest, &root_user, "d", 1, 0, &path), KN_OK);
+		inode_release(deepest);
+		deepest = path.inode;
+		inode_acquire(deepest);
+		path_release(&path);
+	}
+	directory = deepest;
+	inode_acquire(directory);
+	while (directory != root) {
+		assert_int_equal(path_walk(directory, &root_user, "..", 2, 0, &path), KN_OK);
+		const struct name_at inside = {.base = path.inode, .text = "d", .length = 1};
+
+		assert_int_equal(name_remove(inside, &root_user, true), KN_OK);
+		inode_release(directory);
+		directory = path.inode;
+		inode_acquire(directory);
+		path_release(&path);
+	}
+	inode_release(directory);
+	/* This thread's stack does not grow beyond it. */
+	assert_int_equal(getrlimit(RLIMIT_STACK, &usual), 0);
+	assert_int_equal(setrlimit(RLIMIT_STACK, &(struct rlimit){512 << 10, usual.rlim_max}), 0);
+	inode_release(deepest);
+	assert_int_equal(setrlimit(RLIMIT_STACK, &usual), 0);
+	assert_int_equal(root->filesystem->inodes, before);
 }
 
 static void renaming_follows_posix(void **state)
@@ -493,6 +534,7 @@ int main(void)
 	    cmocka_unit_test_setup(only_owners_remove_from_a_sticky_directory, fresh),
 	    cmocka_unit_test_setup(removing_refuses_what_it_must, fresh),
 	    cmocka_unit_test_setup(a_removed_directory_takes_no_new_names, fresh),
+	    cmocka_unit_test_setup(a_deep_tree_ends_without_much_stack, fresh),
 	    cmocka_unit_test_setup(renaming_follows_posix, fresh),
 	    cmocka_unit_test_setup(a_renamed_directory_knows_its_path, fresh),
 	    cmocka_unit_test_setup(hard_links_share_one_file, fresh),
