@@ -87,6 +87,21 @@ static bool carve(struct inode *inode, const struct request *request, struct loc
 	return has_changed;
 }
 
+/* Who has ended took leave of nobody, and read locks are in nobody's way: they would stay as long as the file is open. */
+static void forget_dead(struct inode *inode)
+{
+	for (struct lock **link = &inode->locks; *link != nullptr;) {
+		struct lock *lock = *link;
+
+		if (lock->owner.badge == 0 || lock_owner_lives(lock->owner.badge)) {
+			link = &lock->next;
+			continue;
+		}
+		*link = lock->next;
+		heap_free(lock);
+	}
+}
+
 /* Nobody is in the way: the range becomes what is asked, in place of what the owner had there. An error changes nothing. */
 static kn_status put(struct inode *inode, const struct request *request, bool *has_carved)
 {
@@ -101,6 +116,7 @@ static kn_status put(struct inode *inode, const struct request *request, bool *h
 			return KN_E_NO_MEMORY;
 		}
 	}
+	forget_dead(inode);
 	*has_carved = carve(inode, request, &spare);
 	if (fresh != nullptr) {
 		*fresh = (struct lock){
@@ -226,6 +242,10 @@ kn_status lock_set(struct description *description, struct lock_owner owner, uin
 
 	if (inode == nullptr || asked->type > VFS_LOCK_TYPE_UNLOCK || wait > VFS_LOCK_WAIT_ONLY_ASK || end <= asked->start)
 		return KN_E_INVALID_ARG;
+	/* Who may only read could else keep all readers out (POSIX, fcntl: EBADF). flock() has no such rule. */
+	if (owner.badge != 0 && wait != VFS_LOCK_WAIT_ONLY_ASK && asked->type != VFS_LOCK_TYPE_UNLOCK &&
+	    !(description->flags & (asked->type == VFS_LOCK_TYPE_WRITE ? FILE_FLAG_WRITE : FILE_FLAG_READ)))
+		return KN_E_INVALID_CAP;
 	*conflict = (struct vfs_lock){.type = VFS_LOCK_TYPE_UNLOCK};
 	struct lock *obstacle = asked->type == VFS_LOCK_TYPE_UNLOCK ? nullptr : find_conflict(inode, &request);
 

@@ -109,6 +109,39 @@ static void locks_conflict_as_posix_says(void **state)
 	assert_int_equal(fake_answers[1].status, KN_OK);
 }
 
+/* Else who may read /etc/passwd could keep everybody out of it. */
+static void who_may_not_write_keeps_no_readers_out(void **state)
+{
+	struct vfs_opened opened;
+	struct vfs_lock conflict;
+	struct description *reader, *writer;
+
+	assert_int_equal(open_path(at_root("/f"), &root_user, FILE_FLAG_READ, 0, nullptr, &opened, &reader), KN_OK);
+	assert_int_equal(open_path(at_root("/f"), &root_user, FILE_FLAG_WRITE, 0, nullptr, &opened, &writer), KN_OK);
+	assert_int_equal(lock_wait(reader, 10, VFS_LOCK_TYPE_WRITE, 0, 0), KN_E_INVALID_CAP);
+	assert_int_equal(lock_wait(writer, 10, VFS_LOCK_TYPE_READ, 0, 0), KN_E_INVALID_CAP);
+	assert_int_equal(lock(a, 11, VFS_LOCK_TYPE_WRITE, 0, 0, VFS_LOCK_WAIT_ONLY_ASK, &conflict), KN_OK);
+	assert_int_equal(conflict.type, VFS_LOCK_TYPE_UNLOCK);
+	assert_int_equal(lock_wait(reader, 10, VFS_LOCK_TYPE_READ, 0, 0), KN_OK);
+	assert_int_equal(lock(reader, 11, VFS_LOCK_TYPE_WRITE, 0, 0, VFS_LOCK_WAIT_ONLY_ASK, &conflict), KN_OK);
+	assert_int_equal(conflict.type, VFS_LOCK_TYPE_READ);
+	assert_int_equal(lock_wait(reader, 0, VFS_LOCK_TYPE_WRITE, 0, 0), KN_OK);
+	close_file(reader);
+	close_file(writer);
+}
+
+/* Nobody would ever meet their read locks. */
+static void locks_of_the_dead_take_no_memory(void **state)
+{
+	assert_int_equal(lock_wait(a, 10, VFS_LOCK_TYPE_READ, 0, 10), KN_OK);
+	assert_int_equal(lock_wait(a, 11, VFS_LOCK_TYPE_READ, 0, 10), KN_OK);
+	const long blocks = fake_heap_blocks;
+
+	processes[0].state = processes[1].state = PROCMGR_PROCESS_STATE_ZOMBIE;
+	assert_int_equal(lock_wait(a, 12, VFS_LOCK_TYPE_READ, 0, 10), KN_OK);
+	assert_int_equal(fake_heap_blocks, blocks - 1);
+}
+
 /* The open file is a child's too: nothing is closed when its owner dies. */
 static void the_end_of_a_process_wakes_who_waits_for_it(void **state)
 {
@@ -181,6 +214,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(locks_conflict_as_posix_says, fresh, nullptr),
+	    cmocka_unit_test_setup_teardown(who_may_not_write_keeps_no_readers_out, fresh, closed),
+	    cmocka_unit_test_setup_teardown(locks_of_the_dead_take_no_memory, fresh, closed),
 	    cmocka_unit_test_setup_teardown(the_end_of_a_process_wakes_who_waits_for_it, fresh, closed),
 	    cmocka_unit_test_setup_teardown(a_lock_that_was_waited_for_replaces_the_old_one, fresh, closed),
 	    cmocka_unit_test_setup_teardown(who_waits_in_a_circle_is_told, fresh, closed),

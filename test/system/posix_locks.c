@@ -66,6 +66,9 @@ static void any_close_lets_go(void)
 	CHECK(lock(fd, F_SETLK, F_WRLCK, 0, 0) == 0 && others_see(1));
 	close(open(PATH, O_RDONLY));
 	CHECK(others_see(0));
+	CHECK((second = open(PATH, O_RDONLY)) >= 0);
+	CHECK(lock(second, F_SETLK, F_WRLCK, 0, 0) == -1 && errno == EBADF && lock(second, F_SETLK, F_RDLCK, 0, 0) == 0);
+	close(second);
 	CHECK(lock(fd, F_SETLK, F_WRLCK, 0, 0) == 0);
 	CHECK((second = dup(fd)) >= 0 && dup2(second, second) == second && others_see(1));
 	CHECK(dup2(0, second) == second && others_see(0));
