@@ -165,8 +165,14 @@ static void a_send_that_fails_passes_nothing(void **state)
 	transfer = (struct transfer){.call = &send, .data = pattern, .length = 3};
 	assert_int_equal(socket_send(pair[0], ends[0], &transfer), KN_DEFERRED);
 	assert_int_equal(ends[0]->in_flight, 1);
+	/* Somebody else's bytes behind it bring nothing, so they take nothing back. */
+	transfer = (struct transfer){.call = &send, .data = pattern, .length = 3};
+	assert_int_equal(socket_send(pair[0], nullptr, &transfer), KN_DEFERRED);
 	wait_cancel(&fake_replies[fake_deferred - 1]);
 	assert_int_equal(fake_answers[fake_deferred - 1].status, KN_E_INTERRUPTED);
+	assert_int_equal(ends[0]->in_flight, 1);
+	wait_cancel(&fake_replies[fake_deferred - 2]);
+	assert_int_equal(fake_answers[fake_deferred - 2].status, KN_E_INTERRUPTED);
 	assert_int_equal(ends[0]->in_flight, 0);
 	assert_int_equal(ends[1]->in_flight, 1); /* what went stays on its way */
 	close_end(pair[0]);

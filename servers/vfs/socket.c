@@ -452,7 +452,10 @@ kn_status socket_send(struct description *description, struct description *passe
 	}
 	kn_status status = pipe_write(socket->out, description, transfer);
 
-	if (passed != nullptr && status < 0 && transfer->done == 0)
+	/* attach() saw that nobody else was writing. */
+	if (passed != nullptr && status == KN_DEFERRED)
+		list_entry(list_first(&socket->out->writing), struct waiter, link)->brings = true;
+	else if (passed != nullptr && status < 0 && transfer->done == 0)
 		socket_send_failed(description);
 	return status;
 }

@@ -153,7 +153,7 @@ void wait_cancel(struct server_reply *reply)
 	if (waiter == nullptr)
 		return;
 	if (waiter->kind == WAIT_WRITE) {
-		if (waiter->answer == ANSWER_SOCKET && waiter->done == 0)
+		if (waiter->brings && waiter->done == 0)
 			socket_send_failed(waiter->description);
 		wait_finish_write(waiter, KN_E_INTERRUPTED);
 		return;

@@ -35,6 +35,7 @@ struct waiter {
 	uint8_t *data;           /* WAIT_WRITE: what is to be written (heap copy or the window) */
 	size_t length;           /* wanted */
 	size_t done;             /* WAIT_WRITE: already written */
+	bool brings;             /* WAIT_WRITE: a descriptor goes with its first byte */
 	struct description *carried; /* held; comes with the bytes that a waiting socket_receive gets */
 	uint64_t detail[4];      /* WAIT_LOCK: the lock; WAIT_ACCEPT: flags; WAIT_CONNECT: the listener */
 };
