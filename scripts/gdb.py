@@ -15,6 +15,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -80,6 +81,8 @@ def main():
         script.write("\n".join(commands(o.build, arch, o.name, port) + ["", *(o.batch or [])]) + "\n")
         script.flush()
         line = qemu.command(o.build, firmware="direct", gdb=port, archive=o.archive, serial="null" if o.batch else "stdio")
+        # ^C is for gdb, to stop what runs. (A handler is not inherited, SIG_IGN would be.)
+        signal.signal(signal.SIGINT, lambda *_: None)
         machine = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             status = subprocess.call([debugger, "-nx", "-q", *(["-batch"] if o.batch else []), "-x", script.name,

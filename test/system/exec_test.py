@@ -58,6 +58,15 @@ def nobody_reads():
     equal((done.stdout, done.stderr), (b"y\n141\n", b""))
 
 
+def nobody_reads_in_time():
+    reader, writer = os.pipe()
+    done = subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--timeout", "10", "--", "yes"], stdin=subprocess.DEVNULL, stdout=writer,
+                          stderr=subprocess.PIPE, check=False, timeout=LIMIT)
+    os.close(reader)
+    os.close(writer)
+    equal((done.returncode, done.stderr), (124, b"scripts/exec: timeout after 10 s\n"))
+
+
 def ended_by(number):
     """The machine ends with it and its temporary files are gone."""
     with tempfile.TemporaryDirectory() as folder:
@@ -135,6 +144,16 @@ def dies(folder):
         raise AssertionError(f"status {status}: {errors.decode()}")
 
 
+def dies_while_told(folder):
+    """What was to be sent to it is no reason to say anything else."""
+    machine = folder / f"qemu-system-{arch}"
+    machine.write_text("#!/bin/sh\nexec <&-\nprintf 'saltyos-exec 1\\r\\n\\036c\\004\\000\\000\\020\\000\\000'\nsleep 1\n")
+    machine.chmod(0o755)
+    status, output, errors = run(feed=b"input", env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TMPDIR": str(folder)})
+    if status != 125 or output or "Traceback" in errors.decode():
+        raise AssertionError(f"status {status}: {errors.decode()}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -148,7 +167,9 @@ def main():
             ("what is added is there as it was", lambda: adds(folder)),
             ("what cannot be is refused before the boot", lambda: refusals(folder)),
             ("a timeout is 124", lambda: equal(run("--timeout", "4", command=("sleep", "100"))[0], 124)),
+            ("so it is when nobody reads what comes", nobody_reads_in_time),
             ("a panic is 125", lambda: dies(folder)),
+            ("a death before all is told is 125", lambda: dies_while_told(folder)),
         ]))
 
 
