@@ -36,6 +36,8 @@ def clones(debugger, machine, kernel):
         try:
             begin = stop("vspace_clone")
             yield machine.argument(debugger.registers(), 0), begin, stop("arch_enter_user")
+        except TimeoutError:
+            raise
         except (RuntimeError, OSError):
             return  # the command has ended, and with it the machine
 
