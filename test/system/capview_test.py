@@ -10,7 +10,7 @@ from console import ROOT, tap
 
 # What a plain grant becomes (servers/init/grant.c): type and rights.
 GRANTS = {"archive": ("memory_object", "READ|GRANT|MAP"), "random": ("random", "READ|GRANT"), "clock_page": ("memory_object", "READ|GRANT|MAP"),
-          "kernel_stats": ("debug", "READ"), "cspaces": ("cnode", "READ")}
+          "kernel_stats": ("debug", "READ"), "cspaces": ("cnode", "READ"), "notification": ("notification", "GRANT|SEND|RECV")}
 ROW = re.compile(r"^([0-9a-f]+) +(\w+) +([0-9a-f]+) +(\S+) +([0-9a-f]+) +(.+)$", re.M)
 
 
