@@ -95,12 +95,8 @@ void account_destroy(struct account *account)
 
 	while ((node = list_first(&account->children)) != nullptr)
 		account_destroy(list_entry(node, struct account, sibling));
-	while ((node = list_first(&account->blocks)) != nullptr) {
-		struct block *block = list_entry(node, struct block, link);
-
-		account_uncharge(block);
-		block_give(block);
-	}
+	while ((node = list_first(&account->blocks)) != nullptr)
+		account_give(list_entry(node, struct block, link));
 	list_remove(&account->sibling);
 	account->generation = (account->generation + 1) & GENERATION_MASK;
 	list_append(&unused, &account->sibling);
@@ -117,7 +113,7 @@ size_t accounts_heap(void)
 	return heap;
 }
 
-kn_status account_charge(struct account *account, struct block *block)
+static kn_status charge(struct account *account, struct block *block)
 {
 	const uint64_t size = 1ull << block->size_bits;
 
@@ -133,13 +129,26 @@ kn_status account_charge(struct account *account, struct block *block)
 	return KN_OK;
 }
 
-void account_uncharge(struct block *block)
+kn_status account_take(struct account *account, unsigned bits, struct block **block)
+{
+	kn_status status = block_take((uint8_t)bits, block);
+
+	if (status != KN_OK)
+		return status;
+	status = charge(account, *block);
+	if (status != KN_OK)
+		block_give(*block);
+	return status;
+}
+
+void account_give(struct block *block)
 {
 	for (struct account *a = block->account; a; a = a->parent) {
 		a->used -= 1ull << block->size_bits;
 		a->objects--;
 	}
 	block->account = nullptr;
+	block_give(block);
 }
 
 void account_pass_on(struct block *block)

@@ -33,9 +33,9 @@ uint64_t account_badge(const struct account *account);
 [[nodiscard]] kn_status account_create(struct account *parent, uint64_t quota, struct account **account);
 /* Destroy it with its sub-accounts and everything they allocated. */
 void account_destroy(struct account *account);
-/* Enter a block in the books; QUOTA if it does not fit. */
-[[nodiscard]] kn_status account_charge(struct account *account, struct block *block);
-/* Take it out of the books again (before block_give). */
-void account_uncharge(struct block *block);
+/* A free block of 2^bits bytes, entered in the books. NO_MEMORY; QUOTA if it does not fit into the account or one above. */
+[[nodiscard]] kn_status account_take(struct account *account, unsigned bits, struct block **block);
+/* Take it out of the books, and destroy what is in it. */
+void account_give(struct block *block);
 /* Released objects live on; they stop counting for the account but not for those above. */
 void account_pass_on(struct block *block);

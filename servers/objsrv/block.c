@@ -244,8 +244,7 @@ bool block_is_childless(const struct block *block)
 void block_release(struct block *block)
 {
 	if (block_is_childless(block)) {
-		account_uncharge(block);
-		block_give(block);
+		account_give(block);
 		return;
 	}
 	list_remove(&block->link);
@@ -263,8 +262,7 @@ void blocks_collect(unsigned count)
 		bool is_last = first == end;
 
 		if (block_is_childless(block)) {
-			account_uncharge(block);
-			block_give(block);
+			account_give(block);
 		} else { /* to the end of the line */
 			list_remove(first);
 			list_append(&released, first);

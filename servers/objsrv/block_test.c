@@ -48,24 +48,6 @@ static void assert_nothing_left(void)
 	assert_int_equal(root->objects, 0);
 }
 
-static kn_status take(struct account *account, unsigned bits, struct block **block)
-{
-	kn_status status = block_take((uint8_t)bits, block);
-
-	if (status != KN_OK)
-		return status;
-	status = account_charge(account, *block);
-	if (status != KN_OK)
-		block_give(*block);
-	return status;
-}
-
-static void give(struct block *block)
-{
-	account_uncharge(block);
-	block_give(block);
-}
-
 /* An object in a client's slot, as after a moved answer. */
 static void make_object(struct block *block)
 {
@@ -77,13 +59,13 @@ static void blocks_come_back_in_one_piece(void **state)
 	struct block *blocks[200];
 
 	for (unsigned i = 0; i < 200; i++) {
-		assert_int_equal(take(root, 7 + i % 6, &blocks[i]), KN_OK);
+		assert_int_equal(account_take(root, 7 + i % 6, &blocks[i]), KN_OK);
 		assert_int_equal(all_slots - slots_available() - blocks_idle_slots(), i + 1); /* one each, however memory is cut up */
 		assert_int_equal(blocks[i]->size_bits, 7 + i % 6);
 		assert_ptr_equal(block_by_handle(block_handle(blocks[i])), blocks[i]);
 	}
 	for (unsigned i = 0; i < 200; i++)
-		give(blocks[i * 77 % 200]);
+		account_give(blocks[i * 77 % 200]);
 	assert_nothing_left();
 }
 
@@ -91,12 +73,12 @@ static void blocks_of_one_size_come_and_go_without_splitting(void **state)
 {
 	struct block *block;
 
-	assert_int_equal(take(root, 9, &block), KN_OK);
-	give(block);
+	assert_int_equal(account_take(root, 9, &block), KN_OK);
+	account_give(block);
 	fake_caps_budget = 0;
 	for (unsigned i = 0; i < 100; i++) {
-		assert_int_equal(take(root, 9, &block), KN_OK);
-		give(block);
+		assert_int_equal(account_take(root, 9, &block), KN_OK);
+		account_give(block);
 	}
 	fake_caps_budget = -1;
 	assert_nothing_left();
@@ -106,9 +88,9 @@ static void giving_a_block_takes_its_object_from_everybody(void **state)
 {
 	struct block *block;
 
-	assert_int_equal(take(root, 7, &block), KN_OK);
+	assert_int_equal(account_take(root, 7, &block), KN_OK);
 	make_object(block);
-	give(block);
+	account_give(block);
 	assert_false(fake_cap(CLIENT)->is_used);
 	assert_nothing_left();
 }
@@ -117,10 +99,10 @@ static void old_handles_find_nothing(void **state)
 {
 	struct block *block;
 
-	assert_int_equal(take(root, 7, &block), KN_OK);
+	assert_int_equal(account_take(root, 7, &block), KN_OK);
 	uint64_t handle = block_handle(block);
 
-	give(block);
+	account_give(block);
 	assert_null(block_by_handle(handle));
 	assert_null(block_by_handle(0xffffffff));
 	assert_null(block_by_handle(~0ull));
@@ -131,7 +113,7 @@ static void released_blocks_go_with_the_last_capability(void **state)
 {
 	struct block *block;
 
-	assert_int_equal(take(root, 7, &block), KN_OK);
+	assert_int_equal(account_take(root, 7, &block), KN_OK);
 	make_object(block);
 	block_release(block);
 	blocks_collect(100);
@@ -140,7 +122,7 @@ static void released_blocks_go_with_the_last_capability(void **state)
 	blocks_collect(100);
 	assert_nothing_left();
 	/* Without a capability at all it goes at once. */
-	assert_int_equal(take(root, 7, &block), KN_OK);
+	assert_int_equal(account_take(root, 7, &block), KN_OK);
 	block_release(block);
 	assert_nothing_left();
 }
@@ -149,13 +131,13 @@ static void memory_that_is_short_looks_at_released_blocks(void **state)
 {
 	struct block *block;
 
-	assert_int_equal(take(root, MEMORY_BITS, &block), KN_OK);
+	assert_int_equal(account_take(root, MEMORY_BITS, &block), KN_OK);
 	make_object(block);
 	block_release(block);
-	assert_int_equal(take(root, 7, &block), KN_E_NO_MEMORY);
+	assert_int_equal(account_take(root, 7, &block), KN_E_NO_MEMORY);
 	slot_delete(CLIENT);
-	assert_int_equal(take(root, 7, &block), KN_OK);
-	give(block);
+	assert_int_equal(account_take(root, 7, &block), KN_OK);
+	account_give(block);
 	assert_nothing_left();
 }
 
@@ -166,10 +148,10 @@ static void quotas_count_in_every_account_above(void **state)
 
 	assert_int_equal(account_create(root, 3 * 4096, &parent), KN_OK);
 	assert_int_equal(account_create(parent, 2 * 4096, &child), KN_OK);
-	assert_int_equal(take(child, 13, &block), KN_OK);
-	assert_int_equal(take(child, 7, &block), KN_E_QUOTA);
-	assert_int_equal(take(parent, 12, &block), KN_OK);
-	assert_int_equal(take(parent, 7, &block), KN_E_QUOTA);
+	assert_int_equal(account_take(child, 13, &block), KN_OK);
+	assert_int_equal(account_take(child, 7, &block), KN_E_QUOTA);
+	assert_int_equal(account_take(parent, 12, &block), KN_OK);
+	assert_int_equal(account_take(parent, 7, &block), KN_E_QUOTA);
 	assert_int_equal(parent->used, 3 * 4096);
 	assert_int_equal(root->used, 3 * 4096);
 	uint64_t badge = account_badge(child);
@@ -197,9 +179,9 @@ static void sizes_out_of_range_are_refused(void **state)
 {
 	struct block *block;
 
-	assert_int_equal(take(root, MEMORY_BITS + 1, &block), KN_E_NO_MEMORY);
-	assert_int_equal(take(root, BLOCK_BITS_MAX + 1, &block), KN_E_NO_MEMORY);
-	assert_int_equal(take(root, 255, &block), KN_E_NO_MEMORY);
+	assert_int_equal(account_take(root, MEMORY_BITS + 1, &block), KN_E_NO_MEMORY);
+	assert_int_equal(account_take(root, BLOCK_BITS_MAX + 1, &block), KN_E_NO_MEMORY);
+	assert_int_equal(account_take(root, 255, &block), KN_E_NO_MEMORY);
 	assert_int_equal(blocks_add(MEMORY, BLOCK_BITS_MIN - 1), KN_E_RANGE);
 	assert_int_equal(blocks_add(MEMORY, BLOCK_BITS_MAX + 1), KN_E_RANGE);
 	assert_nothing_left();
@@ -215,11 +197,11 @@ static kn_status whole_life(void)
 		return status;
 	status = account_create(account, ~0ull, &child);
 	if (status == KN_OK)
-		status = take(child, 7, &block);
+		status = account_take(child, 7, &block);
 	if (status == KN_OK)
-		status = take(child, 14, &block);
+		status = account_take(child, 14, &block);
 	if (status == KN_OK)
-		status = take(account, 10, &block);
+		status = account_take(account, 10, &block);
 	account_destroy(account);
 	return status;
 }
