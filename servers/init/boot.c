@@ -11,6 +11,7 @@
 #include "kn/untyped.h"
 #include "kn/vspace.h"
 #include "end.h"
+#include "trona/clock.h"
 #include "trona/log.h"
 #include "trona/slots.h"
 #include "trona/string.h"
@@ -33,6 +34,7 @@ struct range {
 };
 
 static const struct kn_boot_page *page;
+static const void *clock_page;
 static const char *archive;
 static uint64_t cpio_offset;
 static kn_cap images;
@@ -78,6 +80,22 @@ static void list_memory(void)
 	}
 }
 
+static void map_clock(void)
+{
+	uint64_t address;
+
+	if (kn_vspace_map(KN_SLOT_VSPACE, KN_BOOT_SLOT_CLOCK_PAGE, 0, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
+		KN_VSPACE_MAP_SHARED, &address) == KN_OK)
+		clock_page = (const void *)address;
+}
+
+kn_time boot_now(void)
+{
+	int64_t offset;
+
+	return clock_page == nullptr ? 0 : clock_page_now(clock_page, &offset);
+}
+
 void boot_init(const struct kn_boot_page *boot)
 {
 	page = boot;
@@ -92,6 +110,7 @@ void boot_init(const struct kn_boot_page *boot)
 	status = boot_take_memory(FIRST_OBJECTS_BITS, &first_objects);
 	if (status != KN_OK)
 		end_system("no memory for the first objects", status);
+	map_clock();
 }
 
 const char *boot_option(const char *word)

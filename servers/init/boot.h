@@ -10,6 +10,8 @@
 /* Maps the archive, sets memory aside for the first objects. Ends the system in words when that cannot be. */
 void boot_init(const struct kn_boot_page *page);
 const struct kn_boot_page *boot_page(void);
+/* The monotonic clock, ns. */
+kn_time boot_now(void);
 /* Is the word on the kernel's command line? With `=` at its end: what follows, up to 63 bytes; else an empty text. Null: no. */
 const char *boot_option(const char *word);
 

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * launch.h. A server's parts: a CNode, a thread with a scheduling context, an address space with its image mapped from the archive,
- * a stack, and one small object with the start page, the IPC buffer and the pages in which data ends. They come from the unit's objsrv account and mmsrv
- * client, so that taking the server away is destroying these two.
- *
- * objsrv and mmsrv cannot come from themselves. objsrv is made of memory that init kept; mmsrv of objsrv's objects. Both have a
- * root pool of their own, so that neither ever waits for frames from itself.
+ * launch.h. A server's parts: a CNode, a thread with a scheduling context, and its memory (launch_memory.c). They come from the unit's objsrv
+ * account and mmsrv client, so that taking the server away is destroying these two. objsrv itself is made of memory that init kept.
  */
 #include "launch.h"
 
@@ -29,16 +25,8 @@
 #include "uapi/error.h"
 #include "uapi/object_type.h"
 
-#define OBJSRV_POOL_BITS 22
-#define MMSRV_POOL_BITS 21
-/* The unit's object: start page, IPC buffer, and where a segment's data ends inside a page. */
-#define TAILS_MAX 2
-#define PAGES (2 + TAILS_MAX)
 #define CSPACES_BITS 6
 #define CSPACES_INIT 63 /* init's own, behind all units */
-
-static const uint32_t rw = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
-static const uint32_t fixed = KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED | KN_VSPACE_MAP_NO_REPLACE;
 
 static kn_cap init_endpoint, cspaces;
 static struct {
@@ -108,11 +96,6 @@ kn_status launch_client(const char *server, kn_cap *client)
 	return KN_E_NOT_FOUND;
 }
 
-static bool is_called(const struct unit *unit, const char *name)
-{
-	return strcmp(unit->manifest.name, name) == 0;
-}
-
 kn_status launch_make(struct unit *unit, uint8_t type, uint8_t size_bits, kn_cap *slot)
 {
 	uint64_t handle;
@@ -172,134 +155,6 @@ static kn_status option_number(struct launch *launch, const char *key, uint64_t 
 	format_text(text, sizeof(text), "%s=%lu", key, value);
 	return launch_option(launch, text);
 }
-
-/* ---- memory ---- */
-
-/* An address space with a root pool of its own, of 2^bits bytes. */
-static kn_status make_own_space(struct unit *unit, unsigned bits)
-{
-	kn_cap objsrv, frames;
-	uint64_t handle;
-	kn_status status;
-
-	if (unit->account == KN_CAP_NONE) {
-		status = boot_take_memory(bits, &frames);
-	} else {
-		status = slot_alloc(&frames);
-		if (status == KN_OK)
-			status = launch_client("objsrv", &objsrv);
-		if (status == KN_OK)
-			status = objsrv_untyped(objsrv, (uint8_t)bits, &handle, frames);
-	}
-	if (status == KN_OK)
-		status = launch_make(unit, KN_TYPE_POOL, 0, &unit->pool);
-	if (status == KN_OK)
-		status = kn_pool_refill(unit->pool, frames);
-	if (status == KN_OK)
-		status = launch_make(unit, KN_TYPE_VSPACE, 0, &unit->vspace);
-	if (status == KN_OK)
-		status = kn_vspace_configure(unit->vspace, unit->pool, boot_place(layout_map));
-	return status;
-}
-
-/* Address space and the unit's object. */
-static kn_status make_memory(struct unit *unit, uint32_t roles)
-{
-	kn_cap mmsrv, pair;
-	kn_status status;
-
-	if (is_called(unit, "objsrv") || is_called(unit, "mmsrv")) {
-		status = make_own_space(unit, is_called(unit, "objsrv") ? OBJSRV_POOL_BITS : MMSRV_POOL_BITS);
-		if (status == KN_OK)
-			status = launch_make(unit, KN_TYPE_MEMORY_OBJECT, 0, &unit->pages);
-		return status == KN_OK ? kn_memory_object_configure_anonymous(unit->pages, unit->pool, PAGES) : status;
-	}
-	status = launch_client("mmsrv", &mmsrv);
-	if (status == KN_OK)
-		status = slots_alloc(2, &pair);
-	if (status != KN_OK)
-		return status;
-	status = mmsrv_space_create(mmsrv, unit->manifest.memory, boot_place(layout_map), roles, &unit->memory_id, pair);
-	if (status != KN_OK) {
-		slots_free(pair, 2);
-		return status;
-	}
-	unit->vspace = pair;
-	unit->memory = pair + 1;
-	status = slot_alloc(&unit->pages);
-	if (status != KN_OK)
-		return status;
-	status = mmsrv_object_create(mmsrv, PAGES, unit->pages);
-	if (status != KN_OK) {
-		slot_free(unit->pages);
-		unit->pages = KN_CAP_NONE;
-	}
-	return status;
-}
-
-/*
- * The page in which data ends: one of the unit's own object, for init's memory comes from another pool than the unit's and cannot
- * be moved there.
- */
-static kn_status make_tail(
-    void *context, kn_cap vspace, kn_cap object, uint64_t page, size_t size, uint64_t address, uint32_t prot)
-{
-	struct launch *launch = context;
-	uint64_t from, mapped;
-
-	if (launch->tails == TAILS_MAX)
-		return KN_E_BAD_IMAGE;
-	kn_status status = kn_vspace_map(KN_SLOT_VSPACE, object, page, 0, 1, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
-	    KN_VSPACE_MAP_SHARED, &from);
-
-	if (status != KN_OK)
-		return status;
-	unsigned tail = 2 + launch->tails++;
-
-	memcpy((char *)launch->start + tail * KN_PAGE_SIZE, (const void *)from, size);
-	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, from, 1);
-	return kn_vspace_map(vspace, launch->unit->pages, tail, address, 1, prot, rw, fixed, &mapped);
-}
-
-static kn_status map_image(struct launch *launch, struct elf_image *image)
-{
-	struct unit *unit = launch->unit;
-	struct cpio_entry file;
-	kn_status status = boot_file(unit->manifest.binary, &file);
-
-	if (status == KN_OK)
-		status = elf_parse(boot_bytes(file.offset), file.size, file.size, image);
-	if (status != KN_OK) {
-		if (!unit->manifest.is_optional || status != KN_E_NOT_FOUND)
-			log_line("%s: %s: %s", unit->manifest.name, unit->manifest.binary, kn_status_text(status));
-		return status;
-	}
-	launch->bias = image->is_pie ? boot_place(layout_image) : 0;
-	return image_map_with_tail(
-	    unit->vspace, boot_images(), file.offset / KN_PAGE_SIZE, image, launch->bias, make_tail, launch);
-}
-
-static kn_status map_rest(struct launch *launch)
-{
-	struct unit *unit = launch->unit;
-	struct server_start *start = launch->start;
-	const uint64_t top = boot_place(layout_stack), clock = launch->pages + 2 * KN_PAGE_SIZE;
-	uint64_t mapped;
-	uint64_t size = unit->manifest.stack * KN_PAGE_SIZE;
-	kn_status status = kn_vspace_map(unit->vspace, unit->pages, 0, launch->pages, 2, rw, rw, fixed, &mapped);
-
-	if (status == KN_OK)
-		status = image_map_zero(unit->vspace, top - size, top, rw);
-	if (status == KN_OK)
-		status = kn_vspace_map(unit->vspace, KN_BOOT_SLOT_CLOCK_PAGE, 0, clock, 1, KN_VSPACE_PROT_READ,
-		    KN_VSPACE_PROT_READ, fixed, &mapped);
-	start->stack_top = top;
-	start->stack_size = size;
-	start->clock_page = clock;
-	return status;
-}
-
-/* ---- capabilities ---- */
 
 static kn_status give_server(struct launch *launch, const char *need)
 {
@@ -396,8 +251,6 @@ static kn_status give_memory(struct launch *launch)
 	return status;
 }
 
-/* ---- the thread ---- */
-
 static kn_status make_thread(struct launch *launch, const struct elf_image *image)
 {
 	struct unit *unit = launch->unit;
@@ -450,10 +303,10 @@ static void fill_start(struct launch *launch)
 static kn_status build(struct launch *launch, struct elf_image *image)
 {
 	struct unit *unit = launch->unit;
-	kn_status status = map_image(launch, image);
+	kn_status status = launch_map_image(launch, image);
 
 	if (status == KN_OK)
-		status = map_rest(launch);
+		status = launch_map_rest(launch);
 	if (status == KN_OK)
 		status = launch_make(unit, KN_TYPE_CNODE, (uint8_t)unit->manifest.slots, &unit->cnode);
 	if (status == KN_OK)
@@ -464,10 +317,10 @@ static kn_status build(struct launch *launch, struct elf_image *image)
 		status = give_self(unit);
 	if (status == KN_OK)
 		status = give_all(launch);
-	if (status == KN_OK && is_called(unit, "objsrv"))
+	if (status == KN_OK && unit_is(unit, "objsrv"))
 		status = give_memory(launch);
 	/* It makes its own pages out of what it has. */
-	if (status == KN_OK && is_called(unit, "objsrv"))
+	if (status == KN_OK && unit_is(unit, "objsrv"))
 		status = launch_give(launch, "pool", unit->pool, KN_RIGHT_READ | KN_RIGHT_CONFIGURE, 0);
 	launch->start->slots_first = unit->next_slot;
 	launch->start->slots_count = (1u << unit->manifest.slots) - unit->next_slot;
@@ -480,7 +333,7 @@ static kn_status make_account(struct unit *unit)
 	kn_cap objsrv, account;
 	kn_status status;
 
-	if (is_called(unit, "objsrv"))
+	if (unit_is(unit, "objsrv"))
 		return KN_OK;
 	status = launch_client("objsrv", &objsrv);
 	if (status == KN_OK)
@@ -495,32 +348,18 @@ static kn_status make_account(struct unit *unit)
 	return status;
 }
 
-static uint32_t memory_roles(const struct unit *unit)
-{
-	kn_cap endpoint;
-	uint32_t roles = 0;
-
-	for (unsigned i = 0; i < unit->manifest.needs.count; i++) {
-		const char *need = unit->manifest.needs.items[i];
-		const struct unit *provider = strncmp(need, "mmsrv", 5) == 0 ? unit_provider(need, &endpoint) : nullptr;
-
-		if (provider != nullptr && !unit_roles(provider, need, &roles))
-			log_line("%s: no such role: %s", unit->manifest.name, need);
-	}
-	return roles;
-}
-
 kn_status launch_server(struct unit *unit)
 {
+	const uint32_t prot = KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE;
 	struct launch launch = {.unit = unit, .pages = boot_place(layout_pages)};
 	struct elf_image image;
 	uint64_t address;
 	kn_status status = make_account(unit);
 
 	if (status == KN_OK)
-		status = make_memory(unit, memory_roles(unit));
+		status = launch_make_memory(unit);
 	if (status == KN_OK)
-		status = kn_vspace_map(KN_SLOT_VSPACE, unit->pages, 0, 0, PAGES, rw, rw, KN_VSPACE_MAP_SHARED, &address);
+		status = kn_vspace_map(KN_SLOT_VSPACE, unit->pages, 0, 0, LAUNCH_PAGES, prot, prot, KN_VSPACE_MAP_SHARED, &address);
 	if (status != KN_OK) {
 		launch_destroy(unit);
 		return status;
@@ -530,7 +369,7 @@ kn_status launch_server(struct unit *unit)
 	status = build(&launch, &image);
 	if (status == KN_OK)
 		status = make_thread(&launch, &image);
-	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, PAGES);
+	(void)!kn_vspace_unmap(KN_SLOT_VSPACE, address, LAUNCH_PAGES);
 	if (status != KN_OK)
 		launch_destroy(unit);
 	return status;

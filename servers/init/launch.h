@@ -2,11 +2,16 @@
 /* One server from its manifest to a running thread, and back. */
 #pragma once
 
+#include "trona/image.h"
 #include "trona/start.h"
 #include "unit.h"
 
 /* Badges of the capabilities to init's own endpoint: a unit's faults have this bit beside its number. */
 #define BADGE_FAULT (1ull << 62)
+
+/* The unit's object: start page, IPC buffer, and where a segment's data ends inside a page. */
+#define LAUNCH_TAILS_MAX 2
+#define LAUNCH_PAGES (2 + LAUNCH_TAILS_MAX)
 
 /* While a unit is being built: its start page (mapped in init) and CNode. */
 struct launch {
@@ -29,6 +34,11 @@ kn_cap launch_cspaces(void);
 void launch_destroy(struct unit *unit);
 /* A new object for the unit, in a fresh slot of init's. */
 [[nodiscard]] kn_status launch_make(struct unit *unit, uint8_t type, uint8_t size_bits, kn_cap *slot);
+
+/* Its memory: address space and the unit's object; its file and the header that was found valid; then stack, start page and clock. */
+[[nodiscard]] kn_status launch_make_memory(struct unit *unit);
+[[nodiscard]] kn_status launch_map_image(struct launch *launch, struct elf_image *image);
+[[nodiscard]] kn_status launch_map_rest(struct launch *launch);
 
 /* Copies a capability (badge 0) or mints one with a badge into the unit's CSpace, under a name. */
 [[nodiscard]] kn_status launch_give(

@@ -19,10 +19,20 @@ struct unit *unit_at(unsigned number)
 	return number >= 1 && number <= count ? units[number - 1] : nullptr;
 }
 
+struct unit *unit_by_badge(kn_word badge)
+{
+	return unit_at((unsigned)(badge & 0xffff));
+}
+
+bool unit_is(const struct unit *unit, const char *name)
+{
+	return strcmp(unit->manifest.name, name) == 0;
+}
+
 struct unit *unit_by_name(const char *name)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (strcmp(units[i]->manifest.name, name) == 0)
+		if (unit_is(units[i], name))
 			return units[i];
 	}
 	return nullptr;
@@ -146,7 +156,7 @@ void unit_choose(const char *chosen)
 
 		if (is_on_choice(unit))
 			is_wanted = chosen == nullptr ? unit->manifest.is_default
-			                              : strcmp(chosen, unit->manifest.name) == 0;
+			                              : unit_is(unit, chosen);
 		unit->state = is_wanted ? INIT_STATE_WAITING : INIT_STATE_STOPPED;
 	}
 	if (chosen != nullptr && unit_by_name(chosen) == nullptr)
@@ -177,7 +187,7 @@ static const char *first_missing(const struct unit *unit)
 		}
 	}
 	/* What every unit, and every process, is made of. */
-	if (strcmp(unit->manifest.name, "objsrv") != 0 && strcmp(unit->manifest.name, "mmsrv") != 0 && !is_ready("mmsrv"))
+	if (!unit_is(unit, "objsrv") && !unit_is(unit, "mmsrv") && !is_ready("mmsrv"))
 		return "mmsrv";
 	if (unit->manifest.kind == UNIT_POSIX && !is_ready("procmgr"))
 		return "procmgr";

@@ -32,6 +32,9 @@ void unit_add(const char *file, char *text, size_t size);
 unsigned unit_count(void);
 /* By number, from 1; null if there is none. */
 struct unit *unit_at(unsigned number);
+/* The unit whose capability to init was called: its number is in the badge, below the roles. Null if there is none. */
+struct unit *unit_by_badge(kn_word badge);
+bool unit_is(const struct unit *unit, const char *name);
 struct unit *unit_by_name(const char *name);
 /* The unit that provides endpoint `name` (without ":roles"), and the endpoint. */
 struct unit *unit_provider(const char *name, kn_cap *endpoint);
