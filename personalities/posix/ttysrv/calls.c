@@ -1,53 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * See calls.h. A capability says which terminal; who calls is told by the `session` capability, which is the caller's own to this
- * server and arrives as its process badge. Without it (protocol file) nobody is in the background.
+ * The methods of protocol tty. A capability says which terminal; who calls is told by the `session` capability, which is the caller's own to
+ * this server and arrives as its process badge. Without it (protocol file) nobody is in the background.
  */
 #include "calls.h"
 
-#include "file.h"
-#include "kn/random.h"
-#include "trona/process_table.h"
-#include "trona/slots.h"
-#include "trona/start.h"
+#include "calls_parts.h"
+#include "terminal.h"
 #include "uapi/protocol/vfs.h"
+#include "waiter.h"
 
-#define TENTH_OF_SECOND 100000000ull
-#define MODE_CHARACTER 0020000u
 #define KEPT_FLAGS (FILE_FLAG_READ | FILE_FLAG_WRITE | FILE_FLAG_APPEND | FILE_FLAG_NONBLOCK)
 
-/* The file that the call came through. */
-#define FILE_(name) \
-	struct file *name = file_by_badge(call->badge); \
-	if (name == nullptr) \
-		return KN_E_INVALID_CAP
-
-/* The same, for what only terminals do that are still there. */
+/* The file that the call came through and its terminal, for what only terminals do that are still there. */
 #define TERMINAL(name) \
 	FILE_(file_); \
 	struct terminal *name = file_->terminal; \
 	if (!file_->is_master && file_is_hung_up(file_)) \
 		return KN_E_IO
-
-static bool is_process(kn_word badge)
-{
-	return !(badge & (KN_BADGE_UNIT | PROCMGR_BADGE_CLASS_OPEN));
-}
-
-/* The caller's process badge from its session capability; 0: it is none. */
-static kn_word caller_of(struct server_cap session)
-{
-	return session.is_own && is_process(session.badge) ? session.badge : 0;
-}
-
-static bool read_caller(struct server_cap session, struct procmgr_process_entry *entry)
-{
-	kn_word badge = caller_of(session);
-
-	return badge != 0 && process_read_badge(badge, entry);
-}
-
-/* ---- opening ---- */
 
 static kn_status find_terminal(uint64_t device, const struct procmgr_process_entry *who, struct terminal **terminal)
 {
@@ -107,146 +77,18 @@ static kn_status on_open(struct server_call *call, uint64_t device, uint32_t fla
 	return KN_OK;
 }
 
-/* ---- reading and writing ---- */
-
-static kn_status read_master(struct file *file, struct server_call *call, uint8_t *data, size_t capacity, size_t *length)
-{
-	struct terminal *terminal = file->terminal;
-
-	*length = line_take_output(&terminal->line, data, capacity);
-	if (*length != 0 || capacity == 0) {
-		terminal_pump(terminal);
-		return KN_OK;
-	}
-	if (terminal->was_opened && terminal->opens == 0)
-		return KN_E_IO;
-	if (file->flags & FILE_FLAG_NONBLOCK)
-		return KN_E_WOULD_BLOCK;
-	return waiter_park(&terminal->master_readers, file, 0, call, nullptr, capacity, 0, nullptr);
-}
-
-static kn_status do_read(struct file *file, kn_word caller, struct server_call *call, uint8_t *data, size_t capacity, size_t *length)
-{
-	struct terminal *terminal = file->terminal;
-	const uint8_t *characters = terminal->line.attributes.characters;
-
-	if (!(file->flags & FILE_FLAG_READ))
-		return KN_E_INVALID_CAP;
-	if (file->is_master)
-		return read_master(file, call, data, capacity, length);
-	if (file_is_hung_up(file) || capacity == 0)
-		return KN_OK;
-	kn_status status = terminal_check(terminal, caller, SIGNAL_TTIN);
-	if (status != KN_OK)
-		return status;
-	/* Who waits already comes first. */
-	bool is_raw = !line_is_canonical(&terminal->line), is_first = list_is_empty(&terminal->readers);
-	bool is_ready = is_first && line_is_readable(&terminal->line, capacity);
-	if (!is_ready && is_raw && characters[TTY_CHARACTER_MIN] == 0 && characters[TTY_CHARACTER_TIME] == 0)
-		return KN_OK;
-	if (!is_ready && (file->flags & FILE_FLAG_NONBLOCK)) {
-		if (!is_raw || line_available(&terminal->line) == 0)
-			return KN_E_WOULD_BLOCK;
-		*length = line_read(&terminal->line, data, capacity);
-		return KN_OK;
-	}
-	struct waiter *waiter;
-
-	status = waiter_park(&terminal->readers, file, caller, call, nullptr, capacity, 0, &waiter);
-	if (status == KN_DEFERRED && is_raw && characters[TTY_CHARACTER_TIME] != 0 &&
-	    (characters[TTY_CHARACTER_MIN] == 0 || line_available(&terminal->line) != 0)) {
-		waiter->seen = line_available(&terminal->line);
-		waiter->deadline = start_now() + characters[TTY_CHARACTER_TIME] * TENTH_OF_SECOND;
-	}
-	/* What is there already goes the same way as what comes late: to a reader who turns out to be gone nothing is lost. */
-	if (status == KN_DEFERRED && is_ready)
-		terminal_pump(terminal);
-	return status;
-}
-
-static kn_status write_master(struct file *file, struct server_call *call, const uint8_t *data, size_t length, uint32_t *written)
-{
-	struct terminal *terminal = file->terminal;
-	size_t part = line_receive_room(&terminal->line);
-
-	if (!list_is_empty(&terminal->master_writers))
-		part = 0;
-	if (part > length)
-		part = length;
-	terminal_receive(terminal, data, part);
-	*written = (uint32_t)part;
-	if (part == length)
-		return KN_OK;
-	if (file->flags & FILE_FLAG_NONBLOCK)
-		return part != 0 ? KN_OK : KN_E_WOULD_BLOCK;
-	return waiter_park(&terminal->master_writers, file, 0, call, data, length, part, nullptr);
-}
-
-static kn_status do_write(
-    struct file *file, kn_word caller, struct server_call *call, const uint8_t *data, size_t length, uint32_t *written)
-{
-	struct terminal *terminal = file->terminal;
-
-	if (!(file->flags & FILE_FLAG_WRITE))
-		return KN_E_INVALID_CAP;
-	if (length == 0)
-		return KN_OK;
-	if (file->is_master)
-		return write_master(file, call, data, length, written);
-	if (file_is_hung_up(file))
-		return KN_E_IO;
-	if (terminal->line.attributes.local & TTY_LOCAL_TOSTOP) {
-		kn_status status = terminal_check(terminal, caller, SIGNAL_TTOU);
-
-		if (status != KN_OK)
-			return status;
-	}
-	size_t done = 0, part;
-	bool is_first = list_is_empty(&terminal->writers);
-
-	/* In turns: the line discipline's ring is smaller than a large write. */
-	do {
-		part = is_first ? line_write(&terminal->line, data + done, length - done) : 0;
-		done += part;
-		terminal_pump(terminal);
-	} while (part != 0 && done < length);
-	*written = (uint32_t)done;
-	if (done == length)
-		return KN_OK;
-	if (file->flags & FILE_FLAG_NONBLOCK)
-		return done != 0 ? KN_OK : KN_E_WOULD_BLOCK;
-	return waiter_park(&terminal->writers, file, caller, call, data, length, done, nullptr);
-}
-
 static kn_status on_read(struct server_call *call, struct server_cap session, void *data, size_t capacity, size_t *length)
 {
 	FILE_(file);
-	return do_read(file, caller_of(session), call, data, capacity, length);
+	return transfer_read(file, caller_of(session), call, data, capacity, length);
 }
 
 static kn_status on_write(
     struct server_call *call, struct server_cap session, const void *data, size_t length, uint32_t *written)
 {
 	FILE_(file);
-	return do_write(file, caller_of(session), call, data, length, written);
+	return transfer_write(file, caller_of(session), call, data, length, written);
 }
-
-static kn_status on_file_read(struct server_call *call, uint64_t offset, void *data, size_t capacity, size_t *length)
-{
-	(void)offset;
-	FILE_(file);
-	return do_read(file, 0, call, data, capacity, length);
-}
-
-static kn_status on_file_write(
-    struct server_call *call, uint64_t offset, const void *data, size_t length, uint32_t *written)
-{
-	(void)offset;
-	FILE_(file);
-	return do_write(file, 0, call, data, length, written);
-}
-
-/* ---- terminal control ---- */
 
 static kn_status on_get_attributes(struct server_call *call, struct tty_attributes *attributes)
 {
@@ -458,139 +300,4 @@ const struct tty_ops tty_methods = {
     .read = on_read,
     .write = on_write,
     .configure = on_configure,
-};
-
-/* ---- the rest of protocol file ---- */
-
-static kn_status on_seek(struct server_call *call, int64_t offset, uint32_t whence, uint64_t *position)
-{
-	(void)call, (void)offset, (void)whence, (void)position;
-	return KN_E_NOT_SEEKABLE;
-}
-
-static kn_status on_stat(struct server_call *call, struct file_stat *stat)
-{
-	FILE_(file);
-	const struct terminal *terminal = file->terminal;
-	uint64_t number = file->is_master ? 5u << 8 | 2u : terminal->is_pty ? 136u << 8 | terminal->number : 5u << 8 | 1u;
-
-	*stat = (struct file_stat){
-	    .device = 0x1300,
-	    .inode = 3 + (terminal->is_pty ? 1 + terminal->number : 0),
-	    .mode = MODE_CHARACTER | (file->is_master ? 0666u : 0620u),
-	    .links = 1,
-	    .uid = terminal->uid,
-	    .gid = terminal->gid,
-	    .special_device = number,
-	    .access_time = terminal->used,
-	    .modify_time = terminal->used,
-	    .change_time = terminal->made,
-	    .block_size = 1024,
-	};
-	return KN_OK;
-}
-
-static kn_status on_set_flags(struct server_call *call, uint32_t mask, uint32_t flags, uint32_t *now, uint32_t *kind)
-{
-	FILE_(file);
-	mask &= FILE_FLAG_APPEND | FILE_FLAG_NONBLOCK;
-	file->flags = (file->flags & ~mask) | (flags & mask);
-	*now = file->flags;
-	*kind = FILE_KIND_TERMINAL;
-	return KN_OK;
-}
-
-static uint32_t ready_master(const struct terminal *terminal)
-{
-	uint32_t ready = line_receive_room(&terminal->line) != 0 ? FILE_EVENT_OUT : 0;
-
-	if (line_output_available(&terminal->line) != 0)
-		ready |= FILE_EVENT_IN;
-	if (terminal->was_opened && terminal->opens == 0)
-		ready |= FILE_EVENT_IN | FILE_EVENT_HUP;
-	return ready;
-}
-
-static uint32_t ready(const struct file *file)
-{
-	const struct terminal *terminal = file->terminal;
-	uint32_t ready = 0;
-
-	if (file->is_master)
-		return ready_master(terminal);
-	if (file_is_hung_up(file))
-		return FILE_EVENT_IN | FILE_EVENT_OUT | FILE_EVENT_HUP;
-	if (line_is_readable(&terminal->line, 1))
-		ready |= FILE_EVENT_IN;
-	if (!terminal->line.is_stopped && line_output_available(&terminal->line) < LINE_OUTPUT_SIZE / 2)
-		ready |= FILE_EVENT_OUT;
-	return ready;
-}
-
-static kn_status arm(struct file *file, uint64_t listener, uint32_t events, uint32_t bit, uint32_t *now)
-{
-	struct terminal *terminal = file->terminal;
-
-	*now = events != 0 ? ready(file) & (events | FILE_EVENT_ERR | FILE_EVENT_HUP) : 0;
-	if (*now != 0)
-		return KN_OK;
-	return poll_arm(listener, file->is_master ? &terminal->master_source : &terminal->source, file, events, bit);
-}
-
-static kn_status on_poll(struct server_call *call, uint32_t events, bool must_arm, uint32_t bit, uint32_t *now)
-{
-	FILE_(file);
-	*now = ready(file) & (events | FILE_EVENT_ERR | FILE_EVENT_HUP);
-	return *now != 0 || !must_arm ? KN_OK : arm(file, file->listener, events, bit, now);
-}
-
-static kn_status on_poll_listen(struct server_call *call, struct server_cap caller, struct server_cap notification, uint64_t *listener)
-{
-	struct procmgr_process_entry who;
-	struct kn_random_data random;
-	kn_cap kept;
-
-	FILE_(file);
-	if (!caller.is_own || notification.slot == KN_CAP_NONE)
-		return KN_E_INVALID_CAP;
-	if (!read_caller(caller, &who))
-		return KN_E_NO_PROCESS;
-	kn_status status = kn_random_get(start_cap("random"), &random);
-	if (status == KN_OK)
-		status = server_take(call, notification.slot, &kept);
-	if (status != KN_OK)
-		return status;
-	status = poll_listener_create(kept, who.uid, random.words[0], listener);
-	if (status == KN_OK)
-		file->listener = *listener;
-	else
-		poll_listener_refuse(kept);
-	return status;
-}
-
-static kn_status on_poll_arm(struct server_call *call, uint64_t listener, uint32_t events, uint32_t bit, uint32_t *now)
-{
-	FILE_(file);
-	return arm(file, listener, events, bit, now);
-}
-
-static kn_status on_available(struct server_call *call, uint64_t *bytes)
-{
-	FILE_(file);
-	const struct line *line = &file->terminal->line;
-
-	*bytes = file->is_master ? line_output_available(line) : line_available(line);
-	return KN_OK;
-}
-
-const struct file_ops file_methods = {
-    .read = on_file_read,
-    .write = on_file_write,
-    .seek = on_seek,
-    .stat = on_stat,
-    .set_flags = on_set_flags,
-    .poll = on_poll,
-    .poll_listen = on_poll_listen,
-    .poll_arm = on_poll_arm,
-    .available = on_available,
 };

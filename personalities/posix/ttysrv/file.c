@@ -6,6 +6,7 @@
 #include "trona/heap.h"
 #include "trona/slots.h"
 #include "uapi/protocol/tty.h"
+#include "waiter.h"
 
 kn_cap file_endpoint;
 

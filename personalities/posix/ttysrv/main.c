@@ -13,6 +13,7 @@
 #include "trona/start.h"
 #include "uapi/protocol/console.h"
 #include "uapi/protocol/init.h"
+#include "waiter.h"
 
 #define BIT_PROCESS_ENDED 4u
 

@@ -10,7 +10,7 @@
 #include "trona/poll.h"
 #include "trona/server.h"
 
-struct file;
+struct waiter;
 
 struct terminal {
 	struct line line;
@@ -31,18 +31,6 @@ struct terminal {
 	struct poll_source source, master_source;
 };
 
-/* Somebody who waits. */
-struct waiter {
-	struct list link;
-	struct server_reply *reply;
-	struct file *file;
-	kn_word caller;          /* process badge, 0: unknown */
-	uint8_t *data;           /* writers: on the heap */
-	size_t length, done;
-	kn_time deadline;        /* readers with VTIME; KN_TIME_FOREVER: none running */
-	size_t seen;             /* bytes there when the timer was started */
-};
-
 extern struct terminal console_terminal;
 
 /* Makes the console's. */
@@ -51,6 +39,8 @@ void terminals_init(void);
 [[nodiscard]] kn_status terminal_create(uint32_t uid, uint32_t gid, struct terminal **made);
 /* By number of a pseudo-terminal, or null. */
 struct terminal *terminal_by_number(uint32_t number);
+/* All of them in turn, the console first (null). Null: that was the last. */
+struct terminal *terminal_next(const struct terminal *terminal);
 /* The controlling terminal of a session, or null. */
 struct terminal *terminal_of_session(uint32_t session);
 /* Gone when neither side is open. */
@@ -66,6 +56,8 @@ void terminal_attach(struct terminal *terminal, uint32_t session, uint32_t group
 void terminal_detach(struct terminal *terminal);
 /* May the caller (process badge, 0: unknown) go on? INTERRUPTED: it was signalled; IO: it may not. */
 [[nodiscard]] kn_status terminal_check(struct terminal *terminal, kn_word caller, uint32_t signal);
+/* Is the waiter in the background of its terminal now? */
+bool terminal_has_in_background(const struct terminal *terminal, const struct waiter *waiter);
 /* Waiting readers that are in the background now ask again. */
 void terminal_restart_background(struct terminal *terminal);
 /* Sessions whose leader has ended lose their terminals. */
@@ -73,10 +65,3 @@ void terminals_check_sessions(void);
 /* VTIME. */
 kn_time terminals_next_timeout(void);
 void terminals_timeout(void);
-
-/* Keeps the call waiting on `list`; data null: none. */
-[[nodiscard]] kn_status waiter_park(struct list *list, struct file *file, kn_word caller, struct server_call *call,
-    const uint8_t *data, size_t length, size_t done, struct waiter **parked);
-void waiter_cancel(struct server_reply *reply);
-/* Everybody who waits through `file` gets INTERRUPTED. */
-void waiters_drop(struct terminal *terminal, struct file *file);
