@@ -4,8 +4,9 @@
 
     gdb.py [NAME] [--build DIR] [--archive FILE] [--batch GDBCOMMAND]...
 
-NAME is `kernel` (default) or a server (vfs, procmgr, posix_ttysrv ...). Boots the machine with addresses as linked (kaslr=off
-aslr=off), attaches gdb and runs to the beginning of the kernel, or of that server's main(). Servers lie at one address in address
+NAME is `kernel` (default) or a server (init, vfs, procmgr, posix_ttysrv ...). Boots the machine with addresses as linked (kaslr=off
+aslr=off), attaches gdb before the first instruction and runs to the beginning of the kernel, or of that server's main(). (init has none: the
+kernel starts it, and its first function in C is start_main().) Servers lie at one address in address
 spaces of their own: `here` in a condition is true in this one's (hbreak inode_release if here). With --batch gdb
 executes the commands there and ends; otherwise it is yours. aarch64 takes gdb-multiarch.
 
@@ -24,7 +25,7 @@ import tempfile
 import qemu
 
 HERE = pathlib.Path(__file__).resolve().parent
-# trona/substrate/include/trona/layout.h: layout_image.first
+# trona/substrate/include/trona/layout.h: layout_image.first; the kernel's BOOT_PIE_BASE, where init lies, is the same
 IMAGE = 0x550000000000
 # TTBR0_EL1 without its ASID.
 ROOT_MASK = 0xfffffffff000
@@ -43,15 +44,18 @@ def program(build, name):
 
 def commands(build, arch, name, port):
     """What gdb is told before the user's own commands."""
-    lines = ["set pagination off", "set confirm off", f"set substitute-path build {build.resolve()}", "set tcp connect-timeout 30", f"target remote 127.0.0.1:{port}"]
+    # A name that is not there is an error, not a breakpoint for later.
+    lines = ["set pagination off", "set confirm off", "set breakpoint pending off", f"set substitute-path build {build.resolve()}", "set tcp connect-timeout 30", f"target remote 127.0.0.1:{port}"]
     lines.append(f"source {HERE / 'gdb_threads.py'}")
     if name == "kernel":
         return [*lines, "hbreak kernel_main", "continue"]
     symbols = f"add-symbol-file {program(build, name)} -o {IMAGE:#x}"
+    first = "start_main" if name == "init" else "main"
     if arch == "x86_64":
-        return [*lines, symbols, f"macro define here $_streq(cpus[0].current->name, \"{name[:15]}\")", "thbreak main if here", "continue"]
-    if name == "init":  # the first program
-        return [*lines, symbols, "thbreak main", "continue", f"set $space = $TTBR0_EL1 & {ROOT_MASK:#x}", HERE_ARM]
+        return [*lines, symbols, f"macro define here $_streq(cpus[0].current->name, \"{name[:15]}\")",
+                f"thbreak {first} if here", "continue"]
+    if name == "init":  # the first program: nothing else has run when its first instruction does
+        return [*lines, symbols, f"thbreak {first}", "continue", f"set $space = $TTBR0_EL1 & {ROOT_MASK:#x}", HERE_ARM]
     # QEMU does not show the kernel's memory there while a program runs: the server is known by its page tables, which its thread has
     # when it is started.
     return [*lines, f"thbreak tcb_resume if $_streq(((struct tcb *)$x0)->name, \"{name[:15]}\")", "continue",
@@ -83,6 +87,8 @@ def main():
         line = qemu.command(o.build, firmware="direct", gdb=port, archive=o.archive, serial="null" if o.batch else "stdio")
         # ^C is for gdb, to stop what runs. (A handler is not inherited, SIG_IGN would be.)
         signal.signal(signal.SIGINT, lambda *_: None)
+        for ending in (signal.SIGTERM, signal.SIGHUP):  # take the machine along
+            signal.signal(ending, lambda number, _: sys.exit(128 + number))
         machine = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             status = subprocess.call([debugger, "-nx", "-q", *(["-batch"] if o.batch else []), "-x", script.name,

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 
-GDB_PORT = 1234
+GDB_PORT = int(os.environ.get("GDB_PORT", "1234"))  # another one when several wait on one machine
 KERNEL_BASE = 0xffffffff80000000  # where the kernel is linked, and lies with kaslr=off
 EFI_X86 = ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd")
 EFI_ARM = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
@@ -103,8 +103,10 @@ def status(arch, code):
 
 def gdb_hint(build):
     """How to attach: breakpoints in hardware, for the kernel is not there yet when the machine waits."""
-    return (f"the machine waits for: gdb -ex 'target remote :{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue"
-            f" {Artifacts(build).elf}\n(aarch64: gdb-multiarch; for a server: scripts/gdb.py NAME)")
+    artifacts = Artifacts(build)
+    debugger = "gdb" if artifacts.arch == "x86_64" else "gdb-multiarch"
+    return (f"the machine waits for: {debugger} -ex 'target remote :{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue {artifacts.elf}\n"
+            f"(a server: ninja -C {build} gdb-NAME)")
 
 
 def main():
@@ -117,7 +119,7 @@ def main():
     parser.add_argument("--append", default="")
     parser.add_argument("--archive")
     parser.add_argument("--icount", action="store_true")
-    parser.add_argument("--gdb", action="store_true", help="wait for gdb on port 1234")
+    parser.add_argument("--gdb", action="store_true", help="wait for gdb on port 1234 ($GDB_PORT)")
     parser.add_argument("--kvm", action="store_true")
     parser.add_argument("--reboot", action="store_true", help="a reset starts the machine again; otherwise it ends QEMU")
     parser.add_argument("--timeout", type=float)

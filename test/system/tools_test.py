@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What developers type: a piped ./scripts/run, the debugger, printing what is missing: tools_test.py BUILD."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -47,19 +48,20 @@ def tells_what_is_missing():
         raise AssertionError(f"status {status}:\n{output}{errors}")
 
 
-def debugs(build, debugger):
-    """The debugger stops the kernel where it begins and knows its names."""
-    port = free_port()
-    line = qemu.command(build, firmware="direct", serial="null", gdb=port)
-    with subprocess.Popen(["timeout", "-k", "5", str(TIMEOUT), *line], stdin=subprocess.DEVNULL) as machine:
+def debugs(build):
+    """`ninja gdb` says what to type; that stops the kernel where it begins, and the debugger knows its names."""
+    with subprocess.Popen(["timeout", "-k", "5", str(TIMEOUT), "ninja", "-C", build, "gdb"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, env={**os.environ, "GDB_PORT": str(free_port())}) as machine:
         try:
-            status, output, errors = run(debugger, "-nx", "-batch", "-ex", "set tcp connect-timeout 120", "-ex", f"target remote 127.0.0.1:{port}",
-                                         "-ex", "hbreak kernel_main", "-ex", "continue", "-ex", "backtrace", "-ex", "info line",
-                                         "-ex", "kill", qemu.Artifacts(build).elf)
+            hint = next(line for line in machine.stdout if line.startswith("the machine waits for: ")).split(": ", 1)[1].strip()
+            # As typed, but that nobody sits before it.
+            debugger, typed = hint.split(" ", 1)
+            status, output, errors = run("bash", "-c", f"{debugger} -nx -batch -ex 'set tcp connect-timeout 120' {typed} "
+                                         "-ex backtrace -ex 'info line' -ex kill")
         finally:
             machine.terminate()
-    if "kernel_main (" not in output or "boot.c" not in output:
-        raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
+    if status or "kernel_main (" not in output or "boot.c" not in output:
+        raise AssertionError(f"{hint} ended with {status}:\n{output}{errors}")
 
 
 def traces(arch):
@@ -82,6 +84,15 @@ def debugs_server(build):
                                  *(word for command in commands for word in ("--batch", command)))
     if status or not all(part in output for part in ("dispatch (", "server_run (", '"vfs"')):
         raise AssertionError(f"gdb ended with {status}:\n{output}{errors}")
+
+
+def debugs_init(build):
+    """`ninja gdb-init`: the first program of all, from its first function on, and where it starts another. Typed at gdb's prompt."""
+    typed = ["backtrace", "thbreak launch_server if here", "continue", "backtrace", "print unit->manifest.name", "quit"]
+    status, output, errors = run("ninja", "-C", build, "gdb-init", text="\n".join(typed) + "\n")
+    wanted = (r"#0 +start_main \(boot=0x.*\s.*init/main\.c", r"#0 +launch_server \(unit=.*\s.*init/launch\.c", r'\$1 = .*"objsrv"')
+    if status or not all(re.search(pattern, output) for pattern in wanted):
+        raise AssertionError(f"ninja gdb-init ended with {status}:\n{output}{errors}")
 
 
 def shows_callers(build):
@@ -113,7 +124,8 @@ def main():
         cases.append(("a boot becomes a timeline", lambda: traces(arch)))
     debugger = shutil.which("gdb" if arch == "x86_64" else "gdb-multiarch")
     if debugger and f"{arch.replace('_', '-')}" in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-"):
-        cases.append(("gdb stops at the kernel's entry", lambda: debugs(build, debugger)))
+        cases.append(("gdb stops at the kernel's entry", lambda: debugs(build)))
+        cases.append(("gdb stops in init", lambda: debugs_init(build)))
         cases.append(("gdb stops in a server", lambda: debugs_server(build)))
         cases.append(("gdb shows who called in the kernel", lambda: shows_callers(build)))
         cases.append(("gdb lists the threads", lambda: lists_threads(build)))
