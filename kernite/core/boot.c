@@ -187,7 +187,7 @@ static struct kn_boot_page *make_boot_page(const struct boot_info *info)
 	page->archive_size = info->archive_size;
 	page->acpi_rsdp = info->acpi_rsdp;
 	page->fdt = info->fdt;
-	page->memory_total = boot_memory_total();
+	page->memory_total = boot_memory_total;
 	page->kernel_size = info->kernel_size;
 	static_assert(sizeof(page->command_line) == sizeof(info->command_line));
 	memcpy(page->command_line, info->command_line, sizeof(page->command_line));
@@ -298,10 +298,10 @@ void kernel_main(struct boot_info *info)
 
 	random_fill(&canary, sizeof(canary));
 	__stack_chk_guard = canary;
-	paddr_t clock_page = clock_boot(arch_wall_clock() ? arch_wall_clock() : info->wall_clock);
+	paddr_t clock_page = clock_boot(info->wall_clock);
 
 	cpu_start_others();
-	klog("kernite: %u CPUs, %lu MiB\n", cpu_online_count, boot_memory_total() >> 20);
+	klog("kernite: %u CPUs, %lu MiB\n", cpu_online_count, boot_memory_total >> 20);
 	struct tcb *init = make_init(info, clock_page);
 
 	thread_start(init);

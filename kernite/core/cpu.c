@@ -52,10 +52,8 @@ void cpu_go_online(struct cpu *cpu)
 
 void cpu_start_others(void)
 {
-	unsigned count = arch_cpu_count();
-
 	/* Indexes are dense: after one that does not answer no further one is tried. */
-	for (unsigned i = 1; i < count; i++) {
+	for (unsigned i = 1; i < arch_cpu_count; i++) {
 		kn_time end = arch_now() + START_TIMEOUT;
 
 		cpu_prepare(i);
@@ -63,7 +61,7 @@ void cpu_start_others(void)
 			while (!has_answered(&cpus[i]) && arch_now() < end)
 				cpu_relax();
 		if (!has_answered(&cpus[i])) {
-			klog("kernite: CPU %u does not answer; %u of %u run\n", i, i, count);
+			klog("kernite: CPU %u does not answer; %u of %u run\n", i, i, arch_cpu_count);
 			return;
 		}
 		cpu_count++;

@@ -505,18 +505,21 @@ static struct tcb *choose(struct cpu *cpu)
 	return true;
 }
 
-[[gnu::noinline]] static void idle_wait(struct cpu *cpu)
+[[clang::minsize]] void scheduler_pause(struct cpu *cpu, void (*take_interrupts)(void))
 {
-	(void)reaper_drain();
-	cpu->is_idle = reaper_is_empty() && !cpu->reschedule;
+	cpu->is_idle = true;
 	work_end(cpu);
-	/* Others get in between the steps. */
 	kernel_unlock();
-	if (cpu->is_idle)
-		arch_idle();
+	take_interrupts();
 	kernel_lock();
 	work_begin(cpu);
 	cpu->is_idle = false;
+}
+
+[[gnu::noinline]] static void idle_wait(struct cpu *cpu)
+{
+	(void)reaper_drain();
+	scheduler_pause(cpu, reaper_is_empty() && !cpu->reschedule ? arch_idle : arch_take_interrupts);
 }
 
 [[gnu::noinline]] static void choose_and_switch(struct cpu *cpu)
@@ -579,22 +582,20 @@ void scheduler_choose(struct cpu *cpu)
 		choose_and_switch(cpu);
 }
 
-uint64_t scheduler_check(void)
+[[clang::minsize]] void scheduler_check(void)
 {
-	uint64_t count = 0;
-
 	for (unsigned i = 0; i < cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
 
 		invariant(cpu->current->cpu == i);
 		invariant(cpu->state != CPU_OFFLINE || (cpu->current == cpu->idle && !cpu->run && !(idle_cpus >> i & 1)));
-		for (struct deadline *node = cpu->run; node; node = heap_next(node)) {
+		unsigned looks = 0;
+
+		for (struct deadline *node = cpu->run; node && looks < CHECK_LOOKS; node = heap_next(node), looks++) {
 			struct tcb *thread = container_of(node, struct tcb, run);
 
 			invariant(thread->state == THREAD_READY && !thread_is_current(thread) && thread->cpu == i);
 			invariant(!deadline_is_before(node, cpu->run));
-			count++;
 		}
 	}
-	return count;
 }

@@ -122,5 +122,9 @@ void scheduler_choose(struct cpu *cpu);
 [[nodiscard]] bool scheduler_call_back(struct cpu *cpu);
 /* Arm the hardware for `deadline` unless it is armed for something earlier. */
 void scheduler_arm(struct cpu *cpu, kn_time deadline);
-/* debug.check(): the run queues; returns the number of threads in them. */
-uint64_t scheduler_check(void);
+/* Between two steps of long work that is nobody's system call: others get the lock, this CPU its
+ * interrupts, and whom these wake has to wait. */
+void scheduler_pause(struct cpu *cpu, void (*take_interrupts)(void));
+/* debug.check(): the CPUs, and the first threads of their run queues. */
+#define CHECK_LOOKS 256
+void scheduler_check(void);

@@ -3,56 +3,84 @@
  * debug.check(): is the kernel whole? Everything that has a capability is visited by a walk over the derivation tree; what is
  * counted on the way is compared with the counts that the kernel keeps: capabilities with an object's references, owners of
  * user pages with their frames' counts, free lists with a pool's number of free frames. Waiting threads, and what they wait
- * for, must agree about each other. Panics on the first thing that does not.
+ * for, must agree about each other. No page of a user or of the kernel is writable and executable. Panics on the first thing
+ * that is wrong.
+ *
+ * It goes in bounded steps. In between, interrupts are taken and other CPUs go on: they may wake threads and end waits, so no
+ * step ends inside a queue. What changes capabilities, objects or page tables (system calls but the fast path's, page faults)
+ * does nothing and begins again until the check is over. The reaper, which works for itself, has nothing to do.
  */
 #include "core/self_check.h"
 
 #include "core/scheduler.h"
+#include "core/work.h"
 #include "mm/page_table.h"
 #include "object/derivation.h"
 #include "object/endpoint.h"
 #include "object/memory_object.h"
 #include "object/notification.h"
 #include "object/pool.h"
-#include "object/reaper.h"
 #include "object/reply.h"
 
-static void count_owner(paddr_t frame)
+bool kernel_is_checked;
+
+static void step(unsigned units)
 {
-	invariant(frame_of(frame)->kind == FRAME_USER);
-	frame_of(frame)->owners++;
+	if (work_step(units))
+		scheduler_pause(this_cpu(), arch_take_interrupts);
 }
 
-static void check_vspace(struct vspace *space)
+static bool owns_mapped(pte_t entry)
 {
-	struct leaf_walk walk = {.end = KN_USER_MAX};
-	uint64_t committed = 0;
-
-	while (space->tables.root.raw != 0 && leaf_walk_next(&walk, space)) {
-		for (unsigned i = walk.first; i < walk.last; i++) {
-			if (pte_is_private(walk.leaf[i])) {
-				count_owner(pte_paddr(walk.leaf[i]));
-				committed++;
-			}
-		}
-	}
-	invariant(space->committed == committed);
+	invariant(!pte_is_writable_code(entry));
+	return pte_is_private(entry);
 }
 
-static void check_memory_object(struct memory_object *object)
+static bool owns_kept(pte_t entry)
 {
-	uint64_t page = 0, committed = 0, regions = 0;
+	return entry.raw & PAGE_PRESENT;
+}
 
-	for (pte_t *entry; (entry = page_map_next(&object->map, &page, PAGE_MAP_MAX_PAGES)); page++) {
-		if (entry->raw & PAGE_PRESENT) {
-			count_owner(page_entry_frame(*entry));
-			committed++;
+/* The pages below these entries, page tables' or page maps', that are owned: how many. */
+static uint64_t count_pages(const pte_t *entry, unsigned count, unsigned level, bool (*owns)(pte_t))
+{
+	uint64_t owned = 0;
+
+	for (; count > 0; count--, entry++) {
+		step(3);
+		if (level > 0 && pte_is_present(*entry) && !pte_is_leaf(*entry, level)) {
+			owned += count_pages(phys_to_virt(pte_paddr(*entry)), TABLE_ENTRIES, level - 1, owns);
+		} else if (owns(*entry)) {
+			struct frame *frame = frame_of(pte_paddr(*entry));
+
+			invariant(frame->kind == FRAME_USER);
+			frame->owners++;
+			owned++;
 		}
 	}
+	return owned;
+}
+
+static void check_vspace(const struct vspace *space)
+{
+	const struct table_tree *tree = &space->tables;
+
+	invariant(space->committed == (tree->root.raw == 0 ? 0 :
+	    count_pages(phys_to_virt(tree->root), TABLE_ENTRIES / 2, TABLE_LEVELS - 1, owns_mapped)));
+}
+
+static void check_memory_object(const struct memory_object *object)
+{
+	const struct table_tree *tree = &object->map.tree;
+	uint64_t committed = count_pages(object->map.direct, PAGE_MAP_DIRECT, 0, owns_kept), regions = 0;
+
+	if (tree->root.raw != 0)
+		committed += count_pages(phys_to_virt(tree->root), TABLE_ENTRIES, tree->levels - 1, owns_kept);
 	invariant(object->committed == committed);
 	list_each (link, &object->regions) {
 		invariant(container_of(link, struct region, object_link)->object == object);
 		regions++;
+		step(2);
 	}
 	invariant(object->region_count == regions);
 }
@@ -61,8 +89,10 @@ static uint64_t count_free(uint32_t head, const struct frame_home *home)
 {
 	uint64_t count = 0;
 
-	for (; head != 0; head = frame_table[head - 1].next, count++)
+	for (; head != 0; head = frame_table[head - 1].next, count++) {
 		invariant(frame_table[head - 1].kind == FRAME_POOL_FREE && frame_table[head - 1].home == home);
+		step(3);
+	}
 	return count;
 }
 
@@ -74,6 +104,7 @@ static void check_pool(const struct pool *pool)
 		const struct pool_range *range = container_of(link, struct pool_range, link);
 
 		free += range->pages - range->taken;
+		step(1);
 	}
 	invariant(pool->is_emptying || pool->home.free == free);
 }
@@ -107,8 +138,13 @@ static void check_thread(const struct tcb *thread)
 
 static void check_queue(const struct list *queue, enum thread_state state)
 {
-	list_each (link, queue)
+	unsigned looks = 0;
+
+	list_each (link, queue) {
 		invariant(container_of(link, struct tcb, link)->state == state);
+		if (++looks == CHECK_LOOKS)
+			return;
+	}
 }
 
 static void check_reply(const struct reply *reply)
@@ -153,17 +189,13 @@ static void check_object(struct object *object)
 	}
 }
 
-static bool has_counted_object(const struct slot *slot)
-{
-	return slot->cap.type != KN_TYPE_UNTYPED && !(slot->cap.flags & SLOT_INTERNAL);
-}
-
 /* Capabilities are counted modulo 256, which finds what counting by one too many or too few does. */
 static void visit(struct slot *slot)
 {
 	struct object *object = slot->cap.object;
 
-	if (!has_counted_object(slot))
+	step(20);
+	if (!slot_is_counted(slot))
 		return;
 	if (!object->is_visited) {
 		object->is_visited = true;
@@ -176,7 +208,8 @@ static void compare(struct slot *slot)
 {
 	struct object *object = slot->cap.object;
 
-	if (!has_counted_object(slot) || !object->is_visited)
+	step(8);
+	if (!slot_is_counted(slot) || !object->is_visited)
 		return;
 	/* The kernel itself holds init's CNode. */
 	uint8_t held = (uint8_t)(object->references - object->capabilities);
@@ -189,17 +222,16 @@ static void compare(struct slot *slot)
 static uint64_t check_frames(void)
 {
 	uint64_t owned = 0;
-	/* Objects on their way out own frames, but no capability leads to them. */
-	bool is_complete = reaper_is_empty();
 
 	for (uint64_t i = 0; i < frame_count; i++) {
 		struct frame *frame = &frame_table[i];
 
+		step(3);
 		if (frame->kind <= FRAME_UNTYPED)
 			continue;
 		invariant(frame->home != nullptr);
 		if (frame->kind == FRAME_USER)
-			invariant(frame->count > 0 && (!is_complete || (uint16_t)frame->count == frame->owners));
+			invariant(frame->count > 0 && (uint16_t)frame->count == frame->owners);
 		else
 			invariant(frame->owners == 0);
 		invariant(frame->kind != FRAME_TABLE || frame->count <= TABLE_ENTRIES);
@@ -211,8 +243,13 @@ static uint64_t check_frames(void)
 
 uint64_t kernel_check(void)
 {
-	uint64_t checked = derivation_check(visit);
+	scheduler_check();
+	kernel_is_checked = true;
+
+	uint64_t checked = derivation_check(visit) + check_frames();
 
 	(void)derivation_check(compare);
-	return checked + scheduler_check() + check_frames();
+	invariant(count_pages(phys_to_virt(kernel_root), TABLE_ENTRIES, TABLE_LEVELS - 1, owns_mapped) == 0);
+	kernel_is_checked = false;
+	return checked;
 }

@@ -12,6 +12,7 @@
 #include "core/invocation.h"
 #include "core/lock.h"
 #include "core/scheduler.h"
+#include "core/self_check.h"
 #include "core/work.h"
 #include "ipc/transfer.h"
 #include "object/notification.h"
@@ -138,7 +139,7 @@ void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot)
 {
 	cpu->in_syscall = true;
 	work_begin(cpu);
-	finish(cpu, thread, invoke(thread, slot));
+	finish(cpu, thread, unlikely(kernel_is_checked) ? KN_RESTART : invoke(thread, slot));
 }
 
 void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number)
@@ -147,7 +148,9 @@ void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number)
 
 	cpu->in_syscall = true;
 	work_begin(cpu);
-	if (number - KN_SYS_BASE < KN_SYS_COUNT)
+	if (unlikely(kernel_is_checked))
+		status = KN_RESTART;
+	else if (number - KN_SYS_BASE < KN_SYS_COUNT)
 		status = handle(thread, number);
 	else
 		unknown(thread, number);

@@ -9,6 +9,7 @@
 #include "core/lock.h"
 #include "core/random.h"
 #include "core/scheduler.h"
+#include "core/self_check.h"
 #include "core/work.h"
 #include "mm/fault.h"
 #include "object/irq_handler.h"
@@ -42,7 +43,10 @@ void trap_page_fault(vaddr_t address, unsigned access)
 	kernel_stats.page_faults++;
 	trace_often(
 	    TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
-	page_fault(thread, thread->vspace, address, access);
+	if (kernel_is_checked)
+		cpu_relax();
+	else
+		page_fault(thread, thread->vspace, address, access);
 	leave(cpu);
 }
 

@@ -147,7 +147,7 @@ static volatile uint8_t *find_redistributor(uint64_t affinity)
 
 void gic_init_cpu(struct cpu *cpu)
 {
-	volatile uint8_t *frame = find_redistributor(smp_affinity(cpu->index));
+	volatile uint8_t *frame = find_redistributor(smp_affinities[cpu->index]);
 
 	cpu->arch.redistributor = frame;
 	write32(frame, GICR_WAKER, read32(frame, GICR_WAKER) & ~WAKER_SLEEP);
@@ -186,9 +186,9 @@ void gic_finish(unsigned intid)
 	isb();
 }
 
-bool gic_is_device(unsigned intid)
+bool arch_irq_is_valid(unsigned irq)
 {
-	return intid >= GIC_FIRST_DEVICE && intid < intid_count;
+	return irq >= GIC_FIRST_DEVICE && irq < intid_count;
 }
 
 void gic_send_to_others(void)
@@ -202,7 +202,7 @@ void gic_send_to_others(void)
 
 void arch_ipi(unsigned cpu_index)
 {
-	uint64_t affinity = smp_affinity(cpu_index);
+	uint64_t affinity = smp_affinities[cpu_index];
 
 	/* What the other CPU is to find must be visible before the interrupt is (IHI 0069, 12.1.7).
 	 */
@@ -211,11 +211,6 @@ void arch_ipi(unsigned cpu_index)
 	    (affinity >> 32 & 0xff) << 48 | (affinity & 0xf0) << 40 | (affinity >> 16 & 0xff) << 32 |
 		(affinity >> 8 & 0xff) << 16 | 1ull << (affinity & 15) | SGI_RESCHEDULE << 24);
 	isb();
-}
-
-bool arch_irq_is_valid(unsigned irq)
-{
-	return gic_is_device(irq);
 }
 
 bool arch_irq_accept(unsigned intid, unsigned *irq)
@@ -233,7 +228,7 @@ void arch_irq_enable(unsigned irq, bool level)
 
 	arch_irq_mask(irq);
 	write32(distributor, GICD_ICFGR + irq / 16 * 4, level ? config & ~edge : config | edge);
-	*(volatile uint64_t *)(distributor + GICD_IROUTER + irq * 8) = smp_affinity(0);
+	*(volatile uint64_t *)(distributor + GICD_IROUTER + irq * 8) = smp_affinities[0];
 	arch_irq_unmask(irq);
 }
 

@@ -17,10 +17,9 @@ void gic_init_cpu(struct cpu *cpu); /* every CPU for itself */
 void gic_enable_private(unsigned intid);
 
 /* Provided by arch/aarch64/smp.c: MPIDR_EL1's affinity fields of a CPU. */
-uint64_t smp_affinity(unsigned index);
+extern uint64_t smp_affinities[];
 
 /* Acknowledge the next pending interrupt. False: none. */
 bool gic_take(unsigned *intid);
 void gic_finish(unsigned intid);
-bool gic_is_device(unsigned intid);
 void gic_send_to_others(void);

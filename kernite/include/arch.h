@@ -12,7 +12,8 @@
  * arch_context, switches to the CPU's one kernel stack and calls one of the trap_*() functions
  * below (core/trap.c) with interrupts off. When it returns, the entry code restores the context of
  * this_cpu()->current (which may have changed) and leaves the kernel. There is no other thread
- * state on a kernel stack. Interrupts in kernel mode are taken only inside arch_idle().
+ * state on a kernel stack. Interrupts in kernel mode are taken only inside arch_idle() and
+ * arch_take_interrupts().
  */
 #pragma once
 
@@ -49,6 +50,7 @@ struct boot_info;
  * pte_t                         uint64_t wrapper
  * pte_none() pte_leaf(paddr, perms, memory_type) pte_large(leaf) pte_table(paddr)
  * pte_is_present(p) pte_is_leaf(p, level) pte_paddr(p) pte_is_writable(p) pte_with_perms(p, perms)
+ * pte_is_writable_code(p)        writable, and the kernel or a user can execute it
  *     perms: VM_READ | VM_WRITE | VM_EXECUTE | VM_USER
  *     memory_type: VM_NORMAL, VM_DEVICE, VM_WRITE_COMBINE
  * void cpu_relax(void)
@@ -62,7 +64,7 @@ struct boot_info;
 void arch_init(void);
 /* How many CPUs the firmware tables (ACPI MADT) list, at most KERNEL_MAX_CPUS; index 0 is the boot
  * CPU. Valid after arch_init. */
-unsigned arch_cpu_count(void);
+extern unsigned arch_cpu_count;
 /* Start a further CPU on its stack; it ends up in cpu_main(cpu) (core/cpu.c). False: the firmware
  * refuses. */
 bool arch_start_cpu(struct cpu *cpu);
@@ -84,6 +86,8 @@ void arch_init_cpu(struct cpu *cpu);
 /* ---- idle, halt, power ---- */
 /* Wait for an interrupt with interrupts on, then off again. Called without the kernel lock. */
 void arch_idle(void);
+/* Those that are pending, without waiting. As arch_idle(). */
+void arch_take_interrupts(void);
 /* Stop this CPU for ever (panic). */
 [[noreturn]] void arch_halt(void);
 /* Leave QEMU with `code` when a test device is there (isa-debug-exit, semihosting), else power off
@@ -117,6 +121,8 @@ void arch_fpu_load(const struct arch_fpu *fpu);
 void arch_fpu_allow(bool is_allowed);
 
 /* ---- memory management unit ---- */
+/* The tables of the kernel half. */
+extern paddr_t kernel_root;
 /* A new root table with the kernel half in it, in the zeroed frame `root`. */
 void arch_space_init(struct arch_space *space, paddr_t root);
 /* Forget ASID and TLB entries everywhere before the root table is freed. */
@@ -152,8 +158,6 @@ void *arch_map_device(paddr_t base, size_t size);
 kn_time arch_now(void);
 /* One-shot on this CPU; KN_TIME_FOREVER disarms; a past deadline fires at once. */
 void arch_timer_set(kn_time deadline);
-/* Seconds since 1970 UTC at boot from RTC (CMOS, PL031); 0: unknown. */
-uint64_t arch_wall_clock(void);
 
 /* ---- interrupts ---- */
 #define IRQ_MAX 1020

@@ -30,7 +30,7 @@ static size_t span_count;
 static struct span devices[BOOT_REGIONS_MAX + 1];
 static size_t device_count;
 static struct span firmware_tables;
-static uint64_t total;
+uint64_t boot_memory_total;
 static bool is_closed;
 
 static void note_device(uint64_t base, uint64_t end)
@@ -55,14 +55,14 @@ static void note_region(const struct boot_region *region)
 
 	switch (region->kind) {
 	case BOOT_REGION_RAM:
-		total += region->size;
+		boot_memory_total += region->size;
 		if (base < LOW_MEMORY_END)
 			base = LOW_MEMORY_END;
 		if (base < end)
 			spans[span_count++] = (struct span){base, end};
 		break;
 	case BOOT_REGION_IN_USE:
-		total += region->size;
+		boot_memory_total += region->size;
 		break;
 	case BOOT_REGION_RECLAIM:
 		/* One object shows all tables; what lies between them is shown as well, read-only.
@@ -124,11 +124,6 @@ void *boot_alloc(size_t size, size_t alignment)
 		return memory;
 	}
 	panic("out of memory at boot: %lu bytes", (unsigned long)size);
-}
-
-uint64_t boot_memory_total(void)
-{
-	return total;
 }
 
 bool boot_memory_firmware_tables(uint64_t *base, uint64_t *pages)

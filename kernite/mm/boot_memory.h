@@ -17,7 +17,7 @@ void boot_memory_init(const struct boot_info *info);
 void *boot_alloc(size_t size, size_t alignment);
 
 /* All RAM that the firmware reported, in bytes. */
-uint64_t boot_memory_total(void);
+extern uint64_t boot_memory_total;
 
 /*
  * Cut all remaining RAM and everything that is not RAM into power-of-two ranges, largest RAM

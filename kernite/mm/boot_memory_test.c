@@ -52,7 +52,7 @@ static void the_table_covers_all_usable_ram(void **state)
 	assert_int_equal(frame_count, 16 * MIB >> PAGE_SHIFT);
 	assert_false(frame_is_ram(paddr(0x1000)));
 	assert_false(frame_is_ram(paddr(ram + 16 * MIB)));
-	assert_int_equal(boot_memory_total(), 0x9f000 + 15 * MIB + 0x5000);
+	assert_int_equal(boot_memory_total, 0x9f000 + 15 * MIB + 0x5000);
 }
 
 static void allocations_are_zero_and_aligned(void **state)

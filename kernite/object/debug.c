@@ -4,10 +4,10 @@
 #include "core/self_check.h"
 #include "core/scheduler.h"
 #include "core/slide.h"
-#include "core/work.h"
 #include "gen/debug_ops.h"
 #include "object/derivation.h"
 #include "object/clock.h"
+#include "object/reaper.h"
 
 kn_status debug_objects(struct debug *self, struct debug_objects_out *out)
 {
@@ -38,9 +38,8 @@ kn_status debug_trace(
 
 kn_status debug_check(struct debug *self, struct debug_check_out *out)
 {
+	TRY(reaper_drain());
 	out->checked = kernel_check();
-	/* Looks at everything at once: no part of what longest_locked measures. */
-	work_begin(this_cpu());
 	return KN_OK;
 }
 

@@ -88,14 +88,9 @@ static bool is_self_reference(const struct slot *slot)
 	       cnode_contains(container_of(slot->cap.object, struct cnode, object), slot);
 }
 
-static bool is_counted(const struct slot *slot)
-{
-	return slot->cap.type != KN_TYPE_UNTYPED && !(slot->cap.flags & SLOT_INTERNAL);
-}
-
 static void count_reference(struct slot *slot)
 {
-	if (!is_counted(slot))
+	if (!slot_is_counted(slot))
 		return;
 	slot->cap.object->references++;
 	if (is_self_reference(slot))
@@ -107,7 +102,7 @@ static void drop_reference(struct slot *slot)
 	struct object *object = slot->cap.object;
 	uint32_t self_references = 0;
 
-	if (!is_counted(slot))
+	if (!slot_is_counted(slot))
 		return;
 	invariant(object->references > 0);
 	object->references--;

@@ -19,6 +19,12 @@ static inline bool slot_has_children(const struct slot *slot)
 	return slot->child != nullptr && !(slot->cap.flags & SLOT_ORPHANED);
 }
 
+/* Does its capability keep an object alive? */
+static inline bool slot_is_counted(const struct slot *slot)
+{
+	return slot->cap.type != KN_TYPE_UNTYPED && !(slot->cap.flags & SLOT_INTERNAL);
+}
+
 /* May a capability of this slot be copied (passed on)? Not an untyped, nor a CNode that is dying.
  */
 bool slot_is_copyable(const struct slot *slot);

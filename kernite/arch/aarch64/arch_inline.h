@@ -171,6 +171,11 @@ static inline bool pte_is_writable(pte_t entry)
 	return (entry.raw & PTE_VALID) && !(entry.raw & PTE_AP_READONLY);
 }
 
+static inline bool pte_is_writable_code(pte_t entry)
+{
+	return pte_is_writable(entry) && (~entry.raw & (PTE_PXN | PTE_UXN));
+}
+
 static inline pte_t pte_with_perms(pte_t entry, unsigned perms)
 {
 	return (pte_t){(entry.raw & ~PTE_PERMS_MASK) | pte_perm_bits(perms)};

@@ -162,11 +162,6 @@ void arch_init(void)
 	arch_init_cpu(this_cpu());
 }
 
-uint64_t arch_wall_clock(void)
-{
-	return handoff.info.wall_clock;
-}
-
 /* Nobody can claim a range of ports: arch_has_ports(). */
 uint32_t arch_port_read(uint16_t, unsigned)
 {

@@ -63,7 +63,7 @@ vectors:
 	save_user
 	to_kernel_stack
 	adr x30, return_to_user
-	b interrupt_dispatch
+	b arch_take_interrupts
 	vector user_fiq_entry
 	vector user_serror_entry
 	/* EL0, AArch32: not enabled. */

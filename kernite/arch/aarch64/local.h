@@ -21,7 +21,6 @@ void wait_for_interrupt(void);
 
 /* trap.c */
 /* Take every interrupt that is pending at this CPU's interface. */
-void interrupt_dispatch(void);
 
 /* boot.c */
 [[noreturn]] void arch_boot(uint64_t handoff_physical);
@@ -29,8 +28,7 @@ void interrupt_dispatch(void);
 /* mmu.c */
 void mmu_init(const struct handoff *handoff);
 paddr_t kernel_image_physical(const void *address);
-paddr_t kernel_root(void);
-paddr_t identity_root(void);
+extern paddr_t identity_root;
 /* A stack with a guard below it for a further CPU; returns its top. */
 uint64_t mmu_make_stack(unsigned index);
 

@@ -28,6 +28,7 @@
 
 static struct table_pool pool;
 static const struct handoff *handoff;
+paddr_t kernel_root, identity_root;
 static uint64_t asids_in_use[ASID_COUNT / 64];
 uint64_t asid_shared; /* the last one the CPU has */
 static uint64_t asid_next = 1;
@@ -36,7 +37,7 @@ static uint64_t asid_next = 1;
 static void unmap_image_page(const char *page)
 {
 	uint64_t address = (uint64_t)page;
-	pte_t *table = phys_to_virt(kernel_root());
+	pte_t *table = phys_to_virt(kernel_root);
 
 	for (unsigned level = 3; level; level--)
 		table = phys_to_virt(pte_paddr(table[address >> (PAGE_SHIFT + 9 * level) & 511]));
@@ -51,7 +52,7 @@ uint64_t mmu_make_stack(unsigned index)
 	uint64_t base = STACKS_BASE + (2ull * index + 1) * KERNEL_STACK_SIZE;
 	paddr_t memory = virt_to_phys(boot_alloc(KERNEL_STACK_SIZE, PAGE_SIZE));
 
-	if (!kernel_map(&pool, handoff->root, base, memory.raw, KERNEL_STACK_SIZE,
+	if (!kernel_map(&pool, kernel_root.raw, base, memory.raw, KERNEL_STACK_SIZE,
 		VM_READ | VM_WRITE, VM_NORMAL, 0))
 		panic("no page tables left for the stack of CPU %u", index);
 	arch_pte_publish();
@@ -61,6 +62,8 @@ uint64_t mmu_make_stack(unsigned index)
 void mmu_init(const struct handoff *from)
 {
 	handoff = from;
+	kernel_root = paddr(from->root);
+	identity_root = paddr(from->identity);
 	pool = (struct table_pool){from->pool_next, from->pool_end, PHYS_MAP_BASE};
 	asid_shared = (read_sysreg(id_aa64mmfr0_el1) >> 4 & 15) == 2 ? ASID_COUNT - 1 : 255;
 	asids_in_use[0] = 1; /* ASID 0: nobody's, empty_root */
@@ -70,16 +73,6 @@ void mmu_init(const struct handoff *from)
 paddr_t kernel_image_physical(const void *address)
 {
 	return paddr((uint64_t)address - kernel_slide() - KERNEL_BASE + handoff->info.kernel_base);
-}
-
-paddr_t kernel_root(void)
-{
-	return paddr(handoff->root);
-}
-
-paddr_t identity_root(void)
-{
-	return paddr(handoff->identity);
 }
 
 static uint64_t asid_of(const struct arch_space *space)
@@ -195,7 +188,7 @@ void *arch_map_device(paddr_t base, size_t size)
 	uint64_t end = (base.raw + size + PAGE_MASK) & ~PAGE_MASK;
 
 	/* What lies below 4 GiB is mapped already and stays as it is. */
-	if (!kernel_map(&pool, handoff->root, PHYS_MAP_BASE + start, start, end - start,
+	if (!kernel_map(&pool, kernel_root.raw, PHYS_MAP_BASE + start, start, end - start,
 		VM_READ | VM_WRITE, VM_DEVICE, 0))
 		panic("no page tables left to map the device at %lx", (unsigned long)base.raw);
 	arch_pte_publish();

@@ -21,29 +21,23 @@ struct secondary_start {
 static_assert(offsetof(struct secondary_start, cpu) == 16);
 
 static _Alignas(64) struct secondary_start secondary_start;
-static uint64_t affinities[KERNEL_MAX_CPUS];
-static unsigned count;
+uint64_t smp_affinities[KERNEL_MAX_CPUS];
+unsigned arch_cpu_count = 1;
 static const struct cpu *volatile halting; /* who asked the others to stop */
 
 void smp_init(void)
 {
-	affinities[0] = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
-	count = 1;
+	smp_affinities[0] = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 	acpi_madt_each (entry) {
 		uint64_t affinity = acpi_madt_field(entry, GICC_MPIDR, 8) & MPIDR_AFFINITY;
 
-		if (entry->type != ACPI_MADT_GICC || affinity == affinities[0] ||
+		if (entry->type != ACPI_MADT_GICC || affinity == smp_affinities[0] ||
 		    !(acpi_madt_field(entry, GICC_FLAGS, 4) & GICC_ENABLED))
 			continue;
-		if (count == KERNEL_MAX_CPUS)
+		if (arch_cpu_count == KERNEL_MAX_CPUS)
 			break;
-		affinities[count++] = affinity;
+		smp_affinities[arch_cpu_count++] = affinity;
 	}
-}
-
-unsigned arch_cpu_count(void)
-{
-	return count;
 }
 
 static void clean_to_memory(const void *start, size_t size)
@@ -58,18 +52,13 @@ bool arch_start_cpu(struct cpu *cpu)
 	int64_t status;
 
 	cpu->stack_top = mmu_make_stack(cpu->index);
-	secondary_start = (struct secondary_start){kernel_root().raw, identity_root().raw, cpu};
+	secondary_start = (struct secondary_start){kernel_root.raw, identity_root.raw, cpu};
 	clean_to_memory(&secondary_start, sizeof(secondary_start));
-	status = psci_cpu_on(affinities[cpu->index], kernel_image_physical(secondary_entry).raw,
+	status = psci_cpu_on(smp_affinities[cpu->index], kernel_image_physical(secondary_entry).raw,
 	    kernel_image_physical(&secondary_start).raw);
 	if (status)
 		klog("aarch64: CPU %u does not start: PSCI error %d\n", cpu->index, (int)status);
 	return status == 0;
-}
-
-uint64_t smp_affinity(unsigned index)
-{
-	return affinities[index];
 }
 
 void smp_halt_if_asked(void)

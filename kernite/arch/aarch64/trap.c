@@ -120,7 +120,7 @@ void kernel_fault(struct arch_context *context, uint64_t esr)
 	trap_kernel_fault(describe_fault(esr, address), address, context);
 }
 
-void interrupt_dispatch(void)
+void arch_take_interrupts(void)
 {
 	unsigned intid;
 
@@ -134,7 +134,7 @@ void interrupt_dispatch(void)
 			gic_finish(intid);
 			smp_halt_if_asked();
 			trap_ipi();
-		} else if (gic_is_device(intid)) {
+		} else if (arch_irq_is_valid(intid)) {
 			trap_irq(intid);
 		} else {
 			gic_finish(intid);
@@ -149,5 +149,5 @@ void arch_idle(void)
 	 * here needs no exception. So no interrupt ever arrives in kernel mode.
 	 */
 	wait_for_interrupt();
-	interrupt_dispatch();
+	arch_take_interrupts();
 }

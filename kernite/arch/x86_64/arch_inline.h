@@ -194,6 +194,11 @@ static inline bool pte_is_writable(pte_t p)
 	return p.raw & PTE_WRITABLE;
 }
 
+static inline bool pte_is_writable_code(pte_t p)
+{
+	return (p.raw & (PTE_PRESENT | PTE_WRITABLE | PTE_NO_EXECUTE)) == (PTE_PRESENT | PTE_WRITABLE);
+}
+
 static inline pte_t pte_with_perms(pte_t p, unsigned perms)
 {
 	uint64_t kept = PTE_ADDRESS | PTE_WRITE_THROUGH | PTE_CACHE_DISABLE;

@@ -82,11 +82,6 @@ static void keep_rsdp(struct boot_info *info)
 	info->acpi_rsdp = page;
 }
 
-static void on_own_stack(void *info)
-{
-	kernel_main(info);
-}
-
 /* From here on at the kernel's final address. */
 static void on_boot_stack(void *unused)
 {
@@ -105,17 +100,16 @@ static void on_boot_stack(void *unused)
 	mmu_init(info);
 
 	acpi_init(info->acpi_rsdp);
+	rtc_init(info);
 	apic_init();
 	smp_find_cpus();
-	for (unsigned i = 0; i < arch_cpu_count(); i++)
+	for (unsigned i = 0; i < arch_cpu_count; i++)
 		mmu_make_stacks(info, i);
 	smp_place_trampoline(info);
 	cpu->stack_top = mmu_stack_top(0, STACK_KERNEL);
 	cpu->arch.apic_id = apic_id();
 	descriptors_init(cpu);
-	if (!arch_random(&info->entropy))
-		info->entropy = arch_cycles();
-	stack_switch(cpu->stack_top, on_own_stack, info);
+	stack_switch(cpu->stack_top, (void (*)(void *))kernel_main, info);
 }
 
 /* A second view of the image, in the boot tables. The GiB of `slide` has nothing else in it. */
@@ -165,5 +159,4 @@ void arch_init(void)
 	ioapic_init();
 	arch_init_cpu(this_cpu());
 	clock_init();
-	rtc_init();
 }

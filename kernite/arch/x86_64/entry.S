@@ -8,8 +8,8 @@
  * struct cpu, and GS_BASE is set by MSR and put back. User code owns GS_BASE (FSGSBASE), so its
  * value says nothing about where a trap came from.
  *
- * Interrupts are off in the kernel but for the HLT of arch_idle(): every gate is an interrupt
- * gate and SFMASK clears IF.
+ * Interrupts are off in the kernel but for the HLT of arch_idle() and the NOP of
+ * arch_take_interrupts(): every gate is an interrupt gate and SFMASK clears IF.
  */
 #include "asm_offsets.h"
 #include "core/cpu_offsets.h"
@@ -196,6 +196,14 @@ arch_idle:
 	hlt
 	cli
 	popq %rbp
+	ret
+
+/* void arch_take_interrupts(void): as above, after the NOP. */
+	.globl arch_take_interrupts
+arch_take_interrupts:
+	sti
+	nop
+	cli
 	ret
 
 /*

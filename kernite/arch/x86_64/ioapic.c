@@ -166,7 +166,7 @@ void arch_irq_enable(unsigned irq, bool level)
 		is_low = (flags & POLARITY_MASK) == POLARITY_LOW;
 	is_level[line] = level;
 	has_edge[line] = is_edge_masked[line] = false;
-	ioapic_write(io, IOAPIC_ENTRY + 2 * (line - io->first) + 1, smp_apic_id(0) << 24);
+	ioapic_write(io, IOAPIC_ENTRY + 2 * (line - io->first) + 1, smp_apic_ids[0] << 24);
 	update(line, ~0u,
 	    (VECTOR_IRQ + line) | (level ? ENTRY_LEVEL : 0) | (is_low ? ENTRY_ACTIVE_LOW : 0));
 }
@@ -191,7 +191,7 @@ void arch_irq_unmask(unsigned irq)
 	}
 	is_edge_masked[line] = false;
 	if (has_edge[line])
-		apic_send(smp_apic_id(0), VECTOR_IRQ + line);
+		apic_send(smp_apic_ids[0], VECTOR_IRQ + line);
 	has_edge[line] = false;
 }
 

@@ -33,7 +33,6 @@ void mmu_init(struct boot_info *info);
 enum stack : unsigned { STACK_KERNEL, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, STACK_COUNT };
 void mmu_make_stacks(struct boot_info *info, unsigned index);
 uint64_t mmu_stack_top(unsigned index, enum stack stack);
-paddr_t mmu_kernel_root(void);
 /* A root that also maps the boot segment one to one, for CPUs that come from real mode. */
 paddr_t mmu_further_root(void);
 
@@ -71,11 +70,11 @@ void clock_timer_fired(void);
 void delay_us(unsigned microseconds);
 
 /* rtc.c, console.c, smp.c */
-void rtc_init(void);
+void rtc_init(struct boot_info *info);
 void console_init(void);
 void smp_find_cpus(void);
 void smp_place_trampoline(const struct boot_info *info);
-uint32_t smp_apic_id(unsigned index);
+extern uint32_t smp_apic_ids[];
 extern bool smp_is_halting; /* panic: an NMI means stop */
 
 /*

@@ -23,13 +23,8 @@
 #define SPARE_TABLES 16u /* for stacks, further CPUs and arch_map_device() */
 
 static struct table_pool pool;
-static paddr_t kernel_root;
+paddr_t kernel_root;
 static const struct boot_info *memory_map;
-
-paddr_t mmu_kernel_root(void)
-{
-	return kernel_root;
-}
 
 static paddr_t root_take(void)
 {

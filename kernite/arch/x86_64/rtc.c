@@ -17,8 +17,6 @@
 
 enum field { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, CENTURY, FIELDS };
 
-static uint64_t wall_clock;
-
 static uint8_t cmos_read(uint8_t index)
 {
 	port_out8(0x70, index);
@@ -53,7 +51,7 @@ static uint64_t days_since_epoch(unsigned year, unsigned month, unsigned day)
 	return y * 365 + y / 4 - y / 100 + y / 400 + (153 * shifted + 2) / 5 + day - 1 - 719468;
 }
 
-void rtc_init(void)
+void rtc_init(struct boot_info *info)
 {
 	uint8_t century_index = (uint8_t)acpi_field(acpi_find("FACP", 0), FADT_CENTURY, 1);
 	uint8_t status = cmos_read(CMOS_STATUS_B), now[FIELDS], again[FIELDS];
@@ -76,11 +74,6 @@ void rtc_init(void)
 		return; /* no clock, or a dead battery */
 	if (now[DAY] < 1 || now[DAY] > 31 || now[HOUR] > 23)
 		return;
-	wall_clock = days_since_epoch(year, now[MONTH], now[DAY]) * 86400 + now[HOUR] * 3600ull +
-	             now[MINUTE] * 60u + now[SECOND];
-}
-
-uint64_t arch_wall_clock(void)
-{
-	return wall_clock;
+	info->wall_clock = days_since_epoch(year, now[MONTH], now[DAY]) * 86400 + now[HOUR] * 3600ull +
+	                   now[MINUTE] * 60u + now[SECOND];
 }

@@ -14,35 +14,25 @@
 #define MADT_CPU_ENABLED 1u
 
 bool smp_is_halting;
-static uint32_t apic_ids[KERNEL_MAX_CPUS];
-static unsigned apic_count = 1;
+uint32_t smp_apic_ids[KERNEL_MAX_CPUS];
+unsigned arch_cpu_count = 1;
 static paddr_t trampoline;
 
 static void add_cpu(uint32_t id, uint64_t flags)
 {
-	if ((flags & MADT_CPU_ENABLED) && id != apic_ids[0] && apic_count < KERNEL_MAX_CPUS)
-		apic_ids[apic_count++] = id;
+	if ((flags & MADT_CPU_ENABLED) && id != smp_apic_ids[0] && arch_cpu_count < KERNEL_MAX_CPUS)
+		smp_apic_ids[arch_cpu_count++] = id;
 }
 
 void smp_find_cpus(void)
 {
-	apic_ids[0] = apic_id();
+	smp_apic_ids[0] = apic_id();
 	acpi_madt_each (e) {
 		if (e->type == ACPI_MADT_LOCAL_APIC)
 			add_cpu((uint32_t)acpi_madt_field(e, 3, 1), acpi_madt_field(e, 4, 4));
 		else if (e->type == ACPI_MADT_LOCAL_X2APIC && features.x2apic)
 			add_cpu((uint32_t)acpi_madt_field(e, 4, 4), acpi_madt_field(e, 8, 4));
 	}
-}
-
-unsigned arch_cpu_count(void)
-{
-	return apic_count;
-}
-
-uint32_t smp_apic_id(unsigned index)
-{
-	return apic_ids[index];
 }
 
 /* A page below 640 KiB that is RAM, not the first one, and not part of the boot archive. */
@@ -70,7 +60,7 @@ static void further_cpu_main(uint32_t index)
 	struct cpu *cpu = &cpus[index];
 
 	/* In this order: turning global pages on forgets those of the boot segment. */
-	cr3_write(mmu_kernel_root().raw);
+	cr3_write(kernel_root.raw);
 	features_enable();
 	descriptors_init(cpu);
 	cpu_main(cpu);
@@ -78,10 +68,10 @@ static void further_cpu_main(uint32_t index)
 
 void smp_place_trampoline(const struct boot_info *info)
 {
-	uint64_t page = apic_count > 1 ? find_low_page(info) : 0;
+	uint64_t page = arch_cpu_count > 1 ? find_low_page(info) : 0;
 
 	if (!page) {
-		apic_count = 1;
+		arch_cpu_count = 1;
 		return;
 	}
 	trampoline = paddr(page);
@@ -98,7 +88,7 @@ bool arch_start_cpu(struct cpu *cpu)
 	uint32_t startup = APIC_COMMAND_STARTUP | (uint32_t)(trampoline.raw >> PAGE_SHIFT);
 
 	cpu->stack_top = mmu_stack_top(cpu->index, STACK_KERNEL);
-	cpu->arch.apic_id = apic_ids[cpu->index];
+	cpu->arch.apic_id = smp_apic_ids[cpu->index];
 	boot_words()->stack_pointer = cpu->stack_top;
 	boot_words()->further_index = cpu->index;
 
@@ -113,7 +103,7 @@ bool arch_start_cpu(struct cpu *cpu)
 
 void arch_ipi(unsigned cpu_index)
 {
-	apic_send(apic_ids[cpu_index], VECTOR_IPI);
+	apic_send(smp_apic_ids[cpu_index], VECTOR_IPI);
 }
 
 void arch_ipi_halt_others(void)

@@ -30,7 +30,7 @@ static void leave(struct cpu *cpu)
 	if (cpu->arch.space)
 		__atomic_fetch_and(&cpu->arch.space->active, ~cpu->arch.bit, __ATOMIC_RELAXED);
 	cpu->arch.space = nullptr;
-	cr3_write(mmu_kernel_root().raw);
+	cr3_write(kernel_root.raw);
 }
 
 void tlb_space_leave(struct cpu *cpu)
@@ -73,7 +73,7 @@ static void shoot(struct arch_space *space)
 	if (others) {
 		__atomic_store_n(&pending, others, __ATOMIC_RELEASE);
 		for (uint64_t left = others; left; left &= left - 1)
-			apic_send(smp_apic_id((unsigned)__builtin_ctzll(left)), VECTOR_TLB);
+			apic_send(smp_apic_ids[__builtin_ctzll(left)], VECTOR_TLB);
 	}
 	if (active & cpu->arch.bit)
 		flush(cpu);
