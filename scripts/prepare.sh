@@ -25,17 +25,27 @@ prepare_packages() {
 	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# One build at a time in a folder, and none outlives the script: setpriv passes its end on, even a sudden one.
 prepare_build() {
-	local arch=$1 folder=build/$1
+	local folder=build/$1
+	mkdir -p build
+	exec 9>"build/.$1.lock"
+	flock -n 9 || { echo "== waiting for another build of $folder" >&2 && flock 9; }
+	build_locked "$@" || return
+	exec 9>&-
+}
+
+build_locked() {
+	local arch=$1 folder=build/$1 output
 	shift
 	if [ ! -e "$folder/build.ninja" ]; then
 		echo "== configuring $folder" >&2
-		meson setup "$folder" --cross-file "cross/$arch.ini" "$@" >"/tmp/saltyos-setup-$arch.$$" 2>&1 || {
-			cat "/tmp/saltyos-setup-$arch.$$" >&2
+		rm -f "$folder/meson-private/coredata.dat" # of an interrupted one: it would pass for a whole one
+		output=$(setpriv --pdeathsig TERM -- meson setup "$folder" --cross-file "cross/$arch.ini" "$@" 2>&1) || {
+			printf '%s\n' "$output" >&2
 			return 1
 		}
-		rm -f "/tmp/saltyos-setup-$arch.$$"
 	fi
 	echo "== building $folder" >&2
-	NINJA_STATUS='[%f/%t %es] ' ninja -C "$folder" >&2
+	NINJA_STATUS='[%f/%t %es] ' setpriv --pdeathsig TERM -- ninja -C "$folder" >&2
 }

@@ -12,6 +12,7 @@ nobody sees another file's bytes behind the end of one. `append()` adds files to
 Without /sbin/init the header has no segments and the kernel refuses the archive in words.
 """
 import argparse
+import os
 import pathlib
 import posixpath
 import stat
@@ -79,13 +80,13 @@ class Tree:
                 self.entries[name] = (stat.S_IFDIR | 0o755, b"")
         self.entries[path] = (mode, data)
         if stat.S_ISLNK(mode):
-            self.links[path] = data.decode()
+            self.links[path] = os.fsdecode(data)
 
     def add_host(self, host, guest):
         """A file, link or folder of this machine, modes kept."""
         info = host.lstat()
         if host.is_symlink():
-            self.put(guest, stat.S_IFLNK | 0o777, str(host.readlink()).encode())
+            self.put(guest, stat.S_IFLNK | 0o777, os.fsencode(host.readlink()))
         elif host.is_dir():
             self.put(guest, stat.S_IFDIR | stat.S_IMODE(info.st_mode))
             for child in sorted(host.iterdir()):
@@ -100,7 +101,7 @@ class Tree:
         for host in sorted(folder.rglob("*")):
             guest = host.relative_to(folder)
             if host.is_symlink():
-                self.put(guest, stat.S_IFLNK | 0o777, str(host.readlink()).encode())
+                self.put(guest, stat.S_IFLNK | 0o777, os.fsencode(host.readlink()))
             elif host.is_dir():
                 self.put(guest, stat.S_IFDIR | 0o755)
             elif host.name != ".keep":
@@ -111,7 +112,7 @@ class Tree:
         with tarfile.open(archive) as tar:
             for member in tar:
                 if member.issym():
-                    self.put(member.name, stat.S_IFLNK | 0o777, member.linkname.encode())
+                    self.put(member.name, stat.S_IFLNK | 0o777, os.fsencode(member.linkname))
                 elif member.isdir():
                     self.put(member.name, stat.S_IFDIR | member.mode & 0o7777)
                 elif member.isfile():
@@ -124,7 +125,7 @@ class Tree:
 
 def newc(path, mode, data, inode, offset):
     """One cpio entry that starts at `offset` of the archive."""
-    name = path.encode() + b"\0"
+    name = os.fsencode(path) + b"\0"
     if data and stat.S_ISREG(mode):
         name += bytes(align(offset + NEWC_HEAD + len(name), PAGE))
     else:
@@ -159,7 +160,7 @@ def parse(archive):
             raise RootfsError(f"no cpio entry at offset {offset}")
         fields = [int(archive[offset + 6 + 8 * i:offset + 14 + 8 * i], 16) for i in range(13)]
         size, name_size = fields[6], fields[11]
-        name = archive[offset + NEWC_HEAD:offset + NEWC_HEAD + name_size].split(b"\0")[0].decode()
+        name = os.fsdecode(archive[offset + NEWC_HEAD:offset + NEWC_HEAD + name_size].split(b"\0")[0])
         data = offset + NEWC_HEAD + name_size
         yield name, fields[1], data, size, offset
         if name == TRAILER:
@@ -223,7 +224,7 @@ def append(base, output, additions):
     """Write `output`: archive `base` plus (host path, guest path) pairs."""
     archive = pathlib.Path(base).read_bytes()
     entries = list(parse(archive))
-    links = {name: archive[data:data + size].decode() for name, mode, data, size, _ in entries if stat.S_ISLNK(mode)}
+    links = {name: os.fsdecode(archive[data:data + size]) for name, mode, data, size, _ in entries if stat.S_ISLNK(mode)}
     tree = Tree()
     for host, guest in additions:
         guest = resolve(posixpath.normpath("/" + guest).lstrip("/"), links)

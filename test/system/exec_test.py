@@ -67,6 +67,20 @@ def nobody_reads_in_time():
     equal((done.returncode, done.stderr), (124, b"scripts/exec: timeout after 10 s\n"))
 
 
+def left_behind():
+    """Who goes on writing after the command's end does not hold up its status."""
+    status, output, errors = run("--timeout", "120", command=("sh", "-c", "yes & sleep 0.1; exit 3"))
+    if status != 3 or not output or output.strip(b"y\n") or errors:
+        raise AssertionError(f"status {status}, {len(output)} bytes: {errors.decode()}")
+
+
+def full_disk():
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([ROOT / "scripts/exec", "--arch", arch, "--", "echo", "out"], stdin=subprocess.DEVNULL, stdout=full,
+                              stderr=subprocess.PIPE, check=False, timeout=LIMIT)
+    equal((done.returncode, done.stderr), (125, b"scripts/exec: [Errno 28] No space left on device\n"))
+
+
 def ended_by(number):
     """The machine ends with it and its temporary files are gone."""
     with tempfile.TemporaryDirectory() as folder:
@@ -103,13 +117,14 @@ def adds(folder):
     (tree / "file").chmod(0o4751)
     (tree / "link").symlink_to("nowhere")
     (folder / "a:b c").write_text("odd\n")
-    script = "stat -c '%a %N' /new/deep/* /bin/file /tmp/file; cat '/x:y z' /etc/motd /zero"
+    (folder / os.fsdecode(b"n\xff\n")).write_text("no UTF-8\n")
+    script = "stat -c '%a %N' /new/deep/* /bin/file /tmp/file; cat '/x:y z' /etc/motd /zero /tmp/$'n\\xff\\n'"
     status, output, errors = run("--add", f"{tree}:/new/deep", "--add", f"{tree}/file:/bin/file", "--add", f"{tree}/file:/tmp/",
                                  "--add", f"{folder}/a:b c:/x:y z", "--add", f"{tree}/file:/etc/motd", "--add", f"{tree}/file:/tmp/../zero",
-                                 command=("sh", "-c", script))
+                                 "--add", f"{folder}/" + os.fsdecode(b"n\xff\n") + ":/tmp/", command=("bash", "-c", script))
     equal((status, output.decode().split("\n"), errors), (0, [
         "4751 '/new/deep/file'", "777 '/new/deep/link' -> 'nowhere'", "700 '/new/deep/sub'", "4751 '/bin/file'", "4751 '/tmp/file'",
-        "odd", "file", "file", ""], b""))
+        "odd", "file", "file", "no UTF-8", ""], b""))
 
 
 def refuses(*words, said):
@@ -162,6 +177,8 @@ def main():
             ("a file on stdin", file_on_stdin),
             ("streams that are closed", closed_streams),
             ("a reader that goes away", nobody_reads),
+            ("a writer that the command leaves behind", left_behind),
+            ("a disk that is full", full_disk),
             ("SIGTERM takes the machine along", lambda: ended_by(signal.SIGTERM)),
             ("SIGKILL does too", lambda: ended_by(signal.SIGKILL)),
             ("what is added is there as it was", lambda: adds(folder)),

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from console import ROOT, tap
 import qemu
@@ -46,6 +47,47 @@ def tells_what_is_missing():
     status, output, errors = run("bash", "-c", script)
     if status != 1 or "reached" in output or "missing Debian packages" not in errors or "clang-19" not in errors:
         raise AssertionError(f"status {status}:\n{output}{errors}")
+
+
+def works_by_link():
+    """A link to a script in another folder is that script."""
+    for tool in ("run", "test"):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, tool).symlink_to(ROOT / "scripts" / tool)
+            status, output, errors = run(f"{folder}/{tool}", "--help")
+            if status or f"./scripts/{tool}" not in output or errors:
+                raise AssertionError(f"{tool}: status {status}:\n{output}{errors}")
+
+
+def builds_alone():
+    """One build at a time in a folder; and when the script is killed, so is what it builds with."""
+    with tempfile.TemporaryDirectory() as folder:
+        tools, started, ended = (pathlib.Path(folder, name) for name in ("tools", "started", "ended"))
+        tools.mkdir()
+        for name, body in (("meson", "mkdir -p $2; : >$2/build.ninja"),
+                           ("ninja", f"trap 'kill $!; echo >>{ended}; exit 1' TERM; sleep {TIMEOUT} & echo >>{started}; wait; exit 1")):
+            (tools / name).write_text(f"#!/bin/sh\n{body}\n")
+            (tools / name).chmod(0o755)
+        line = ["bash", "-c", f"PATH={tools}:$PATH; . '{ROOT}/scripts/prepare.sh'; prepare_build x86_64"]
+        one = subprocess.Popen(line, cwd=folder, stderr=subprocess.DEVNULL)
+        wait_for(started.exists)
+        with subprocess.Popen(line, cwd=folder, stderr=subprocess.PIPE, text=True) as other:
+            waits = other.stderr.readline()
+            one.kill()
+            one.wait()
+            wait_for(lambda: ended.exists() and started.read_text() == "\n\n")
+            other.kill()
+            wait_for(lambda: ended.read_text() == "\n\n")
+    if "waiting for another build" not in waits:
+        raise AssertionError(f"two at a time: {waits}")
+
+
+def wait_for(what):
+    end = time.monotonic() + TIMEOUT
+    while not what():
+        if time.monotonic() > end:
+            raise AssertionError("it does not come")
+        time.sleep(0.05)
 
 
 def debugs(build):
@@ -115,7 +157,8 @@ def lists_threads(build):
 def main():
     build = pathlib.Path(sys.argv[1])
     arch = qemu.Artifacts(build).arch
-    cases = [("what is missing is told, not installed", tells_what_is_missing)]
+    cases = [("what is missing is told, not installed", tells_what_is_missing),
+             ("scripts work through links", works_by_link), ("one build at a time, and none is left behind", builds_alone)]
     for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios"), ("run", "--gdb"),
                   ("run", "--fast"), ("run", "--firmware", "floppy"), ("test", "--arch"), ("test", "--arch", "vax"), ("test", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
         cases.append((" ".join(wrong) + " is refused", lambda wrong=wrong: refuses(*wrong)))

@@ -37,6 +37,7 @@
 #define OUTPUT_CHUNK 3072
 #define STDIN_WINDOW 4096
 #define STATUS_BROKEN (125 << 8)
+#define LEFT_MAX 65536 /* a full pipe */
 
 struct input {
 	int fd;                       /* the command's stdin, or -1 */
@@ -242,14 +243,18 @@ static void feed(struct input *input)
 	}
 }
 
-/* What is left in a pipe after the command's end. */
+/* What is left in a pipe after the command's end: a full one at most, for who is still alive may go on writing for ever. */
 static void drain(int fd, char type)
 {
 	char buffer[OUTPUT_CHUNK];
 	ssize_t n;
 
-	while (fd >= 0 && (n = read(fd, buffer, sizeof buffer)) > 0)
+	for (size_t left = LEFT_MAX; fd >= 0 && left; left -= (size_t)n) {
+		n = read(fd, buffer, left < sizeof buffer ? left : sizeof buffer);
+		if (n <= 0)
+			return;
 		send_frame(type, buffer, (size_t)n);
+	}
 }
 
 static int serve(pid_t pid, int fds[3])
