@@ -7,8 +7,8 @@ deterministic archives: the *stage* (all it installs: headers and libraries for 
 a temporary folder and renamed, so that an interrupted run leaves no entry. Configured and compiled
 work folders live in the cache as well, under the key of everything but the C library's code: what
 the C library offers is in its headers, so when only its code changed, programs are linked again
-instead of compiled again, whichever build folder asks. They reach the SDK and the other ports'
-stages through links inside the work folder.
+instead of compiled again, whichever build folder asks. They reach the SDK, the other ports'
+stages and this tree's headers through links inside the work folder, which has no blank in its path when theirs have.
 
 Invariants: no absolute path of this machine is part of a key; a missing cache entry always says
 which input changed; a task that fails leaves its log and no state; one process at a time works in
@@ -290,7 +290,7 @@ class Port:
         self.src, self.dest, self.logs = (self.work / d for d in ("src", "dest", "log"))
         self.build = self.src if self.recipe["in_source"] else self.work / "build"
         self.logs.mkdir(parents=True, exist_ok=True)
-        for name, target in (("sdk", self.machine.sdk), ("stage", self.machine.out / "stage")):
+        for name, target in (("sdk", self.machine.sdk), ("stage", self.machine.out / "stage"), ("tree", self.machine.root)):
             link = self.work / name
             link.unlink(missing_ok=True)
             if target:
@@ -418,7 +418,7 @@ class Port:
         machine, recipe = self.machine, self.recipe
         tools = f"{self.work}/sdk/bin/{machine.arch}-saltyos-"
         maps = f"-ffile-prefix-map={self.work}=/usr/src/{recipe.name}"
-        include = [f"-I{machine.root / folder}" for folder in self._headers()]
+        include = [f"-I{self.work}/tree/{folder}" for folder in self._headers()]
         libs = []
         for dep in self.deps:
             stage = f"{self.work}/stage/{dep.recipe.name}"

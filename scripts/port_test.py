@@ -352,6 +352,18 @@ class Cache(Case):
         self.build("--out", str(self.folder / "elsewhere"))
         self.assertEqual((self.folder / "elsewhere/package/hello.tar").read_bytes(), first)
 
+    def test_headers_of_a_tree_with_blanks_have_a_path_without(self):
+        self.edit("links =", 'headers = ["scripts"]\nlinks =')
+        style = self.image / "styles/copy/style.toml"
+        look = '["sh", "-c", "ls $(echo $1 | cut -c3-)/port.py", "sh", "${cppflags}"]'
+        style.write_text(STYLE.replace('"${build}/hello"]]', f'"${{build}}/hello"], {look}]', 1))
+        tree = self.folder / "a tree"
+        tree.symlink_to(port.ROOT)
+        self.addCleanup(setattr, port, "ROOT", port.ROOT)
+        port.ROOT = tree
+        status, text = self.build()
+        self.assertEqual((status, text if status else ""), (0, ""))
+
     def test_unknown_variable_in_a_style_is_refused(self):
         style = self.image / "styles/copy/style.toml"
         style.write_text(STYLE.replace("${build}/hello", "${built}/hello", 1))
