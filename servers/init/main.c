@@ -3,6 +3,7 @@
 #include "boot.h"
 #include "calls.h"
 #include "client/objsrv.h"
+#include "guard.h"
 #include "kn/random.h"
 #include "kn/tcb.h"
 #include "launch.h"
@@ -96,6 +97,9 @@ static kn_status dispatch(struct server_call *call)
 	if (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_OK)
 		area.thread.canary = __stack_chk_guard = canary_from(random.words[0]);
 	boot_init(boot);
+	status = guard_start();
+	if (status != KN_OK)
+		end_system("nobody watches over init", status);
 	slots_set_grow(grow_slots);
 	read_manifests();
 	unit_choose(boot_option("run="));

@@ -6,6 +6,7 @@ A missing, empty, foreign, truncated or damaged boot archive stops the system wi
 line and left out; the rest boots.
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,22 @@ def boot_with_wrong_units(build, archive):
         raise AssertionError("\n".join([*missing, "", shown[-6000:]]))
 
 
+def broken_init(build, archive, function):
+    """The archive, with an init that faults where it enters `function`: an instruction is there that is none."""
+    trap = b"\0\0\0\0" if qemu.Artifacts(build).arch == "aarch64" else b"\x0f\x0b"
+    program = next(build.rglob("init.elf"))
+    names = subprocess.run(["llvm-nm-19", program], capture_output=True, text=True, check=True).stdout
+    address = int(re.search(rf"^(\w+) [tT] {function}$", names, re.M)[1], 16)
+    sections = subprocess.run(["llvm-readelf-19", "-lW", program], capture_output=True, text=True, check=True).stdout
+    for offset, start, size in re.findall(r"^ +LOAD +(0x\w+) (0x\w+) 0x\w+ (0x\w+)", sections, re.M):
+        if 0 <= address - int(start, 16) < int(size, 16):
+            at = int(offset, 16) + address - int(start, 16)
+    code = program.read_bytes()[at:at + 256]
+    if archive.count(code) != 1:
+        raise AssertionError(f"{function} is {archive.count(code)} times in the archive")
+    return archive.replace(code, trap + code[len(trap):])
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
     good = qemu.Artifacts(build).archive
@@ -117,6 +134,8 @@ def main():
             ("a file that is no boot archive", lambda: expect_stop(build, variant("foreign", b"\xa5" * 100000), useless)),
             ("a truncated boot archive", lambda: expect_stop(build, variant("half", data[:len(data) // 2]), f"{useless}: it is truncated")),
             ("a damaged boot archive", lambda: expect_stop(build, variant("flipped", flipped), "the boot archive is damaged")),
+            ("an init that faults", lambda: expect_stop(
+                build, variant("faulty", broken_init(build, data, "posix_start")), "PANIC: init itself has failed")),
             ("an unknown key in a manifest", lambda: expect_boot(
                 build, with_unit("broken", b'name = "broken"\nbinary = "/sbin/init"\nfrobnicate = 3\n'),
                 rb"/etc/units/broken\.toml:3: unknown key")),
