@@ -35,7 +35,7 @@ static kn_status find_parent(struct inode *root, const struct cpio_entry *entry,
 			child = inode_create(root->filesystem, MODE_DIRECTORY | 0755, 0, 0);
 			if (child == nullptr)
 				return KN_E_NO_MEMORY;
-			kn_status status = directory_add(directory, at, (size_t)(slash - at), child, nullptr);
+			kn_status status = directory_add(directory, at, (size_t)(slash - at), child, 0, nullptr);
 
 			if (status == KN_OK)
 				directory_set_parent(child, directory);
@@ -100,7 +100,7 @@ static kn_status add_entry(struct inode *root, const struct cpio_entry *entry, c
 
 	if (inode == nullptr)
 		return KN_E_NO_MEMORY;
-	status = directory_add(parent, name, length, inode, nullptr);
+	status = directory_add(parent, name, length, inode, 0, nullptr);
 	if (status == KN_OK && type == MODE_DIRECTORY)
 		directory_set_parent(inode, parent);
 	if (status == KN_OK)

@@ -306,7 +306,7 @@ static kn_status on_usage(
 static kn_status on_window(struct server_call *call, kn_cap *window, kn_cap *memory)
 {
 	CALLER(who);
-	return window_create(window, memory);
+	return window_create(who.uid, window, memory);
 }
 
 /* A filesystem that could not be filled; nobody has seen it yet. */
@@ -517,7 +517,7 @@ static kn_status on_socket_send(struct server_call *call, struct server_cap sock
 	if (other == nullptr && passed.is_own)
 		return KN_E_NOT_SUPPORTED;
 	if (other == nullptr && passed.slot != KN_CAP_NONE) {
-		status = passed_terminal(call, passed.slot, &terminal);
+		status = passed_terminal(call, passed.slot, description->uid, &terminal);
 		other = terminal;
 	}
 	if (status == KN_OK)
@@ -554,7 +554,7 @@ static kn_status on_lock(struct server_call *call, struct server_cap file, bool 
 		return file.is_own || file.slot == KN_CAP_NONE ? KN_E_INVALID_CAP : KN_E_NOT_SUPPORTED; /* another server's */
 	if (of_process && who.pid == 0) /* a unit is no process */
 		return KN_E_NO_PROCESS;
-	struct lock_owner owner = {.badge = of_process ? call->badge : 0, .pid = of_process ? who.pid : 0};
+	struct lock_owner owner = {.badge = of_process ? call->badge : 0, .pid = of_process ? who.pid : 0, .uid = who.uid};
 	return lock_set(description, owner, wait, lock, call, conflict);
 }
 

@@ -2,6 +2,7 @@
 /* See contents.h. Forms only ever change upwards (SMALL or ADOPTED to OBJECT); truncating to zero goes back to SMALL. */
 #include "contents.h"
 
+#include "account.h"
 #include "memory.h"
 #include "trona/heap.h"
 #include "trona/string.h"
@@ -10,10 +11,16 @@
 /* Address space reserved for an object; sparse, so it costs nothing. */
 #define OBJECT_PAGES_FIRST (1ull << 18)
 #define SMALL_FIRST 256
+#define TABLE_PAGES 512 /* that a page table leads to */
 
 static uint64_t pages_of(uint64_t size)
 {
 	return (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
+}
+
+static kn_status charge(const struct contents *contents, enum account_kind kind, uint64_t amount)
+{
+	return account_charge(contents->account, kind, amount) == KN_OK ? KN_OK : KN_E_NO_SPACE;
 }
 
 /* ---- committed pages of an OBJECT ---- */
@@ -31,14 +38,44 @@ static kn_status reserve_bits(struct contents *contents, uint64_t pages)
 		return KN_OK;
 	if (words < old * 2)
 		words = old * 2;
+	kn_status status = charge(contents, ACCOUNT_BYTES, (words - old) * sizeof(uint64_t));
+	if (status != KN_OK)
+		return status;
 	uint64_t *bits = heap_realloc(contents->committed, words * sizeof *bits);
 
-	if (bits == nullptr)
+	if (bits == nullptr) {
+		account_give(contents->account, ACCOUNT_BYTES, (words - old) * sizeof *bits);
 		return KN_E_NO_SPACE;
+	}
 	memset(bits + old, 0, (words - old) * sizeof *bits);
 	contents->committed = bits;
 	contents->committed_words = words;
 	return KN_OK;
+}
+
+/* Charges, and makes sure of, the page tables of this server for pages [first, end): one for every 512 pages of which none is committed yet. */
+static kn_status charge_tables(struct contents *contents, uint64_t first, uint64_t end)
+{
+	const uint64_t words = TABLE_PAGES / 64;
+	uint64_t tables = 0;
+
+	for (uint64_t table = first / TABLE_PAGES; table * TABLE_PAGES < end; table++) {
+		uint64_t seen = 0;
+
+		for (uint64_t word = table * words; word < (table + 1) * words && word < contents->committed_words; word++)
+			seen |= contents->committed[word];
+		tables += seen == 0;
+	}
+	kn_status status = charge(contents, ACCOUNT_BYTES, tables * KN_PAGE_SIZE);
+
+	if (status != KN_OK || tables == 0)
+		return status;
+	status = memory_reserve_tables(tables);
+	if (status == KN_OK)
+		contents->tables += tables;
+	else
+		account_give(contents->account, ACCOUNT_BYTES, tables * KN_PAGE_SIZE);
+	return status;
 }
 
 /* Pages [first, end) will be touched. */
@@ -54,9 +91,15 @@ static kn_status commit(struct contents *contents, uint64_t first, uint64_t end)
 		uint64_t run = first + 1;
 		while (run < end && !is_committed(contents, run))
 			run++;
-		status = memory_commit(contents->object, first, run - first);
-		if (status != KN_OK)
+		const uint64_t tables = contents->tables;
+		status = charge_tables(contents, first, run);
+		if (status == KN_OK)
+			status = memory_commit(contents->object, first, run - first);
+		if (status != KN_OK) {
+			account_give(contents->account, ACCOUNT_BYTES, (contents->tables - tables) * KN_PAGE_SIZE);
+			contents->tables = tables;
 			return status;
+		}
 		contents->committed_count += run - first;
 		for (; first < run; first++)
 			contents->committed[first / 64] |= 1ull << first % 64;
@@ -105,16 +148,37 @@ static void drop_capabilities(struct contents *contents)
 		keep_slot(contents, false);
 		*slots[i] = KN_CAP_NONE;
 	}
+	contents->image_id = 0;
+}
+
+/* Its memory, but not the capabilities. */
+static void release_memory(struct contents *contents)
+{
+	const uint64_t bits = contents->committed_words * sizeof(uint64_t);
+
+	if (contents->form == CONTENTS_SMALL) {
+		heap_free(contents->data);
+		account_give(contents->account, ACCOUNT_BYTES, contents->capacity);
+	} else if (contents->form == CONTENTS_OBJECT) {
+		memory_unmap(contents->data, contents->object_pages);
+		heap_free(contents->committed);
+		account_give(contents->account, ACCOUNT_BYTES, bits + contents->tables * KN_PAGE_SIZE);
+		account_give(contents->account, ACCOUNT_OBJECTS, contents->object_pages / OBJECT_PAGES_FIRST);
+	}
 }
 
 /* Makes it an OBJECT with the same bytes. */
 static kn_status become_object(struct contents *contents)
 {
-	struct contents fresh = {.form = CONTENTS_OBJECT, .size = contents->size, .object_pages = OBJECT_PAGES_FIRST};
-	kn_status status = memory_create(fresh.object_pages, &fresh.object);
+	struct contents fresh = {
+	    .form = CONTENTS_OBJECT, .size = contents->size, .account = contents->account, .object_pages = OBJECT_PAGES_FIRST};
+	kn_status status = charge(&fresh, ACCOUNT_OBJECTS, 1);
 
 	if (status != KN_OK)
 		return status;
+	status = memory_create(fresh.object_pages, &fresh.object);
+	if (status != KN_OK)
+		goto fail_create;
 	status = memory_map(fresh.object, fresh.object_pages, &fresh.data);
 	if (status != KN_OK)
 		goto fail_map;
@@ -123,18 +187,20 @@ static kn_status become_object(struct contents *contents)
 		goto fail_commit;
 	if (fresh.size != 0)
 		memcpy(fresh.data, contents->data, fresh.size);
-	if (contents->form == CONTENTS_SMALL)
-		heap_free(contents->data);
+	release_memory(contents);
 	drop_capabilities(contents);
 	view_end(contents);
 	*contents = fresh;
 	return KN_OK;
 
 fail_commit:
-	heap_free(fresh.committed);
-	memory_unmap(fresh.data, fresh.object_pages);
+	release_memory(&fresh);
+	memory_release(fresh.object);
+	return status;
 fail_map:
 	memory_release(fresh.object);
+fail_create:
+	account_give(fresh.account, ACCOUNT_OBJECTS, 1);
 	return status;
 }
 
@@ -147,11 +213,17 @@ static kn_status reach(struct contents *contents, uint64_t pages)
 
 		while (more < pages)
 			more *= 2;
-		kn_status status = memory_resize(contents->object, more);
-		if (status == KN_OK)
-			status = memory_map(contents->object, more, &data);
+		const uint64_t units = (more - contents->object_pages) / OBJECT_PAGES_FIRST;
+		kn_status status = charge(contents, ACCOUNT_OBJECTS, units);
 		if (status != KN_OK)
 			return status;
+		status = memory_resize(contents->object, more);
+		if (status == KN_OK)
+			status = memory_map(contents->object, more, &data);
+		if (status != KN_OK) {
+			account_give(contents->account, ACCOUNT_OBJECTS, units);
+			return status;
+		}
 		memory_unmap(contents->data, contents->object_pages);
 		contents->data = data;
 		contents->object_pages = more;
@@ -167,10 +239,16 @@ static kn_status grow_small(struct contents *contents, uint64_t size)
 		capacity *= 2;
 	if (capacity == contents->capacity)
 		return KN_OK;
+	const uint32_t more = capacity - contents->capacity;
+	kn_status status = charge(contents, ACCOUNT_BYTES, more);
+	if (status != KN_OK)
+		return status;
 	uint8_t *data = heap_realloc(contents->data, capacity);
 
-	if (data == nullptr)
+	if (data == nullptr) {
+		account_give(contents->account, ACCOUNT_BYTES, more);
 		return KN_E_NO_SPACE;
+	}
 	contents->data = data;
 	contents->capacity = capacity;
 	return KN_OK;
@@ -286,7 +364,7 @@ kn_status contents_resize(struct contents *contents, uint64_t size)
 		return KN_OK;
 	if (size == 0 && !contents->is_shared) {
 		contents_destroy(contents);
-		*contents = (struct contents){};
+		*contents = (struct contents){.account = contents->account};
 		return KN_OK;
 	}
 	kn_status status = make_room(contents, size);
@@ -388,12 +466,7 @@ uint64_t contents_memory(const struct contents *contents)
 
 void contents_destroy(struct contents *contents)
 {
-	if (contents->form == CONTENTS_SMALL)
-		heap_free(contents->data);
-	if (contents->form == CONTENTS_OBJECT) {
-		memory_unmap(contents->data, contents->object_pages);
-		heap_free(contents->committed);
-	}
+	release_memory(contents);
 	drop_capabilities(contents);
 	view_end(contents);
 }

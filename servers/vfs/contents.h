@@ -7,6 +7,7 @@
  *   OBJECT   an anonymous memory object, mapped once into the server's own address space. Its size is far beyond the
  *            file's, so that growing costs nothing until a client has mapped it; then its size is the file's.
  *
+ * What they take of this server is charged to `account`: heap, page tables and address space. Used up, it is NO_SPACE.
  * Bytes beyond `size` in a page are zero. In an OBJECT every page that this server touches was committed before
  * (`is_committed`), so that an exhausted budget is NO_SPACE and never a fault of the server.
  */
@@ -19,6 +20,7 @@
 #define CONTENTS_SMALL_MAX 4096
 #define CONTENTS_SIZE_MAX (1ull << 34)
 
+struct account;
 struct shared_memory;
 
 enum contents_form : uint8_t {
@@ -33,12 +35,15 @@ struct contents {
 	uint32_t capacity;      /* SMALL: bytes of `data` */
 	uint64_t size;
 	uint8_t *data;          /* heap block, archive pages, or mapping */
+	struct account *account; /* null: nobody's; whoever makes the contents keeps it */
 	uint64_t object_pages;  /* OBJECT: pages mapped at data */
+	uint64_t tables;        /* OBJECT: page tables of this server that its pages need */
 	uint64_t committed_count;
 	uint64_t *committed;    /* OBJECT: a bit a page */
 	uint64_t committed_words;
 	kn_cap object;          /* OBJECT: the object; ADOPTED: a slice, made on demand */
 	kn_cap image;           /* READ and EXECUTE, made on demand */
+	uint64_t image_id;      /* what names it in regions (memory_id); 0: not asked yet */
 	kn_cap for_reading;     /* what clients get copies of, made on demand */
 	kn_cap for_writing;
 	struct shared_memory *view; /* null: nobody looks at its size (view.h) */

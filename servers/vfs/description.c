@@ -69,17 +69,22 @@ fail_slot:
 }
 
 kn_status description_create(
-    const struct description_class *class, uint32_t flags, struct description **created)
+    const struct description_class *class, uint32_t flags, uint32_t uid, struct description **created)
 {
 	struct description *description = free_list;
+	struct account *account;
+	kn_status status = account_open(uid, ACCOUNT_FILES, 1, &account);
 
+	if (status != KN_OK)
+		return status;
 	if (description != nullptr) {
 		free_list = description->next_free;
 	} else {
-		kn_status status = add_entry(&description);
-
-		if (status != KN_OK)
+		status = add_entry(&description);
+		if (status != KN_OK) {
+			account_give(account, ACCOUNT_FILES, 1);
 			return status;
+		}
 	}
 	*description = (struct description){
 	    .slot = description->slot,
@@ -87,6 +92,7 @@ kn_status description_create(
 	    .flags = flags,
 	    .is_open = true,
 	    .class = class,
+	    .account = account,
 	};
 	open_count++;
 	*created = description;
@@ -101,13 +107,15 @@ void description_discard(struct description *description)
 		description->is_young = false;
 	}
 	description->is_open = false;
+	account_give(description->account, ACCOUNT_FILES, 1);
 	open_count--;
 	description->next_free = free_list;
 	free_list = description;
 }
 
-static void finish(struct description *description)
+static void finish(struct ending *ending)
 {
+	struct description *description = list_entry(ending, struct description, ending);
 	struct inode *inode = description->inode;
 
 	if (inode != nullptr)
@@ -120,24 +128,12 @@ static void finish(struct description *description)
 		inode_release(inode);
 }
 
-/* Ending a socket lets go of what is under way to it, which may end that: one after the other, however long the chain is. */
+/* Ending a socket lets go of what is under way to it, which may end that. */
 static void end(struct description *description)
 {
-	static struct description *waiting;
-	static bool is_busy;
+	static struct endings endings;
 
-	description->next_free = waiting;
-	waiting = description;
-	if (is_busy)
-		return;
-	is_busy = true;
-	while (waiting != nullptr) {
-		struct description *next = waiting;
-
-		waiting = next->next_free;
-		finish(next);
-	}
-	is_busy = false;
+	end_in_turn(&endings, &description->ending, finish);
 }
 
 /* ---- what nobody can receive any more ---- */

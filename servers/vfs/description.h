@@ -13,6 +13,8 @@
  */
 #pragma once
 
+#include "account.h"
+#include "ending.h"
 #include "inode.h"
 #include "trona/list.h"
 #include "trona/server.h"
@@ -70,6 +72,7 @@ struct description {
 	uint32_t in_flight;
 	const struct description_class *class;
 	struct inode *inode;     /* null: pipes and sockets without a name */
+	struct account *account; /* whose it is */
 	uint64_t offset;
 	struct shared_memory *position; /* not null: the offset is there (view.h) */
 	union {
@@ -86,12 +89,13 @@ struct description {
 	uint64_t listener;       /* the last one given through it */
 	int64_t opened;
 	struct list young;
-	struct description *next_free; /* also: to be ended, to be visited */
+	struct ending ending;
+	struct description *next_free; /* also: to be visited */
 };
 
-/* A fresh one; its class and the rest are the caller's to fill. */
+/* A fresh one, charged to user `uid`; its class and the rest are the caller's to fill. TOO_MANY_FILES, NO_MEMORY. */
 [[nodiscard]] kn_status description_create(
-    const struct description_class *class, uint32_t flags, struct description **description);
+    const struct description_class *class, uint32_t flags, uint32_t uid, struct description **description);
 /* Never given out: no close. */
 void description_discard(struct description *description);
 /* By badge, or null. */

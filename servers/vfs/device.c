@@ -142,7 +142,7 @@ static kn_status add(struct inode *directory, const char *name, size_t length, u
 	inode->special_device = number;
 	if (inode_is_directory(inode))
 		directory_set_parent(inode, directory);
-	kn_status status = directory_add(directory, name, length, inode, nullptr);
+	kn_status status = directory_add(directory, name, length, inode, 0, nullptr);
 
 	if (status == KN_OK && added != nullptr)
 		*added = inode;

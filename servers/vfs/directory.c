@@ -5,6 +5,7 @@
  */
 #include "directory.h"
 
+#include "account.h"
 #include "trona/heap.h"
 #include "trona/string.h"
 
@@ -92,19 +93,40 @@ static bool reserve_entry(struct directory *directory)
 	return true;
 }
 
-kn_status directory_add(
-    struct inode *directory, const char *name, size_t length, struct inode *inode, struct dentry **added)
+/* With its place in the directory's array. */
+static size_t size_of(size_t length)
 {
+	return sizeof(struct dentry) + length + 2 * sizeof(struct dentry *);
+}
+
+static void discard(struct dentry *dentry)
+{
+	if (dentry == nullptr)
+		return;
+	account_give(dentry->account, ACCOUNT_BYTES, size_of(dentry->length));
+	heap_free(dentry);
+}
+
+kn_status directory_add(
+    struct inode *directory, const char *name, size_t length, struct inode *inode, uint32_t uid, struct dentry **added)
+{
+	struct account *account;
+
 	if (length > NAME_MAX_LENGTH)
 		return KN_E_NAME_TOO_LONG;
 	if (dentry_count >= bucket_count && !grow_table())
 		return KN_E_NO_SPACE;
 	if (!reserve_entry(&directory->directory))
 		return KN_E_NO_SPACE;
+	if (account_open(uid, ACCOUNT_BYTES, size_of(length), &account) != KN_OK)
+		return KN_E_NO_SPACE;
 	struct dentry *dentry = heap_alloc(sizeof *dentry + length);
 
-	if (dentry == nullptr)
+	if (dentry == nullptr) {
+		account_give(account, ACCOUNT_BYTES, size_of(length));
 		return KN_E_NO_SPACE;
+	}
+	dentry->account = account;
 	dentry->hash = hash_name(directory, name, length);
 	dentry->directory = directory;
 	dentry->inode = inode;
@@ -163,7 +185,7 @@ void directory_forget_name(struct inode *inode)
 		return;
 	inode->last_name = nullptr;
 	inode_release(name->directory);
-	heap_free(name);
+	discard(name);
 }
 
 /* The inode loses this name, which is in no table any more and belongs to us (null: none). */
@@ -174,7 +196,7 @@ static void lose(struct inode *inode, struct dentry *name)
 		inode_acquire(name->directory);
 		inode->last_name = name;
 	} else {
-		heap_free(name);
+		discard(name);
 	}
 	inode_unlink(inode);
 }
@@ -210,8 +232,10 @@ void directory_replace(struct dentry *dentry, struct inode *inode)
 		old->directory.name = nullptr;
 	inode_touch(dentry->directory);
 	struct dentry *name = heap_alloc(sizeof *name + dentry->length);
-	if (name != nullptr)
+	if (name != nullptr) {
 		memcpy(name, dentry, sizeof *name + dentry->length);
+		name->account = nullptr; /* the name in the tree is charged */
+	}
 	lose(old, name);
 }
 

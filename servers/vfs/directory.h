@@ -15,6 +15,7 @@ struct dentry {
 	struct dentry *next_in_bucket;
 	struct inode *directory;
 	struct inode *inode;
+	struct account *account; /* whom it is charged to */
 	uint64_t position;
 	uint32_t hash;
 	uint8_t length;
@@ -23,9 +24,9 @@ struct dentry {
 
 /* Null: none. "." and ".." are not looked up here. */
 struct dentry *directory_find(const struct inode *directory, const char *name, size_t length);
-/* Adds a name; the inode gets a link. The name is not there yet. */
+/* Adds a name, charged to user `uid`; the inode gets a link. The name is not there yet. */
 [[nodiscard]] kn_status directory_add(
-    struct inode *directory, const char *name, size_t length, struct inode *inode, struct dentry **added);
+    struct inode *directory, const char *name, size_t length, struct inode *inode, uint32_t uid, struct dentry **added);
 /* Takes a name away; the inode loses a link. With the last one it keeps the name, for whoever asks what it was called. */
 void directory_remove(struct dentry *dentry);
 /* The name leads to another inode from now on; the old one loses it as by directory_remove(). */

@@ -5,6 +5,7 @@
  */
 #include "check.h"
 
+#include "account.h"
 #include "calls.h"
 #include "fake_heap.h"
 #include "files.h"
@@ -12,12 +13,16 @@
 #include "open.h"
 #include "socket.h"
 #include "test_fakes.h"
+#include "trona/process_table.h"
 #include "trona/start.h"
 #include "window.h"
 
 #define ALLOCATIONS_MAX 400
 
-static struct server_call call = {.badge = KN_BADGE_UNIT | KN_BADGE_ROLE(0)};
+#define UNIT (KN_BADGE_UNIT | KN_BADGE_ROLE(0))
+#define USER (1ull << 32) /* the only process, of an ordinary user: what is made is charged to him */
+
+static struct server_call call;
 static kn_cap first, second;
 static const struct server_cap nothing;
 
@@ -245,15 +250,19 @@ static const struct attempt {
     {"lock", try_lock, close_all},
     {"passing a terminal", try_passing_a_terminal, close_all},
     {"window", try_window, undo_window},
+    /* As root only. */
     {"mount ramfs", try_mount_memory, undo_mount},
     {"mount devfs", try_mount, undo_mount},
 };
+
+#define ATTEMPTS (sizeof attempts / sizeof attempts[0])
+#define ATTEMPTS_OF_USERS (ATTEMPTS - 2)
 
 /* Until it succeeds; then takes it back. `is_exact`: after every failure all is as before. */
 static void sweep(const struct attempt *attempt, long *budget, bool is_exact)
 {
 	const long blocks = fake_heap_blocks, objects = fake_objects, slots = fake_slots;
-	const size_t open = description_count();
+	const size_t open = description_count(), accounts = account_count();
 
 	for (long n = 0; n < ALLOCATIONS_MAX; n++) {
 		*budget = n;
@@ -266,6 +275,8 @@ static void sweep(const struct attempt *attempt, long *budget, bool is_exact)
 		} else if (status != KN_E_NO_MEMORY && status != KN_E_NO_SPACE && status != KN_E_NO_SLOT) {
 			fail_msg("%s, allocation %ld: status %d", attempt->what, n, status);
 		}
+		if (is_exact && account_count() != accounts)
+			fail_msg("%s, allocation %ld, status %d: %zu accounts", attempt->what, n, status, account_count());
 		if (is_exact && (fake_heap_blocks != blocks || fake_objects != objects || fake_slots != slots || description_count() != open))
 			fail_msg("%s, allocation %ld, status %d: %ld blocks, %ld objects, %ld slots, %zu descriptions more",
 			    attempt->what, n, status, fake_heap_blocks - blocks, fake_objects - objects, fake_slots - slots,
@@ -273,18 +284,36 @@ static void sweep(const struct attempt *attempt, long *budget, bool is_exact)
 	}
 }
 
-static void nothing_is_lost_whichever_allocation_fails(void **state)
+static void sweep_as(kn_word badge, size_t count)
 {
-	fake_root();
-	assert_int_equal(vfs_methods.make_directory(&call, nothing, 0755, "/d", 2), KN_OK);
-	assert_int_equal(open_at("/old", FILE_FLAG_WRITE | VFS_OPEN_CREATE), KN_OK);
-	close_all();
-	for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+	call.badge = badge;
+	for (size_t i = 0; i < count; i++) {
 		for (int pass = 0; pass < 2; pass++) {
 			sweep(&attempts[i], &fake_budget, pass == 1);
 			sweep(&attempts[i], &fake_heap_budget, pass == 1);
 		}
 	}
+}
+
+static void nothing_is_lost_whichever_allocation_fails(void **state)
+{
+	static struct procmgr_process_entry process = {
+	    .pid = 10, .uid = 1000, .euid = 1000, .state = PROCMGR_PROCESS_STATE_RUNNING, .generation = 1};
+
+	(void)state;
+	process_table_set(&process, 1);
+	call.badge = UNIT;
+	fake_root()->mode |= 0777;
+	assert_int_equal(vfs_methods.make_directory(&call, nothing, 0755, "/d", 2), KN_OK);
+	assert_int_equal(vfs_methods.set_attributes(&call, nothing, 0, VFS_ATTRIBUTE_MODE, 0777, 0, 0, 0, 0, "/d", 2), KN_OK);
+	assert_int_equal(open_at("/old", FILE_FLAG_WRITE | VFS_OPEN_CREATE), KN_OK);
+	close_all();
+	sweep_as(UNIT, ATTEMPTS);
+	sweep_as(USER, ATTEMPTS_OF_USERS);
+	/* What he renamed keeps the name that he pays for. */
+	call.badge = UNIT;
+	remove_at("/old", false);
+	assert_int_equal(account_count(), 0);
 }
 
 int main(void)

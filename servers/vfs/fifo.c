@@ -51,7 +51,7 @@ static void leave(struct description *description)
 	if (description->flags & FILE_FLAG_WRITE)
 		pipe_leave_writer(pipe);
 	if (pipe->readers == 0 && pipe->writers == 0)
-		pipe->count = pipe->head = 0;
+		pipe_empty(pipe);
 }
 
 kn_status fifo_open(struct description *description, struct server_call *call)
@@ -60,7 +60,7 @@ kn_status fifo_open(struct description *description, struct server_call *call)
 	struct inode *inode = description->inode;
 
 	if (inode->fifo == nullptr) {
-		inode->fifo = pipe_create();
+		inode->fifo = pipe_create(inode->uid);
 		if (inode->fifo == nullptr)
 			return KN_E_NO_MEMORY;
 	}

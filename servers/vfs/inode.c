@@ -2,6 +2,7 @@
 /* Birth and death of inodes, see inode.h. The one place where what hangs on an inode is freed. */
 #include "inode.h"
 
+#include "account.h"
 #include "directory.h"
 #include "lock.h"
 #include "mode.h"
@@ -28,8 +29,22 @@ struct inode *inode_create(struct filesystem *filesystem, uint32_t mode, uint32_
 	return inode;
 }
 
-static void destroy_one(struct inode *inode)
+kn_status inode_charge(struct inode *inode, uint32_t uid, size_t more)
 {
+	struct account *account;
+
+	if (account_open(uid, ACCOUNT_BYTES, sizeof *inode + more, &account) != KN_OK)
+		return KN_E_NO_SPACE;
+	inode->account = account;
+	inode->charged = sizeof *inode + more;
+	if (inode_type(inode) == MODE_REGULAR)
+		inode->contents.account = account;
+	return KN_OK;
+}
+
+static void destroy(struct ending *ending)
+{
+	struct inode *inode = list_entry(ending, struct inode, ending);
 	struct filesystem *filesystem = inode->filesystem;
 
 	lock_forget_inode(inode);
@@ -53,31 +68,17 @@ static void destroy_one(struct inode *inode)
 	default:
 		break;
 	}
+	account_give(inode->account, ACCOUNT_BYTES, inode->charged);
 	heap_free(inode);
 	if (--filesystem->inodes == 0 && filesystem->is_unmounted)
 		heap_free(filesystem);
 }
 
-/*
- * A directory lets go of its parent, perhaps the last who held it, and so on up, as deep as a program made them: one after another,
- * not one within another, because that would cost the server's stack.
- */
 static void inode_destroy(struct inode *inode)
 {
-	static struct inode *first;
-	static bool is_busy;
+	static struct endings endings;
 
-	inode->doomed = first;
-	first = inode;
-	if (is_busy)
-		return;
-	is_busy = true;
-	while (first != nullptr) {
-		inode = first;
-		first = inode->doomed;
-		destroy_one(inode);
-	}
-	is_busy = false;
+	end_in_turn(&endings, &inode->ending, destroy);
 }
 
 void inode_release(struct inode *inode)

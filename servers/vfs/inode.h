@@ -11,10 +11,12 @@
 #include <stddef.h>
 
 #include "contents.h"
+#include "ending.h"
 #include "trona/list.h"
 #include "uapi/error.h"
 #include "uapi/types.h"
 
+struct account;
 struct credentials;
 struct dentry;
 struct description;
@@ -66,7 +68,9 @@ struct inode {
 	uint64_t special_device;
 	uint64_t key; /* for ops: what it stands for */
 	struct lock *locks;
-	struct inode *doomed;     /* the next one that is being destroyed */
+	struct account *account;  /* whom it is charged to; null: nobody */
+	size_t charged;           /* bytes of it */
+	struct ending ending;
 	struct dentry *last_name; /* out of the tree, its directory referenced; what it was called when links became 0 */
 	union {
 		struct directory directory;
@@ -82,6 +86,9 @@ struct inode {
 
 /* A new inode without links, one reference for the caller; null: no memory. Times are now. */
 struct inode *inode_create(struct filesystem *filesystem, uint32_t mode, uint32_t uid, uint32_t gid);
+
+/* A fresh one with `more` bytes is user `uid`'s from now on, and what it will contain. NO_SPACE: he may have no more. */
+[[nodiscard]] kn_status inode_charge(struct inode *inode, uint32_t uid, size_t more);
 
 static inline void inode_acquire(struct inode *inode)
 {

@@ -2,6 +2,7 @@
 /* See lock.h. All waiters of the system are in one list: locks are rarely waited for. */
 #include "lock.h"
 
+#include "account.h"
 #include "process_view.h"
 #include "server/vfs.h"
 #include "trona/heap.h"
@@ -17,6 +18,12 @@ struct request {
 
 /* Longer chains of processes that wait for each other are not looked through, as on Linux. */
 #define DEADLOCK_CHAIN 10
+
+static void discard(struct lock *lock)
+{
+	account_give(lock->account, ACCOUNT_LOCKS, 1);
+	heap_free(lock);
+}
 
 static bool is_same_owner(const struct lock *lock, const struct request *request)
 {
@@ -42,14 +49,14 @@ static struct lock *find_conflict(struct inode *inode, const struct request *req
 		if (lock->owner.badge == 0 || lock_owner_lives(lock->owner.badge))
 			return lock;
 		*link = lock->next;
-		heap_free(lock);
+		discard(lock);
 	}
 	return nullptr;
 }
 
 /*
  * Takes the range away from the owner's locks; true if there was any. They do not overlap, so at most one of them is cut in two: `spare` is for
- * that, null when used.
+ * that (may_cut()), null when used.
  */
 static bool carve(struct inode *inode, const struct request *request, struct lock **spare)
 {
@@ -66,7 +73,8 @@ static bool carve(struct inode *inode, const struct request *request, struct loc
 		if (lock->start < request->start && lock->end > request->end) {
 			struct lock *rest = *spare;
 
-			*rest = *lock;
+			*rest = (struct lock){.description = lock->description, .owner = lock->owner, .account = rest->account,
+			    .is_write = lock->is_write, .end = lock->end, .next = lock->next};
 			rest->start = request->end;
 			lock->end = request->start;
 			lock->next = rest;
@@ -81,7 +89,7 @@ static bool carve(struct inode *inode, const struct request *request, struct loc
 			link = &lock->next;
 		} else {
 			*link = lock->next;
-			heap_free(lock);
+			discard(lock);
 		}
 	}
 	return has_changed;
@@ -98,38 +106,67 @@ static void forget_dead(struct inode *inode)
 			continue;
 		}
 		*link = lock->next;
-		heap_free(lock);
+		discard(lock);
 	}
+}
+
+/* An empty one of the owner's user. */
+static kn_status make(const struct request *request, struct lock **made)
+{
+	struct account *account;
+	kn_status status = account_open(request->owner.uid, ACCOUNT_LOCKS, 1, &account);
+
+	if (status != KN_OK)
+		return status;
+	struct lock *lock = heap_alloc(sizeof *lock);
+
+	if (lock == nullptr) {
+		account_give(account, ACCOUNT_LOCKS, 1);
+		return KN_E_NO_MEMORY;
+	}
+	*lock = (struct lock){.account = account};
+	*made = lock;
+	return KN_OK;
+}
+
+/* May the request cut a lock in two? */
+static bool may_cut(const struct inode *inode, const struct request *request)
+{
+	for (const struct lock *lock = inode->locks; lock != nullptr; lock = lock->next)
+		if (is_same_owner(lock, request) && lock->start < request->start && lock->end > request->end)
+			return true;
+	return false;
 }
 
 /* Nobody is in the way: the range becomes what is asked, in place of what the owner had there. An error changes nothing. */
 static kn_status put(struct inode *inode, const struct request *request, bool *has_carved)
 {
-	struct lock *spare = heap_alloc(sizeof *spare), *fresh = nullptr;
+	struct lock *spare = nullptr, *fresh = nullptr;
+	kn_status status = KN_OK;
 
-	if (spare == nullptr)
-		return KN_E_NO_MEMORY;
-	if (!request->is_unlock) {
-		fresh = heap_alloc(sizeof *fresh);
-		if (fresh == nullptr) {
-			heap_free(spare);
-			return KN_E_NO_MEMORY;
-		}
-	}
 	forget_dead(inode);
+	if (may_cut(inode, request))
+		status = make(request, &spare);
+	if (status == KN_OK && !request->is_unlock)
+		status = make(request, &fresh);
+	if (status != KN_OK) {
+		if (spare != nullptr)
+			discard(spare);
+		return status;
+	}
 	*has_carved = carve(inode, request, &spare);
 	if (fresh != nullptr) {
 		*fresh = (struct lock){
 		    .next = inode->locks,
 		    .description = request->description,
 		    .owner = request->owner,
+		    .account = fresh->account,
 		    .is_write = request->is_write,
 		    .start = request->start,
 		    .end = request->end,
 		};
 		inode->locks = fresh;
 	}
-	heap_free(spare);
 	return KN_OK;
 }
 
@@ -137,7 +174,8 @@ static struct request request_of(const struct waiter *waiter)
 {
 	return (struct request){
 	    .description = waiter->description,
-	    .owner = {.badge = waiter->detail[2], .pid = (uint32_t)(waiter->detail[3] >> 32)},
+	    .owner = {.badge = waiter->detail[2], .pid = (uint32_t)(waiter->detail[3] >> 32),
+		.uid = (uint32_t)waiter->detail[4]},
 	    .is_write = (uint32_t)waiter->detail[3] == VFS_LOCK_TYPE_WRITE,
 	    .start = waiter->detail[0],
 	    .end = waiter->detail[1],
@@ -222,6 +260,7 @@ static kn_status park(struct description *description, const struct request *req
 		waiter->detail[1] = request->end;
 		waiter->detail[2] = request->owner.badge;
 		waiter->detail[3] = (uint64_t)request->owner.pid << 32 | (request->is_write ? VFS_LOCK_TYPE_WRITE : VFS_LOCK_TYPE_READ);
+		waiter->detail[4] = request->owner.uid;
 	}
 	return status;
 }
@@ -305,7 +344,7 @@ void lock_forget_description(struct inode *inode, struct description *descriptio
 			continue;
 		}
 		*link = lock->next;
-		heap_free(lock);
+		discard(lock);
 		has_changed = true;
 	}
 	if (has_changed)
@@ -318,6 +357,6 @@ void lock_forget_inode(struct inode *inode)
 		struct lock *lock = inode->locks;
 
 		inode->locks = lock->next;
-		heap_free(lock);
+		discard(lock);
 	}
 }

@@ -13,17 +13,19 @@
 struct lock_owner {
 	kn_word badge;
 	uint32_t pid;
+	uint32_t uid; /* whom the lock is charged to */
 };
 
 struct lock {
 	struct lock *next;
 	struct description *description;
 	struct lock_owner owner;
+	struct account *account;
 	bool is_write;
 	uint64_t start, end; /* end not included; ~0: for ever */
 };
 
-/* Lock, unlock or ask (vfs.lock). DEFERRED when it waits. */
+/* Lock, unlock or ask (vfs.lock). DEFERRED when it waits. NO_LOCK: the user has as many as he may. */
 [[nodiscard]] kn_status lock_set(struct description *description, struct lock_owner owner, uint32_t wait, const struct vfs_lock *lock,
     struct server_call *call, struct vfs_lock *conflict);
 /* Some process has: whoever waited for its locks goes on. */

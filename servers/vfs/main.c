@@ -3,6 +3,7 @@
  * vfs: paths and files. Takes the boot archive as the root filesystem, mounts /dev and /proc, maps procmgr's process table, and
  * serves the protocols vfs (to processes) and file (through the capabilities it hands out) on one endpoint.
  */
+#include "account.h"
 #include "archive.h"
 #include "calls.h"
 #include "client/init.h"
@@ -88,7 +89,7 @@ static kn_status mount_point(struct inode *root, const char *name, struct inode 
 
 	if (inode == nullptr)
 		return KN_E_NO_MEMORY;
-	kn_status status = directory_add(root, name, strlen(name), inode, nullptr);
+	kn_status status = directory_add(root, name, strlen(name), inode, 0, nullptr);
 	if (status == KN_OK)
 		directory_set_parent(inode, root);
 	inode_release(inode);
@@ -152,6 +153,8 @@ int main(void)
 		status = server_bind_notification(start_need("notification"));
 	if (status == KN_OK)
 		status = mount_all();
+	memory_guard_heap();
+	account_limit(ACCOUNT_BYTES, memory_totals().total * KN_PAGE_SIZE >> ACCOUNT_BYTES_SHIFT);
 	if (status == KN_OK)
 		status = process_table_open(start_need("procmgr"), KN_CAP_NONE);
 	if (status == KN_OK)

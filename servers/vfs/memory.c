@@ -6,12 +6,15 @@
 #include "client/objsrv.h"
 #include "kn/memory_object.h"
 #include "kn/vspace.h"
+#include "trona/heap.h"
 #include "trona/slots.h"
 #include "trona/start.h"
 #include "uapi/object/memory_object.h"
 #include "uapi/object_type.h"
 
 #define TABLES_AHEAD 1024
+#define TABLES_MARGIN 64
+#define HEAP_MARGIN 256
 #define READ_WRITE (KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE)
 
 static kn_cap archive_object;
@@ -76,6 +79,22 @@ kn_status memory_commit(kn_cap object, uint64_t first, uint64_t pages)
 	if (status == KN_E_NO_MEMORY && mmsrv_reserve(start_cap("mmsrv"), pages + TABLES_AHEAD) == KN_OK)
 		status = kn_memory_object_commit(object, first, pages);
 	return no_space(status);
+}
+
+static bool may_map(size_t pages)
+{
+	return mmsrv_reserve(start_cap("mmsrv"), pages + HEAP_MARGIN) == KN_OK;
+}
+
+void memory_guard_heap(void)
+{
+	heap_set_check(may_map);
+}
+
+/* Each may need others above it; between now and the touch somebody else may take some. */
+kn_status memory_reserve_tables(uint64_t tables)
+{
+	return no_space(mmsrv_reserve(start_cap("mmsrv"), 3 * tables + TABLES_MARGIN));
 }
 
 void memory_decommit(kn_cap object, uint64_t first, uint64_t pages)

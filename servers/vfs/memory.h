@@ -20,6 +20,10 @@
 [[nodiscard]] kn_status memory_map(kn_cap object, uint64_t pages, uint8_t **data);
 void memory_unmap(uint8_t *data, uint64_t pages);
 [[nodiscard]] kn_status memory_commit(kn_cap object, uint64_t first, uint64_t pages);
+/* The heap leaves some frames, so that what it cannot have is null and never somebody's fault. */
+void memory_guard_heap(void);
+/* Frames for so many page tables of this server are free: what it touches next is no fault. */
+[[nodiscard]] kn_status memory_reserve_tables(uint64_t tables);
 void memory_decommit(kn_cap object, uint64_t first, uint64_t pages);
 [[nodiscard]] kn_status memory_resize(kn_cap object, uint64_t pages);
 /* A window of the archive that starts at `data` (which memory_adopt_archive gave), in a fresh slot. */

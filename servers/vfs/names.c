@@ -54,7 +54,7 @@ static kn_status check_new(const struct path *path, const struct credentials *wh
 	return permission_entry(who, parent, nullptr);
 }
 
-kn_status name_create(const struct path *path, const struct credentials *who, uint32_t mode, struct inode **made)
+static kn_status create(const struct path *path, const struct credentials *who, uint32_t mode, size_t more, struct inode **made)
 {
 	struct inode *parent = path->parent;
 	kn_status status = check_new(path, who);
@@ -68,7 +68,9 @@ kn_status name_create(const struct path *path, const struct credentials *who, ui
 
 	if (inode == nullptr)
 		return KN_E_NO_SPACE;
-	status = directory_add(parent, path->name, path->length, inode, nullptr);
+	status = inode_charge(inode, who->uid, more);
+	if (status == KN_OK)
+		status = directory_add(parent, path->name, path->length, inode, who->uid, nullptr);
 	if (status != KN_OK) {
 		inode_release(inode);
 		return status;
@@ -79,7 +81,13 @@ kn_status name_create(const struct path *path, const struct credentials *who, ui
 	return KN_OK;
 }
 
-static kn_status make(struct name_at at, const struct credentials *who, uint32_t mode, struct inode **made)
+kn_status name_create(const struct path *path, const struct credentials *who, uint32_t mode, struct inode **made)
+{
+	return create(path, who, mode, 0, made);
+}
+
+/* With `more` bytes. */
+static kn_status make(struct name_at at, const struct credentials *who, uint32_t mode, size_t more, struct inode **made)
 {
 	struct path path;
 	kn_status status = path_walk(at.base, who, at.text, at.length, PATH_MAY_CREATE, &path);
@@ -89,7 +97,7 @@ static kn_status make(struct name_at at, const struct credentials *who, uint32_t
 	if (path.inode == nullptr && path.has_slash && (mode & MODE_TYPE) != MODE_DIRECTORY)
 		status = KN_E_NOT_FOUND;
 	else
-		status = name_create(&path, who, mode, made);
+		status = create(&path, who, mode, more, made);
 	path_release(&path);
 	return status;
 }
@@ -97,7 +105,7 @@ static kn_status make(struct name_at at, const struct credentials *who, uint32_t
 kn_status name_make_directory(struct name_at at, const struct credentials *who, uint32_t mode)
 {
 	struct inode *made;
-	kn_status status = make(at, who, MODE_DIRECTORY | (mode & (MODE_STICKY | 0777)), &made);
+	kn_status status = make(at, who, MODE_DIRECTORY | (mode & (MODE_STICKY | 0777)), 0, &made);
 
 	if (status == KN_OK)
 		inode_release(made);
@@ -115,7 +123,7 @@ kn_status name_make_node(struct name_at at, const struct credentials *who, uint3
 		return KN_E_INVALID_ARG;
 	if ((type == MODE_CHARACTER || type == MODE_BLOCK) && who->uid != 0)
 		return KN_E_PERMISSION;
-	kn_status status = make(at, who, mode & (MODE_TYPE | MODE_PERMISSIONS), &made);
+	kn_status status = make(at, who, mode & (MODE_TYPE | MODE_PERMISSIONS), 0, &made);
 
 	if (status != KN_OK)
 		return status;
@@ -139,7 +147,7 @@ kn_status name_symlink(struct name_at at, const struct credentials *who, const c
 
 	if (copy == nullptr)
 		return KN_E_NO_SPACE;
-	kn_status status = make(at, who, MODE_LINK | 0777, &made);
+	kn_status status = make(at, who, MODE_LINK | 0777, length, &made);
 
 	if (status != KN_OK) {
 		heap_free(copy);
@@ -285,7 +293,7 @@ static kn_status rename_walked(const struct path *from, const struct path *to, c
 		fresh = entry_of(to);
 		directory_replace(fresh, moved);
 	} else {
-		status = directory_add(to->parent, to->name, to->length, moved, &fresh);
+		status = directory_add(to->parent, to->name, to->length, moved, who->uid, &fresh);
 		if (status != KN_OK)
 			return status;
 	}
@@ -332,7 +340,7 @@ static kn_status link_walked(const struct path *from, const struct path *to, con
 		return KN_E_NOT_FOUND;
 	if (inode->links >= LINKS_MAX)
 		return KN_E_TOO_MANY_LINKS;
-	status = directory_add(to->parent, to->name, to->length, inode, nullptr);
+	status = directory_add(to->parent, to->name, to->length, inode, who->uid, nullptr);
 	if (status == KN_OK)
 		inode->change_time = inode_now();
 	return status;

@@ -62,7 +62,7 @@ static kn_status begin(struct inode *inode, const struct credentials *who, const
     uint32_t flags, struct server_call *call, struct description **begun)
 {
 	struct description *description;
-	kn_status status = description_create(class, flags & KEPT_FLAGS, &description);
+	kn_status status = description_create(class, flags & KEPT_FLAGS, who->uid, &description);
 
 	if (status != KN_OK)
 		return status;
@@ -73,7 +73,7 @@ static kn_status begin(struct inode *inode, const struct credentials *who, const
 	description->may_execute =
 	    inode_type(inode) == MODE_REGULAR && permission(who, inode, MAY_EXECUTE) == KN_OK;
 	if (class == &text_class)
-		status = inode->ops->generate(inode, who, &description->text, &description->text_length);
+		status = text_renew(description, who);
 	else if (class == &fifo_class)
 		status = call != nullptr ? fifo_open(description, call) : KN_E_WOULD_BLOCK;
 	if (status < 0) {
@@ -182,7 +182,10 @@ kn_status open_anonymous(const struct credentials *who, uint32_t flags, struct d
 
 	if (inode == nullptr)
 		return KN_E_NO_MEMORY;
-	kn_status status = begin(inode, who, &regular_class, flags & KEPT_FLAGS, nullptr, description);
+	kn_status status = inode_charge(inode, who->uid, 0);
+
+	if (status == KN_OK)
+		status = begin(inode, who, &regular_class, flags & KEPT_FLAGS, nullptr, description);
 
 	inode_release(inode);
 	return status;

@@ -16,14 +16,14 @@ static void close_terminal(struct description *description)
 
 static const struct description_class terminal_class = {.kind = FILE_KIND_TERMINAL, .close = close_terminal};
 
-kn_status passed_terminal(struct server_call *call, kn_cap received, struct description **made)
+kn_status passed_terminal(struct server_call *call, kn_cap received, uint32_t uid, struct description **made)
 {
 	struct kn_cap_info info;
 	kn_status status = slot_info(received, &info);
 
 	if (status != KN_OK || info.type != KN_TYPE_ENDPOINT || !badge_is_terminal(info.badge))
 		return KN_E_NOT_SUPPORTED;
-	status = description_create(&terminal_class, 0, made);
+	status = description_create(&terminal_class, 0, uid, made);
 	if (status != KN_OK)
 		return status;
 	status = server_take(call, received, &(*made)->terminal);
@@ -48,15 +48,22 @@ kn_cap passed_give(struct description *description, struct server_call *call)
 	return terminal;
 }
 
-kn_status passed_put(struct passed_queue *queue, struct description *description, uint64_t position)
+kn_status passed_put(struct passed_queue *queue, uint32_t uid, struct description *description, uint64_t position)
 {
 	if (queue->count >= PASSED_MAX)
 		return KN_E_WOULD_BLOCK;
+	struct account *account;
+	kn_status status = account_open(uid, ACCOUNT_PASSED, 1, &account);
+
+	if (status != KN_OK)
+		return status;
 	struct passed *record = heap_alloc(sizeof *record);
 
-	if (record == nullptr)
+	if (record == nullptr) {
+		account_give(account, ACCOUNT_PASSED, 1);
 		return KN_E_NO_MEMORY;
-	*record = (struct passed){.description = description, .position = position};
+	}
+	*record = (struct passed){.description = description, .account = account, .position = position};
 	description_hold(description);
 	if (queue->last != nullptr)
 		queue->last->next = record;
@@ -65,6 +72,12 @@ kn_status passed_put(struct passed_queue *queue, struct description *description
 	queue->last = record;
 	queue->count++;
 	return KN_OK;
+}
+
+static void discard(struct passed *record)
+{
+	account_give(record->account, ACCOUNT_PASSED, 1);
+	heap_free(record);
 }
 
 struct description *passed_take(struct passed_queue *queue)
@@ -76,7 +89,7 @@ struct description *passed_take(struct passed_queue *queue)
 	if (queue->first == nullptr)
 		queue->last = nullptr;
 	queue->count--;
-	heap_free(record);
+	discard(record);
 	return description;
 }
 
@@ -92,7 +105,7 @@ void passed_take_back(struct passed_queue *queue, uint64_t position)
 	queue->last = before;
 	queue->count--;
 	description_let_go(last->description);
-	heap_free(last);
+	discard(last);
 }
 
 void passed_drop(struct passed_queue *queue)

@@ -14,6 +14,7 @@
 struct passed {
 	struct passed *next;
 	struct description *description;
+	struct account *account; /* the sender's */
 	uint64_t position;
 };
 
@@ -22,10 +23,10 @@ struct passed_queue {
 	unsigned count;
 };
 
-/* NO_MEMORY, or WOULD_BLOCK when too many are under way. */
-[[nodiscard]] kn_status passed_put(struct passed_queue *queue, struct description *description, uint64_t position);
-/* A terminal's capability that came with `call`, for its journey; held by the caller. NOT_SUPPORTED: it is none. */
-[[nodiscard]] kn_status passed_terminal(struct server_call *call, kn_cap received, struct description **made);
+/* Sent by user `uid`. NO_MEMORY, TOO_MANY_FILES when too many of his are under way, or WOULD_BLOCK when too many are in this queue. */
+[[nodiscard]] kn_status passed_put(struct passed_queue *queue, uint32_t uid, struct description *description, uint64_t position);
+/* A terminal's capability that came with `call` from user `uid`, for its journey; held by the caller. NOT_SUPPORTED: it is none. */
+[[nodiscard]] kn_status passed_terminal(struct server_call *call, kn_cap received, uint32_t uid, struct description **made);
 /* What the receiver gets. It is deleted after the answer of `call`, or (null) when the description is let go. */
 kn_cap passed_give(struct description *description, struct server_call *call);
 /* Remove the first; what held it is the caller's now. */

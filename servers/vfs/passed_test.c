@@ -1,47 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Descriptors on their way through sockets. */
-#include "check.h"
+#include "pipe_fixture.h"
 
 #include "passed.h"
-#include "pipe.h"
 #include "socket.h"
-#include "test_fakes.h"
 #include "trona/slots.h"
 #include "uapi/protocol/vfs.h"
 #include "wait.h"
-
-static struct description *ends[2]; /* of a pipe: what is passed */
-static uint8_t buffer[100], pattern[100];
-static struct server_call call = {.info = (uint64_t)0x1001 << 16};
-
-static int fresh(void **state)
-{
-	(void)state;
-	fake_deferred = 0;
-	memset(fake_answers, 0, sizeof fake_answers);
-	fake_root();
-	return pipe_pair(0, 0, 0, ends) == KN_OK ? 0 : -1;
-}
-
-static kn_status write_some(struct description *description, size_t from, size_t length, size_t *done)
-{
-	struct transfer transfer = {.call = &call, .data = pattern + from, .length = length};
-	kn_status status = description->class->write(description, &transfer);
-
-	*done = transfer.done;
-	return status;
-}
-
-static void close_end(struct description *description)
-{
-	description_orphan(BADGE_FILE | description->index);
-}
-
-static void close_both(void **state)
-{
-	close_end(ends[0]);
-	close_end(ends[1]);
-}
 
 static void descriptors_travel_with_their_bytes(void **state)
 {
@@ -115,7 +80,7 @@ static void a_long_chain_of_sockets_in_sockets_ends(void **state)
 	for (int i = 0; i < 20000; i++) {
 		struct transfer transfer = {.call = &call, .data = pattern, .length = 1};
 
-		assert_int_equal(socket_pair(0, &alice, pair), KN_OK);
+		assert_int_equal(socket_pair(0, &root_user, pair), KN_OK);
 		assert_int_equal(socket_send(pair[0], last, &transfer), KN_OK);
 		last->has_copies = false; /* as if ORPHAN had come */
 		close_end(pair[0]);
@@ -188,14 +153,14 @@ static void a_terminal_travels_like_a_file(void **state)
 	const size_t open = description_count();
 	const long slots = fake_slots;
 
-	assert_int_equal(passed_terminal(&call, 7, &terminal), KN_E_NOT_SUPPORTED); /* a process's own capability, say */
+	assert_int_equal(passed_terminal(&call, 7, 0, &terminal), KN_E_NOT_SUPPORTED); /* a process's own capability, say */
 	fake_badge = BADGE_FILE | 3;
-	assert_int_equal(passed_terminal(&call, 7, &terminal), KN_E_NOT_SUPPORTED);
+	assert_int_equal(passed_terminal(&call, 7, 0, &terminal), KN_E_NOT_SUPPORTED);
 	assert_int_equal(fake_slots, slots);
 	fake_badge = BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL | 3;
 	assert_int_equal(socket_pair(0, &alice, pair), KN_OK);
 	/* Whatever is kept for later journeys is there. */
-	assert_int_equal(passed_terminal(&call, 7, &terminal), KN_OK);
+	assert_int_equal(passed_terminal(&call, 7, 0, &terminal), KN_OK);
 	description_let_go(terminal);
 	const long used = fake_slots;
 	for (int i = 0; i < 3; i++) {
@@ -206,7 +171,7 @@ static void a_terminal_travels_like_a_file(void **state)
 		/* The receiver waits already; it comes later; it never comes. */
 		if (i == 0)
 			assert_int_equal(socket_receive(pair[1], false, &into, &passed), KN_DEFERRED);
-		assert_int_equal(passed_terminal(&call, 7, &terminal), KN_OK);
+		assert_int_equal(passed_terminal(&call, 7, 0, &terminal), KN_OK);
 		const kn_cap kept = terminal->terminal;
 		assert_int_equal(socket_send(pair[0], terminal, &transfer), KN_OK);
 		description_let_go(terminal);

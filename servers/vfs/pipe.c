@@ -9,12 +9,20 @@
 
 static uint64_t next_number;
 
-struct pipe *pipe_create(void)
+struct pipe *pipe_create(uint32_t uid)
 {
+	struct account *account;
+
+	if (account_open(uid, ACCOUNT_BYTES, sizeof(struct pipe), &account) != KN_OK)
+		return nullptr;
 	struct pipe *pipe = heap_calloc(1, sizeof *pipe);
 
-	if (pipe == nullptr)
+	if (pipe == nullptr) {
+		account_give(account, ACCOUNT_BYTES, sizeof *pipe);
 		return nullptr;
+	}
+	pipe->account = account;
+	pipe->limit = PIPE_CAPACITY;
 	list_init(&pipe->reading);
 	list_init(&pipe->writing);
 	list_init(&pipe->opening_readers);
@@ -30,6 +38,7 @@ void pipe_destroy(struct pipe *pipe)
 	poll_forget(&pipe->own_sources[0], nullptr);
 	poll_forget(&pipe->own_sources[1], nullptr);
 	heap_free(pipe->ring);
+	account_give(pipe->account, ACCOUNT_BYTES, sizeof *pipe + pipe->capacity);
 	heap_free(pipe);
 }
 
@@ -44,10 +53,15 @@ static void grow(struct pipe *pipe, size_t need)
 		capacity *= 2;
 	if (capacity == pipe->capacity)
 		return;
-	uint8_t *ring = heap_alloc(capacity);
+	const bool may = account_charge(pipe->account, ACCOUNT_BYTES, capacity - pipe->capacity) == KN_OK;
+	uint8_t *ring = may ? heap_alloc(capacity) : nullptr;
 
-	if (ring == nullptr)
+	if (ring == nullptr) {
+		if (may)
+			account_give(pipe->account, ACCOUNT_BYTES, capacity - pipe->capacity);
+		pipe->limit = pipe->capacity;
 		return;
+	}
 	uint32_t first = pipe->capacity - pipe->head;
 	if (first > pipe->count)
 		first = pipe->count;
@@ -61,19 +75,15 @@ static void grow(struct pipe *pipe, size_t need)
 	pipe->head = 0;
 }
 
-/* Bytes that could be put, without regard to memory. */
+/* Bytes that can be put, as far as is known: the ring may turn out not to grow. */
 static uint32_t room(const struct pipe *pipe)
 {
-	return PIPE_CAPACITY - pipe->count;
+	return pipe->limit - pipe->count;
 }
 
-/* Puts as much as fits. */
+/* Puts as much as fits; may_put() has made the room. */
 static size_t put(struct pipe *pipe, const uint8_t *data, size_t length)
 {
-	if (length > room(pipe))
-		length = room(pipe);
-	if (pipe->capacity - pipe->count < length)
-		grow(pipe, length);
 	if (length > pipe->capacity - pipe->count)
 		length = pipe->capacity - pipe->count;
 	uint32_t tail = (pipe->head + pipe->count) & (pipe->capacity - 1);
@@ -107,7 +117,15 @@ static size_t get(struct pipe *pipe, uint8_t *data, size_t length, bool is_peek)
 	pipe->count -= (uint32_t)length;
 	pipe->taken += length;
 	pipe->head = pipe->count == 0 ? 0 : (pipe->head + (uint32_t)length) & (pipe->capacity - 1);
+	if (pipe->count == 0)
+		pipe->limit = PIPE_CAPACITY;
 	return length;
+}
+
+void pipe_empty(struct pipe *pipe)
+{
+	pipe->count = pipe->head = 0;
+	pipe->limit = PIPE_CAPACITY;
 }
 
 /* ---- waiters ---- */
@@ -137,10 +155,23 @@ static void wake_readers(struct pipe *pipe)
 		poll_notify(pipe->read_source, FILE_EVENT_IN);
 }
 
-/* Does it go into the ring now: all of a small write, any of a large one? */
-static bool may_put(const struct pipe *pipe, size_t rest, size_t whole)
+/* Does it go into the ring now: all of a small write, any of a large one? The ring grows for it. */
+static bool may_put(struct pipe *pipe, size_t rest, size_t whole)
 {
+	const size_t fits = rest < room(pipe) ? rest : room(pipe);
+
+	if (pipe->capacity - pipe->count < fits)
+		grow(pipe, fits);
 	return whole <= PIPE_ATOMIC ? room(pipe) >= rest : room(pipe) != 0;
+}
+
+/* Nothing goes in and nothing will come out: without memory it has no ring at all. */
+static bool has_no_ring(struct pipe *pipe)
+{
+	if (pipe->capacity != 0 || pipe->limit != 0)
+		return false;
+	pipe->limit = PIPE_CAPACITY; /* the next one tries again */
+	return true;
 }
 
 /* Writers that wait put what fits. */
@@ -151,16 +182,14 @@ static void wake_writers(struct pipe *pipe)
 	while ((node = list_first(&pipe->writing)) != nullptr) {
 		struct waiter *waiter = list_entry(node, struct waiter, link);
 
-		if (!may_put(pipe, waiter->length - waiter->done, waiter->length))
-			return;
-		size_t moved = put(pipe, waiter->data + waiter->done, waiter->length - waiter->done);
-
-		waiter->done += moved;
-		if (waiter->done < waiter->length) {
-			if (moved == 0 && pipe->count == 0)
+		if (!may_put(pipe, waiter->length - waiter->done, waiter->length)) {
+			if (has_no_ring(pipe))
 				wait_finish_write(waiter, KN_E_NO_MEMORY);
 			return;
 		}
+		waiter->done += put(pipe, waiter->data + waiter->done, waiter->length - waiter->done);
+		if (waiter->done < waiter->length)
+			return;
 		wait_finish_write(waiter, KN_OK);
 	}
 	if (room(pipe) >= PIPE_ATOMIC)
@@ -223,13 +252,10 @@ kn_status pipe_write(struct pipe *pipe, struct description *description, struct 
 		if (rest == 0)
 			return KN_OK;
 		if (may_put(pipe, rest, transfer->length)) {
-			size_t moved = put(pipe, transfer->data + transfer->done, rest);
-
-			transfer->done += moved;
-			if (moved != 0)
-				wake_readers(pipe);
-			else if (pipe->count == 0)
-				return KN_E_NO_MEMORY;
+			transfer->done += put(pipe, transfer->data + transfer->done, rest);
+			wake_readers(pipe);
+		} else if (has_no_ring(pipe)) {
+			return KN_E_NO_MEMORY;
 		}
 	}
 	if (transfer->done == transfer->length)
@@ -333,15 +359,15 @@ static const struct description_class pipe_end = {
 
 kn_status pipe_pair(uint32_t flags, uint32_t uid, uint32_t gid, struct description *ends[2])
 {
-	struct pipe *pipe = pipe_create();
+	struct pipe *pipe = pipe_create(uid);
 	kn_status status;
 
 	if (pipe == nullptr)
 		return KN_E_NO_MEMORY;
-	status = description_create(&pipe_end, FILE_FLAG_READ | (flags & FILE_FLAG_NONBLOCK), &ends[0]);
+	status = description_create(&pipe_end, FILE_FLAG_READ | (flags & FILE_FLAG_NONBLOCK), uid, &ends[0]);
 	if (status != KN_OK)
 		goto fail_read;
-	status = description_create(&pipe_end, FILE_FLAG_WRITE | (flags & FILE_FLAG_NONBLOCK), &ends[1]);
+	status = description_create(&pipe_end, FILE_FLAG_WRITE | (flags & FILE_FLAG_NONBLOCK), uid, &ends[1]);
 	if (status != KN_OK)
 		goto fail_write;
 	pipe->readers = pipe->writers = 1;

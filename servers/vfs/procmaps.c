@@ -17,11 +17,17 @@
 
 #define AT_ONCE 32
 #define PATH_LENGTH 512
+#define SEARCHES_MAX 64 /* for the files of one process: each looks at all names, and meanwhile nobody else is served */
 
 static bool has_image(struct inode *inode, uint64_t id)
 {
-	return (inode->mode & MODE_TYPE) == MODE_REGULAR && inode->ops == nullptr && inode->contents.image != KN_CAP_NONE &&
-	       memory_id(inode->contents.image) == id;
+	struct contents *contents = &inode->contents;
+
+	if ((inode->mode & MODE_TYPE) != MODE_REGULAR || inode->ops != nullptr || contents->image == KN_CAP_NONE)
+		return false;
+	if (contents->image_id == 0)
+		contents->image_id = memory_id(contents->image);
+	return contents->image_id == id;
 }
 
 kn_status procmaps_program(uint32_t pid, char *path, size_t capacity, size_t *length)
@@ -45,9 +51,26 @@ kn_status procmaps_program(uint32_t pid, char *path, size_t capacity, size_t *le
 	return KN_E_NOT_FOUND;
 }
 
-/* One line. `known` is the file that the last line with an object showed: most lines show the program. */
-static void add_region(struct text *text, const struct procmgr_process_region *region, uint64_t *known_id,
-    const struct dentry **known)
+/* The file that the last line with an object showed: most lines show the program. */
+struct known {
+	uint64_t id;
+	const struct dentry *dentry;
+	unsigned searches;
+};
+
+/* Null: none, or enough has been looked for. */
+static const struct dentry *find_file(struct known *known, uint64_t id)
+{
+	if (id != known->id && known->searches < SEARCHES_MAX) {
+		known->searches++;
+		known->id = id;
+		known->dentry = directory_search(has_image, id);
+	}
+	return id == known->id ? known->dentry : nullptr;
+}
+
+/* One line. */
+static void add_region(struct text *text, const struct procmgr_process_region *region, struct known *known)
 {
 	static const char *const labels[] = {[PROCMGR_REGION_STACK] = "[stack]", [PROCMGR_REGION_OWN] = "[saltyos]"};
 	char path[PATH_LENGTH];
@@ -55,12 +78,10 @@ static void add_region(struct text *text, const struct procmgr_process_region *r
 	const struct inode *inode = nullptr;
 
 	if (region->object_id != 0 && region->region == PROCMGR_REGION_OTHER) {
-		if (region->object_id != *known_id) {
-			*known_id = region->object_id;
-			*known = directory_search(has_image, region->object_id);
-		}
-		if (*known != nullptr && path_tell_entry(*known, path, sizeof path, &length) == KN_OK)
-			inode = (*known)->inode;
+		const struct dentry *dentry = find_file(known, region->object_id);
+
+		if (dentry != nullptr && path_tell_entry(dentry, path, sizeof path, &length) == KN_OK)
+			inode = dentry->inode;
 	}
 	text_add(text, "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu", (unsigned long)region->address,
 	    (unsigned long)(region->address + region->pages * KN_PAGE_SIZE), region->prot & KN_VSPACE_PROT_READ ? 'r' : '-',
@@ -77,14 +98,14 @@ static void add_region(struct text *text, const struct procmgr_process_region *r
 void proctext_process_maps(struct text *text, const struct proctext_subject *of)
 {
 	struct procmgr_process_region regions[AT_ONCE];
-	const struct dentry *known = nullptr;
-	uint64_t address = 0, known_id = 0;
+	struct known known = {};
+	uint64_t address = 0;
 	size_t count;
 
 	do {
 		count = process_view_regions(of->entry.pid, address, regions, AT_ONCE);
 		for (size_t i = 0; i < count; i++) {
-			add_region(text, &regions[i], &known_id, &known);
+			add_region(text, &regions[i], &known);
 			address = regions[i].address + regions[i].pages * KN_PAGE_SIZE;
 		}
 	} while (count == AT_ONCE);

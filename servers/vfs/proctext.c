@@ -2,6 +2,7 @@
 /* See proctext.h. Times are told in hundredths of a second, memory in KiB or pages. */
 #include "proctext.h"
 
+#include "account.h"
 #include "contents.h"
 #include "description.h"
 #include "kn/debug.h"
@@ -267,6 +268,7 @@ void proctext_usage(struct text *text, const struct proctext_subject *)
 	    {"vfs.slots", slots_in_use() - description_kept() - window_kept() - reserve.slots - contents_kept.slots},
 	    {"vfs.heap", heap_in_use()},
 	    {"vfs.descriptions", description_count()},
+	    {"vfs.accounts", account_count()},
 	    {"reserve.objects", ready},
 	    {"reserve.bytes", ready_bytes},
 	    {"reserve.pages", contents_kept.pages},

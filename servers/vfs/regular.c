@@ -68,23 +68,39 @@ const struct description_class regular_class = {
     .available = regular_available,
 };
 
+static void text_end(struct description *description)
+{
+	heap_free(description->text);
+	account_give(description->account, ACCOUNT_BYTES, description->text_length);
+}
+
+kn_status text_renew(struct description *description, const struct credentials *who)
+{
+	char *text;
+	size_t length;
+	kn_status status = description->inode->ops->generate(description->inode, who, &text, &length);
+
+	if (status != KN_OK)
+		return status;
+	status = account_charge(description->account, ACCOUNT_BYTES, length);
+	if (status != KN_OK) {
+		heap_free(text);
+		return status;
+	}
+	text_end(description);
+	description->text = text;
+	description->text_length = length;
+	return KN_OK;
+}
+
 static kn_status text_read(struct description *description, struct transfer *transfer)
 {
 	bool is_current = transfer->offset == FILE_OFFSET_CURRENT;
 	uint64_t offset = is_current ? description->offset : transfer->offset;
 	if (offset == 0) { /* read from the start: as things are now, not as at open (as on Linux) */
 		struct credentials who = {.uid = description->uid, .gid = description->gid, .pid = description->pid};
-		char *text;
-		size_t length;
-		kn_status status = description->inode->ops->generate(description->inode, &who, &text, &length);
-
-		if (status == KN_E_NO_PROCESS)
-			return status;
-		if (status == KN_OK) {
-			heap_free(description->text);
-			description->text = text;
-			description->text_length = length;
-		}
+		if (text_renew(description, &who) == KN_E_NO_PROCESS)
+			return KN_E_NO_PROCESS;
 	}
 	size_t left = offset < description->text_length ? description->text_length - offset : 0;
 
@@ -96,15 +112,10 @@ static kn_status text_read(struct description *description, struct transfer *tra
 	return KN_OK;
 }
 
-static void text_close(struct description *description)
-{
-	heap_free(description->text);
-}
-
 const struct description_class text_class = {
     .kind = FILE_KIND_REGULAR,
     .read = text_read,
-    .close = text_close,
+    .close = text_end,
 };
 
 /* O_PATH: names a file and nothing else. */

@@ -30,6 +30,7 @@ struct socket {
 	struct credentials other;    /* who the peer was at connect time */
 	struct passed_queue passed; /* waiting to be received here */
 	bool may_read, may_write;
+	struct account *unaccepted;  /* charged with one of FILES until a description has it */
 	/* LISTENING */
 	uint32_t backlog, pending_count;
 	struct socket *pending, *pending_last, *next_pending;
@@ -50,10 +51,10 @@ static struct socket *make(const struct credentials *who)
 	return socket;
 }
 
-/* Two pipes between two sockets. */
+/* Two pipes between two sockets, charged to the first one's owner. */
 static kn_status join(struct socket *a, struct socket *b)
 {
-	struct pipe *forth = pipe_create(), *back = forth != nullptr ? pipe_create() : nullptr;
+	struct pipe *forth = pipe_create(a->owner.uid), *back = forth != nullptr ? pipe_create(a->owner.uid) : nullptr;
 
 	if (back == nullptr) {
 		if (forth != nullptr)
@@ -113,6 +114,7 @@ static void destroy(struct socket *socket)
 		}
 	}
 	passed_drop(&socket->passed);
+	account_give(socket->unaccepted, ACCOUNT_FILES, 1);
 	if (socket->bound != nullptr) {
 		if (inode_type(socket->bound) == MODE_SOCKET && socket->bound->socket == socket)
 			socket->bound->socket = nullptr;
@@ -155,10 +157,12 @@ static void refuse_pending(struct socket *listener)
 static kn_status wrap(struct socket *socket, uint32_t flags, struct description **made)
 {
 	kn_status status = description_create(
-	    &socket_class, FILE_FLAG_READ | FILE_FLAG_WRITE | (flags & FILE_FLAG_NONBLOCK), made);
+	    &socket_class, FILE_FLAG_READ | FILE_FLAG_WRITE | (flags & FILE_FLAG_NONBLOCK), socket->owner.uid, made);
 
 	if (status != KN_OK)
 		return status;
+	account_give(socket->unaccepted, ACCOUNT_FILES, 1);
+	socket->unaccepted = nullptr;
 	(*made)->socket = socket;
 	(*made)->uid = socket->owner.uid;
 	(*made)->gid = socket->owner.gid;
@@ -256,8 +260,10 @@ static kn_status join_listener(struct socket *socket, struct socket *listener, c
 	if (accepted == nullptr)
 		return KN_E_NO_MEMORY;
 	socket->owner = *who;
-	kn_status status = join(socket, accepted);
+	kn_status status = account_open(who->uid, ACCOUNT_FILES, 1, &accepted->unaccepted);
 
+	if (status == KN_OK)
+		status = join(socket, accepted);
 	if (status != KN_OK) {
 		destroy(accepted);
 		return status;
@@ -434,7 +440,7 @@ static kn_status attach(struct socket *socket, struct socket *peer, struct descr
 	/* Behind everything that is already being written there is no telling where it will be. */
 	if (!list_is_empty(&out->writing))
 		return KN_E_WOULD_BLOCK;
-	return passed_put(&peer->passed, passed, out->put);
+	return passed_put(&peer->passed, socket->owner.uid, passed, out->put);
 }
 
 kn_status socket_send(struct description *description, struct description *passed, struct transfer *transfer)

@@ -397,6 +397,11 @@ kn_status memory_commit(kn_cap object, uint64_t first, uint64_t pages)
 	return KN_OK;
 }
 
+kn_status memory_reserve_tables(uint64_t tables)
+{
+	return is_refused() ? KN_E_NO_SPACE : KN_OK;
+}
+
 void memory_decommit(kn_cap object, uint64_t first, uint64_t pages)
 {
 	for (uint64_t i = first; i < first + pages; i++) {

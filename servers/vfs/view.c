@@ -2,6 +2,7 @@
 /* See view.h. */
 #include "view.h"
 
+#include "account.h"
 #include "classes.h"
 #include "shared_memory.h"
 #include "trona/heap.h"
@@ -11,15 +12,15 @@
 
 static uint32_t pages_in_use;
 
-/* A committed page of zeros. */
-static kn_status page_create(struct shared_memory **page, bool is_writable)
+/* A committed page of zeros, charged to `account`. */
+static kn_status page_create(struct account *account, struct shared_memory **page, bool is_writable)
 {
-	if (pages_in_use >= VIEWS_MAX)
+	if (pages_in_use >= VIEWS_MAX || account_charge(account, ACCOUNT_VIEWS, 1) != KN_OK)
 		return KN_E_NO_MEMORY;
 	struct shared_memory *fresh = heap_alloc(sizeof *fresh);
 
 	if (fresh == nullptr)
-		return KN_E_NO_MEMORY;
+		goto fail_alloc;
 	kn_status status = shared_memory_create(fresh, 1, is_writable);
 	if (status != KN_OK)
 		goto fail_create;
@@ -34,11 +35,14 @@ fail_commit:
 	shared_memory_destroy(fresh);
 fail_create:
 	heap_free(fresh);
+fail_alloc:
+	account_give(account, ACCOUNT_VIEWS, 1);
 	return KN_E_NO_MEMORY;
 }
 
-static void page_destroy(struct shared_memory **page)
+static void page_destroy(struct account *account, struct shared_memory **page)
 {
+	account_give(account, ACCOUNT_VIEWS, 1);
 	shared_memory_destroy(*page);
 	heap_free(*page);
 	*page = nullptr;
@@ -71,7 +75,7 @@ void view_end(struct contents *contents)
 	if (contents->view == nullptr)
 		return;
 	__atomic_store_n(&((struct file_view *)contents->view->data)->is_valid, 0, __ATOMIC_RELEASE);
-	page_destroy(&contents->view);
+	page_destroy(contents->account, &contents->view);
 	keep_page(contents, false);
 }
 
@@ -79,7 +83,7 @@ static kn_status size_page(struct contents *contents)
 {
 	if (contents->view != nullptr)
 		return KN_OK;
-	kn_status status = page_create(&contents->view, false);
+	kn_status status = page_create(contents->account, &contents->view, false);
 
 	if (status != KN_OK)
 		return status;
@@ -121,7 +125,7 @@ bool position_advance(struct description *description, uint64_t old, uint64_t le
 void position_end(struct description *description)
 {
 	if (description->position != nullptr)
-		page_destroy(&description->position);
+		page_destroy(description->account, &description->position);
 }
 
 static kn_status position_page(struct description *description)
@@ -129,7 +133,7 @@ static kn_status position_page(struct description *description)
 	if (description->position != nullptr)
 		return KN_OK;
 	struct shared_memory *page;
-	kn_status status = page_create(&page, true);
+	kn_status status = page_create(description->account, &page, true);
 
 	if (status != KN_OK)
 		return status;

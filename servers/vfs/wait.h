@@ -37,7 +37,7 @@ struct waiter {
 	size_t done;             /* WAIT_WRITE: already written */
 	bool brings;             /* WAIT_WRITE: a descriptor goes with its first byte */
 	struct description *carried; /* held; comes with the bytes that a waiting socket_receive gets */
-	uint64_t detail[4];      /* WAIT_LOCK: the lock; WAIT_ACCEPT: flags; WAIT_CONNECT: the listener */
+	uint64_t detail[5];      /* WAIT_LOCK: the lock; WAIT_ACCEPT: flags; WAIT_CONNECT: the listener */
 };
 
 /*

@@ -2,6 +2,7 @@
 /* See window.h. Entries stay (their slots are minted and watched once), memory comes and goes with each client. */
 #include "window.h"
 
+#include "account.h"
 #include "description.h"
 #include "shared_memory.h"
 #include "trona/array.h"
@@ -14,6 +15,7 @@
 struct window {
 	kn_cap slot;
 	struct shared_memory memory;
+	struct account *account;
 	uint32_t index;
 	uint32_t holds;
 	uint32_t committed; /* pages from the start */
@@ -57,22 +59,33 @@ fail_slot:
 	return status;
 }
 
-kn_status window_create(kn_cap *capability, kn_cap *memory)
+static kn_status find_free(struct window **found)
 {
-	struct window *window = nullptr;
-
-	for (size_t i = 0; i < count && window == nullptr; i++)
-		if (!table[i]->is_used)
-			window = table[i];
-	if (window == nullptr) {
-		kn_status status = add_entry(&window);
-
-		if (status != KN_OK)
-			return status;
+	for (size_t i = used_count < count ? 0 : count; i < count; i++) {
+		if (!table[i]->is_used) {
+			*found = table[i];
+			return KN_OK;
+		}
 	}
-	kn_status status = shared_memory_create(&window->memory, PAGES, true);
+	return add_entry(found);
+}
+
+kn_status window_create(uint32_t uid, kn_cap *capability, kn_cap *memory)
+{
+	struct account *account;
+	struct window *window;
+	kn_status status = account_open(uid, ACCOUNT_OBJECTS, 1, &account);
+
 	if (status != KN_OK)
 		return status;
+	status = find_free(&window);
+	if (status == KN_OK)
+		status = shared_memory_create(&window->memory, PAGES, true);
+	if (status != KN_OK) {
+		account_give(account, ACCOUNT_OBJECTS, 1);
+		return status;
+	}
+	window->account = account;
 	window->committed = 0;
 	window->is_used = true;
 	window->is_orphan = false;
@@ -120,6 +133,7 @@ kn_status window_data(struct window *window, size_t length, uint8_t **data)
 static void end(struct window *window)
 {
 	shared_memory_destroy(&window->memory);
+	account_give(window->account, ACCOUNT_OBJECTS, 1);
 	window->is_used = false;
 	used_count--;
 }

@@ -13,8 +13,8 @@
 
 struct window;
 
-/* `capability` and `memory` stay the window's; clients get copies. */
-[[nodiscard]] kn_status window_create(kn_cap *capability, kn_cap *memory);
+/* Charged to user `uid`. QUOTA, NO_MEMORY. `capability` and `memory` stay the window's; clients get copies. */
+[[nodiscard]] kn_status window_create(uint32_t uid, kn_cap *capability, kn_cap *memory);
 struct window *window_by_badge(kn_word badge);
 /* Its bytes, the first `length` of which may be touched. */
 [[nodiscard]] kn_status window_data(struct window *window, size_t length, uint8_t **data);

@@ -11,7 +11,7 @@ static kn_cap capability, memory;
 static int fresh(void **state)
 {
 	fake_has_children = true;
-	assert_int_equal(window_create(&capability, &memory), KN_OK);
+	assert_int_equal(window_create(0, &capability, &memory), KN_OK);
 	return 0;
 }
 
