@@ -14,6 +14,7 @@ OUT/stage/<port>/ and OUT/package/<port>.tar up to date. See image/README.md.
 import argparse
 import io
 import os
+import subprocess
 import sys
 import tarfile
 import threading
@@ -71,7 +72,7 @@ def build(recipes, machine, sources, progress, parallel):
                 try:
                     progress.finish(port.recipe.name, future.result())
                     built[port.recipe.name] = port
-                except (RecipeError, Failed) as error:
+                except (RecipeError, Failed, OSError, subprocess.CalledProcessError) as error:
                     failure = failure or error
     if failure:
         raise failure
@@ -153,7 +154,7 @@ def main(argv=None):
             if args.bundle:
                 write_if_changed(args.bundle, bundle(
                     [built[r.name].package_file for r in recipes]))
-    except (RecipeError, Failed) as error:
+    except (RecipeError, Failed, OSError, subprocess.CalledProcessError) as error:
         print(f"port.py: {error}", file=sys.stderr)
         return 1
     return 0

@@ -65,6 +65,7 @@ class Apt:
     def __init__(self, directory):
         self.directory = directory
         self.ready = False
+        self.trouble = ""  # why the lists could not be refreshed: then those that are there have to do
 
     def options(self):
         settings = {
@@ -97,12 +98,13 @@ class Apt:
                  and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE)
         if not fresh:
             listing.write_text(wanted)
-            run = subprocess.run(["apt-get", *self.options(), "update"],
+            # Otherwise apt-get calls it a success when it reaches nobody.
+            run = subprocess.run(["apt-get", *self.options(), "-o", "APT::Update::Error-Mode=any", "update"],
                                  capture_output=True, text=True)
             if run.returncode:
-                raise RecipeError("apt-get update of the source lists failed: "
-                                  + run.stderr.strip().splitlines()[-1])
-            stamp.touch()
+                self.trouble = " ".join(["apt-get update failed:", *run.stderr.strip().splitlines()[:1]])
+            else:
+                stamp.touch()
         self.ready = True
 
     def locate(self, archive):
@@ -189,7 +191,7 @@ class Sources:
                     partial.rename(target)
                     return tried
             else:
-                tried.append("the Debian source archive (not listed there)")
+                tried.append(f"the Debian source archive ({self.apt.trouble or 'not listed there'})")
             if recipe["upstream"]:
                 tried.append(recipe["upstream"])
                 self._download(recipe["upstream"], partial)

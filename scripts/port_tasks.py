@@ -222,18 +222,30 @@ class Port:
         inputs = self.inputs()
         key = self.key_of(inputs)
         entry = machine.cache / "stage" / f"{recipe.name}-{machine.arch}-{key[:32]}"
-        how = "cache"
-        if not (entry / "stage.tar").exists():
+        how, self.output_hash = "cache", self._hash_of(entry)
+        if not self.output_hash:
             machine.say(recipe.name, f"miss: {self._why(inputs)}")
             how = self._produce(inputs, entry)
+            self.output_hash = self._hash_of(entry)
         os.utime(entry)
         self._remember(inputs)
-        self.output_hash = digest((entry / "stage.tar").read_bytes())
         if self._stamp(self.stage_dir) != self.output_hash:
             unpack_tar(entry / "stage.tar", self.stage_dir)
             self._set_stamp(self.stage_dir, self.output_hash)
         self._package()
         return how
+
+    def _hash_of(self, entry):
+        """The hash of what a cache entry holds; nothing when there is none, or not what was put there."""
+        if not (entry / "stage.tar").exists():
+            return None
+        actual, noted = digest((entry / "stage.tar").read_bytes()), entry / "sha256"
+        if not noted.exists():  # entries that are older than this file
+            noted.write_text(actual)
+        if noted.read_text() == actual:
+            return actual
+        self.machine.say(self.recipe.name, f"{entry / 'stage.tar'} is damaged: not what was put there")
+        return None
 
     def _why(self, inputs):
         """Which input changed since this port was last built for this machine."""
@@ -267,6 +279,7 @@ class Port:
         temporary.mkdir(parents=True)
         try:
             write(temporary / name)
+            (temporary / "sha256").write_text(digest((temporary / name).read_bytes()))
             shutil.rmtree(entry, ignore_errors=True)
             temporary.rename(entry)
         finally:
@@ -306,7 +319,10 @@ class Port:
 
     def _state(self, **changes):
         path = self.work / "state.json"
-        state = json.loads(path.read_text()) if path.exists() else {}
+        try:
+            state = json.loads(path.read_text()) if path.exists() else {}
+        except ValueError:  # damaged: begin anew
+            state = {}
         if changes:
             state.update(changes)
             state = {k: v for k, v in state.items() if v}
@@ -321,7 +337,7 @@ class Port:
         with open(folder / f".{self.recipe.name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.lock = lock.fileno()
-            if (entry / "stage.tar").exists():
+            if self._hash_of(entry):
                 return "cache"
             self._enter(compile_key)
             how = self._work(full_key)

@@ -63,7 +63,7 @@ class Case(unittest.TestCase):
         shutil.copy(self.folder / "t.tar.gz",
                     self.cache / "download" / f"{sha[:16]}-hello_1.orig.tar.gz")
         self.recipe("hello", RECIPE.replace("@SHA@", sha))
-        locate = Apt.locate
+        self.locate = locate = Apt.locate
         Apt.locate = lambda apt, archive: None
         self.addCleanup(setattr, Apt, "locate", locate)
 
@@ -191,6 +191,21 @@ class SourceRefusals(Case):
         with self.assertRaisesRegex(RecipeError, r"hello_1.orig.tar.gz \(sha256 .*Put the file"):
             Sources(self.cache).fetch(recipe)
 
+    def test_a_network_that_is_down_is_told_and_asked_again(self):
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "apt-get").write_text("#!/bin/sh\ncase $* in *indextargets*) echo http://a/debian;; *Error-Mode=any*update)"
+                                       " echo E: nobody there >&2; exit 100;; esac\n")
+        (tools / "apt-cache").write_text("#!/bin/sh\n")
+        for tool in tools.iterdir():
+            tool.chmod(0o755)
+        self.addCleanup(os.environ.__setitem__, "PATH", os.environ["PATH"])
+        os.environ["PATH"] = f"{tools}:{os.environ['PATH']}"
+        apt = Apt(self.folder / "apt")
+        self.assertIsNone(self.locate(apt, "hello_1.orig.tar.gz"))
+        self.assertEqual(apt.trouble, "apt-get update failed: E: nobody there")
+        self.assertFalse((self.folder / "apt/updated").exists())
+
     def test_offline_never_fetches(self):
         next((self.cache / "download").glob("*.tar.gz")).unlink()
         recipe = load_recipe(self.image, "hello")
@@ -287,6 +302,28 @@ class Cache(Case):
         with tarfile.open(self.folder / "out/package/hello.tar") as tar:
             self.assertEqual(tar.getnames(), ["usr/bin/hello", "usr/bin/hi"])
             self.assertEqual(tar.getmember("usr/bin/hi").linkname, "hello")
+
+    def test_damaged_entry_is_not_taken(self):
+        for damage in (lambda data: data[:700], lambda data: b"", lambda data: data.replace(b"echo", b"Echo")):
+            self.build()
+            entry = self.stage_entries()[0] / "stage.tar"
+            whole = entry.read_bytes()
+            entry.write_bytes(damage(whole))
+            shutil.rmtree(self.folder / "out")
+            status, text = self.build()
+            self.assertEqual((status, "damaged" in text, entry.read_bytes()), (0, True, whole))
+
+    def test_damaged_work_folder_is_begun_anew(self):
+        self.build()
+        next((self.cache / "work").glob("*/*/state.json")).write_text("{")
+        shutil.rmtree(self.cache / "stage")
+        self.assertEqual(self.build()[0], 0)
+
+    def test_what_the_machine_refuses_is_told_in_a_sentence(self):
+        (self.folder / "out").write_text("no folder")
+        status, text = self.build()
+        self.assertEqual(status, 1)
+        self.assertRegex(text, r"\nport.py: .*out")
 
     def test_miss_names_the_input_that_changed(self):
         self.build()
