@@ -19,9 +19,6 @@ int64_t psci_smc(uint32_t function, uint64_t argument0, uint64_t argument1, uint
 void semihosting_exit(const uint64_t block[2]);
 void wait_for_interrupt(void);
 
-/* trap.c */
-/* Take every interrupt that is pending at this CPU's interface. */
-
 /* boot.c */
 [[noreturn]] void arch_boot(uint64_t handoff_physical);
 

@@ -19,7 +19,7 @@ static bool is_loader_known;
 
 extern const uint64_t __relocations_start[], __relocations_end[]; /* linker script */
 
-[[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(void *), void *argument);
+[[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(struct boot_info *), struct boot_info *info);
 [[noreturn]] void boot_main(uint32_t magic, uint64_t information);
 
 static void reserve(struct boot_info *info, uint64_t base, uint64_t size)
@@ -83,12 +83,10 @@ static void keep_rsdp(struct boot_info *info)
 }
 
 /* From here on at the kernel's final address. */
-static void on_boot_stack(void *unused)
+static void on_boot_stack(struct boot_info *info)
 {
-	struct boot_info *info = &boot_info;
 	struct cpu *cpu = &cpus[0];
 
-	(void)unused;
 	/* this_cpu() from the first moment: klog and panic use it. */
 	cpu->self = cpu;
 	msr_write(MSR_GS_BASE, (uint64_t)cpu);
@@ -109,7 +107,7 @@ static void on_boot_stack(void *unused)
 	cpu->stack_top = mmu_stack_top(0, STACK_KERNEL);
 	cpu->arch.apic_id = apic_id();
 	descriptors_init(cpu);
-	stack_switch(cpu->stack_top, (void (*)(void *))kernel_main, info);
+	stack_switch(cpu->stack_top, kernel_main, info);
 }
 
 /* A second view of the image, in the boot tables. The GiB of `slide` has nothing else in it. */
@@ -145,7 +143,7 @@ void boot_main(uint32_t magic, uint64_t information)
 		slide_apply(__relocations_start, __relocations_end, 0, slide);
 	}
 	stack_switch((uint64_t)phys_to_virt(paddr(BOOT_STACK_TOP)),
-	    (void (*)(void *))((uint64_t)on_boot_stack + slide), nullptr);
+	    (void (*)(struct boot_info *))((uint64_t)on_boot_stack + slide), (struct boot_info *)((uint64_t)&boot_info + slide));
 }
 
 void arch_init_cpu(struct cpu *)

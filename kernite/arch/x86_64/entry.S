@@ -229,7 +229,7 @@ descriptors_load:
 	ltr %ax
 	ret
 
-/* [[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(void *), void *argument) */
+/* [[noreturn]] void stack_switch(uint64_t stack_top, void (*function)(struct boot_info *), struct boot_info *info) */
 	.globl stack_switch
 stack_switch:
 	movq %rdi, %rsp
