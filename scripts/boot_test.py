@@ -62,7 +62,7 @@ def main():
         print(line if TAP.match(line) else f"# {line}")
     if not has_plan:
         print(f"Bail out! {end}")
-        sys.exit(code or 1)
+    sys.exit(code or not has_plan)
 
 
 if __name__ == "__main__":

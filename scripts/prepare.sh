@@ -7,7 +7,7 @@
 
 packages=(python3 ca-certificates clang-19 lld-19 llvm-19 libclang-rt-19-dev meson ninja-build make m4 bison patch pkg-config xz-utils
 	bzip2 qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 grub-common grub-pc-bin grub-efi-amd64-bin
-	xorriso mtools libcmocka-dev spin libgcc-12-dev libgcc-12-dev-arm64-cross dpkg-dev)
+	xorriso mtools libcmocka-dev spin libgcc-12-dev libgcc-12-dev-arm64-cross dpkg-dev gdb gdb-multiarch)
 
 prepare_packages() {
 	local missing=() name

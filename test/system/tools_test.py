@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 from console import ROOT, tap
 import qemu
@@ -47,6 +48,29 @@ def tells_what_is_missing():
     status, output, errors = run("bash", "-c", script)
     if status != 1 or "reached" in output or "missing Debian packages" not in errors or "clang-19" not in errors:
         raise AssertionError(f"status {status}:\n{output}{errors}")
+
+
+def tells_a_late_death(arch):
+    """A machine that dies after its last test has not passed."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = pathlib.Path(folder, f"qemu-system-{arch}")
+        machine.write_text("#!/bin/sh\nprintf '1..1\\nok 1 - x\\n'\nexit $END\n")
+        machine.chmod(0o755)
+        for end, wanted in (("0", 0), ("6", 6)):
+            done = subprocess.run([sys.executable, ROOT / "scripts/boot_test.py", "--build", ROOT / "build" / arch, "--archive", "x"], text=True,
+                                  stdout=subprocess.PIPE, check=False, env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "END": end})
+            if done.returncode != wanted or "ok 1 - x" not in done.stdout:
+                raise AssertionError(f"status {done.returncode} instead of {wanted}:\n{done.stdout}")
+
+
+def knows(arch):
+    """Is there a debugger for this machine?"""
+    debugger = shutil.which("gdb" if arch == "x86_64" else "gdb-multiarch")
+    return debugger and arch.replace("_", "-") in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-")
+
+
+def missing(reason):
+    raise unittest.SkipTest(reason)
 
 
 def works_by_link():
@@ -158,22 +182,18 @@ def main():
     build = pathlib.Path(sys.argv[1])
     arch = qemu.Artifacts(build).arch
     cases = [("what is missing is told, not installed", tells_what_is_missing),
-             ("scripts work through links", works_by_link), ("one build at a time, and none is left behind", builds_alone)]
+             ("scripts work through links", works_by_link), ("one build at a time, and none is left behind", builds_alone),
+             ("a boot test that dies at its end fails", lambda: tells_a_late_death(arch))]
     for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios"), ("run", "--gdb"),
                   ("run", "--fast"), ("run", "--firmware", "floppy"), ("test", "--arch"), ("test", "--arch", "vax"), ("test", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
         cases.append((" ".join(wrong) + " is refused", lambda wrong=wrong: refuses(*wrong)))
     if build.resolve() == ROOT / "build" / arch:
         cases.append(("run with input from a pipe", lambda: pipes(arch)))
         cases.append(("a boot becomes a timeline", lambda: traces(arch)))
-    debugger = shutil.which("gdb" if arch == "x86_64" else "gdb-multiarch")
-    if debugger and f"{arch.replace('_', '-')}" in run(debugger, "-batch", "-ex", "set architecture")[2].replace("_", "-"):
-        cases.append(("gdb stops at the kernel's entry", lambda: debugs(build)))
-        cases.append(("gdb stops in init", lambda: debugs_init(build)))
-        cases.append(("gdb stops in a server", lambda: debugs_server(build)))
-        cases.append(("gdb shows who called in the kernel", lambda: shows_callers(build)))
-        cases.append(("gdb lists the threads", lambda: lists_threads(build)))
-    else:
-        print(f"# SKIP gdb is not installed or does not know {arch}")
+    has_debugger = knows(arch)
+    for title, case in (("gdb stops at the kernel's entry", debugs), ("gdb stops in init", debugs_init), ("gdb stops in a server", debugs_server),
+                        ("gdb shows who called in the kernel", shows_callers), ("gdb lists the threads", lists_threads)):
+        cases.append((title, lambda case=case: case(build) if has_debugger else missing(f"gdb is not installed or does not know {arch}")))
     sys.exit(tap(cases))
 
 
