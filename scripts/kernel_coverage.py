@@ -6,9 +6,11 @@
 
 QEMU logs every block of instructions when it first translates it (-d in_asm), which it does when it is about to run it. Addresses become
 lines by the kernel's debug information, inlined functions' lines included; the lines that count are those that have
-instructions. Runs: 1 and 4 CPUs, fast path on and off. --missed prints the numbers of a file's lines that no run reached.
+instructions. Runs: 1 and 4 CPUs, fast path on and off. --missed prints the numbers of a file's lines that no run reached. KERNEL_TESTS=PART
+in the environment: only the tests whose name has PART.
 """
 import collections
+import os
 import pathlib
 import re
 import subprocess
@@ -19,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import boot_test  # noqa: E402
 from qemu import KERNEL_BASE, Artifacts  # noqa: E402
 
+ONLY = f" only={os.environ['KERNEL_TESTS']}" if "KERNEL_TESTS" in os.environ else ""
 RUNS = [(1, ""), (4, ""), (1, "ipc.fastpath=off"), (4, "ipc.fastpath=off")]
 TIMEOUT = 600
 LOGGED = re.compile(rb"^0x([0-9a-f]{16}): ", re.M)
@@ -31,7 +34,7 @@ def executed(build, archive):
     found = set()
     for smp, words in RUNS:
         with tempfile.NamedTemporaryFile() as log:
-            line = boot_test.command(build, archive, f"kaslr=off {words}", smp=smp, serial="null",
+            line = boot_test.command(build, archive, f"kaslr=off {words}{ONLY}", smp=smp, serial="null",
                                      extra=["-d", "in_asm", "-D", log.name])
             subprocess.run(line, stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=False)
             run = {int(address, 16) for address in LOGGED.findall(pathlib.Path(log.name).read_bytes())}

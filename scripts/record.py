@@ -23,23 +23,20 @@ CONTROL = re.compile(r"\x1b\[[0-9;?=]*[a-zA-Z]|\x1b[=>c78]|[\x00-\x08\x0b-\x1f\x
 LINE, CHARACTER, MARGIN = 18, 8.4, 16
 
 
-def session(build, commands):
-    """The console's lines, each with the seconds since power-on."""
+def session(console, commands):
+    """Log in and type; the console's lines from the kernel's first one on, each with the seconds since power-on."""
     start = time.monotonic()
-    shown = []
-    with Console(build) as console:
-        console.login(timeout=180)
-        marks = [(len(console.text), time.monotonic() - start)]
-        for command in commands:
-            console.send(command + "\r")
-            console.expect(re.escape(command), 60)
-            console.expect(PROMPT, 120)
-            marks.append((len(console.text), time.monotonic() - start))
-        text = console.text
-    begin = text.find(b"kernite:")
-    before = begin
+    console.login(timeout=300)
+    marks = [(len(console.text), time.monotonic() - start)]
+    for command in commands:
+        console.send(command + "\r")
+        console.expect(re.escape(command), 60)
+        console.expect(PROMPT, 120)
+        marks.append((len(console.text), time.monotonic() - start))
+    shown, before = [], console.text.find(b"kernite:")
     for end, when in marks:
-        lines = CONTROL.sub("", text[before:end].decode(errors="replace").replace("\r\n", "\n")).expandtabs(8).split("\n")
+        part = console.text[before:end].decode(errors="replace").replace("\r\n", "\n")
+        lines = CONTROL.sub("", part).expandtabs(8).split("\n")
         if shown:
             shown[-1] = (shown[-1][0] + lines.pop(0), shown[-1][1])
         shown += [(line, when) for line in lines]
@@ -66,7 +63,8 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "docs/boot.svg")
     parser.add_argument("commands", nargs="*")
     options = parser.parse_args()
-    options.out.write_text(draw(session(options.build, options.commands or COMMANDS)))
+    with Console(options.build) as console:
+        options.out.write_text(draw(session(console, options.commands or COMMANDS)))
 
 
 if __name__ == "__main__":

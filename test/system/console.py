@@ -32,10 +32,10 @@ class Console:
     """QEMU behind a pseudo-terminal of ours, as in a person's terminal window.
 
     `add`: (host path, guest path) pairs that the system gets. `size`: rows and columns of the window, told when the guest asks for the cursor's
-    place at its lower right corner; None: a terminal that does not answer.
+    place at its lower right corner; None: a terminal that does not answer. `command`: what to start instead of QEMU.
     """
 
-    def __init__(self, build, add=(), size=None, **options):
+    def __init__(self, build, add=(), size=None, command=None, **options):
         options.setdefault("serial", "stdio")
         self.size, self.asked, self.folder = size, 0, None
         if add:
@@ -46,7 +46,7 @@ class Console:
         master, slave = pty.openpty()
         tty.setraw(slave)  # what we type goes to the guest as it is, and comes back as the guest sends it
         # Should this test be killed, QEMU ends all the same.
-        line = ["timeout", "-k", "5", str(QEMU_LIMIT), *qemu.command(build, **options)]
+        line = ["timeout", "-k", "5", str(QEMU_LIMIT), *(command or qemu.command(build, **options))]
         self.process = subprocess.Popen(line, stdin=slave, stdout=slave,
                                         stderr=subprocess.STDOUT, start_new_session=True, close_fds=True)
         os.close(slave)
