@@ -76,7 +76,7 @@ class Tree:
     """The sources, to look things up in: files, and all text that is no guide."""
 
     def __init__(self):
-        files = [path for path in tracked("*") if path.suffix not in (".md", ".svg", ".patch")]
+        files = [path for path in tracked("*") if path.suffix not in (".md", ".svg", ".patch") and not path.name.startswith("guides")]
         self.names = [path.relative_to(ROOT).as_posix() for path in tracked("*")]
         self.text = "\n".join(path.read_text(errors="replace") for path in files).lower()
 
