@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boot an archive whose init is a test program and pass its TAP on.
 
-    boot_test.py --build DIR --archive FILE [--smp N] [--mem MiB] [--append WORDS] [--icount] [--timeout SECONDS]
+    boot_test.py --build DIR --archive FILE [--smp N] [--mem MiB] [--append WORDS] [--icount] [--cpu MODEL]
+                 [--timeout SECONDS]
 
 Lines that are no TAP become comments, so that a kernel message cannot spoil the protocol. A guest that stops without its
 plan (panic, timeout) ends in "Bail out!".
@@ -41,9 +42,10 @@ def main():
     parser.add_argument("--mem", type=int, default=256)
     parser.add_argument("--append", default="")
     parser.add_argument("--icount", action="store_true")
+    parser.add_argument("--cpu", help="another one than the tests', in QEMU's words")
     parser.add_argument("--timeout", type=float, default=800)
     o = parser.parse_args()
-    line = command(o.build, o.archive, "test.icount " * o.icount + o.append, o.mem, smp=o.smp, icount=o.icount, serial="stdio")
+    line = command(o.build, o.archive, "test.icount " * o.icount + o.append, o.mem, smp=o.smp, icount=o.icount, cpu=o.cpu, serial="stdio")
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:

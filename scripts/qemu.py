@@ -39,18 +39,18 @@ class Artifacts:
 
 
 def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archive=None, icount=False,
-            gdb=False, serial="mon:stdio", kernel=None, extra=(), kvm=False, reboot=False):
+            gdb=False, serial="mon:stdio", kernel=None, extra=(), kvm=False, reboot=False, cpu=None):
     """The argument list that boots `build` (a folder) the given way."""
     art = Artifacts(build)
     x86 = art.arch == "x86_64"
     # A debugger knows addresses by the linker: those of the command line's kaslr=off aslr=off.
     firmware = firmware or ("direct" if gdb else "bios" if x86 else "uefi")
     if x86:
-        line = ["qemu-system-x86_64", "-machine", "q35", "-cpu", "max,-erms",
+        line = ["qemu-system-x86_64", "-machine", "q35", "-cpu", cpu or "max,-erms",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     else:
         # A debugger cannot tell the addresses in signed return addresses: its backtraces would end there.
-        line = ["qemu-system-aarch64", "-machine", "virt,gic-version=3", "-cpu", "max,pauth=off" if gdb else "max,pauth-impdef=on",
+        line = ["qemu-system-aarch64", "-machine", "virt,gic-version=3", "-cpu", cpu or ("max,pauth=off" if gdb else "max,pauth-impdef=on"),
                 "-semihosting-config", "enable=on,target=native"]
     line += ["-accel", "kvm" if kvm else "tcg" if icount or smp == 1 else "tcg,thread=multi"]
     line += ["-smp", str(smp), "-m", str(mem), "-nodefaults", "-display", "none", "-serial", serial]

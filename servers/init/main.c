@@ -4,8 +4,10 @@
 #include "calls.h"
 #include "client/objsrv.h"
 #include "guard.h"
+#include "kn/clock.h"
 #include "kn/random.h"
 #include "kn/tcb.h"
+#include "kn/vspace.h"
 #include "launch.h"
 #include "life.h"
 #include "trona/canary.h"
@@ -17,6 +19,7 @@
 #include "uapi/object_type.h"
 
 #define UNIT_FOLDER "etc/units/"
+#define SEED_INTERVAL 1000000 /* ns */
 
 [[noreturn]] void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc);
 
@@ -67,6 +70,25 @@ static kn_status dispatch(struct server_call *call)
 	return init_dispatch(&init_methods, call);
 }
 
+/*
+ * Canaries and addresses of all programs are random, ours first. A CPU without a random instruction needs some hundred interrupts before;
+ * those of our sleeping count. Nothing is started earlier.
+ */
+static struct kn_random_data first_randomness(void)
+{
+	struct kn_random_data random = {};
+	static uint32_t word;
+	kn_time now;
+	int64_t wall;
+
+	if (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_OK)
+		return random;
+	log_line("no random instruction: waiting for the times of interrupts");
+	while (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_E_WOULD_BLOCK && kn_clock_now(KN_BOOT_SLOT_CLOCK, &now, &wall) == KN_OK)
+		(void)kn_vspace_wait(KN_SLOT_VSPACE, (uint64_t)&word, 0, now + SEED_INTERVAL);
+	return random;
+}
+
 /* Nobody has started us: thread area and canary are made here, before anything uses them. */
 [[gnu::no_stack_protector]] void start_main(const struct kn_boot_page *boot, struct kn_ipc_buffer *ipc)
 {
@@ -84,8 +106,6 @@ static kn_status dispatch(struct server_call *call)
 	    .make_replies = make_replies};
 	static struct server server;
 
-	struct kn_random_data random = {};
-
 	relocate_self();
 	kn_thread_init(&area.thread, ipc, KN_SLOT_TCB, 0);
 	kn_status status = kn_tcb_set_tls(KN_SLOT_TCB, kn_thread_pointer(&area.thread));
@@ -93,9 +113,7 @@ static kn_status dispatch(struct server_call *call)
 	log_init(KN_BOOT_SLOT_CONSOLE, "init");
 	if (status != KN_OK)
 		end_system("no thread pointer", status);
-	/* Not there yet: every unit's canary has the same chance again. */
-	if (kn_random_get(KN_BOOT_SLOT_RANDOM, &random) == KN_OK)
-		area.thread.canary = __stack_chk_guard = canary_from(random.words[0]);
+	area.thread.canary = __stack_chk_guard = canary_from(first_randomness().words[0]);
 	boot_init(boot);
 	status = guard_start();
 	if (status != KN_OK)

@@ -24,7 +24,6 @@
 #include "wait.h"
 
 #define TABLE_ENTRIES 4096
-#define SEED_INTERVAL 1000000 /* ns */
 
 static struct procmgr_process_usage *usage;
 
@@ -116,19 +115,6 @@ static kn_status make_table(void)
 	return KN_OK;
 }
 
-/*
- * Every program gets random bytes for its canaries and addresses. A CPU without a random instruction needs some hundred interrupts first; ours,
- * from sleeping, count. No process begins before.
- */
-static void wait_for_randomness(void)
-{
-	static uint32_t word;
-	struct kn_random_data data;
-
-	while (services.random && kn_random_get(services.random, &data) == KN_E_WOULD_BLOCK)
-		(void)kn_vspace_wait(KN_SLOT_VSPACE, (uint64_t)&word, 0, start_now() + SEED_INTERVAL);
-}
-
 int main(void)
 {
 	static const struct server base = {
@@ -162,8 +148,6 @@ int main(void)
 		status = schedule_init();
 	if (status == KN_OK)
 		status = server_init(&server);
-	if (status == KN_OK)
-		wait_for_randomness();
 	if (status == KN_OK)
 		status = init_ready(start_need("init"));
 	if (status != KN_OK) {

@@ -287,14 +287,12 @@ def smash(debugger, machine, kernel):
 
 
 @contextlib.contextmanager
-def guest(build, archive, cpu=None, append="", extra=(), **options):
+def guest(build, archive, append="", extra=(), **options):
     """The Debugger of a machine that is about to start; the machine ends with the context."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "gdb")
         line = boot_test.command(build, archive, f"kaslr=off {append}".strip(), serial="null", extra=[
             *extra, "-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"], **options)
-        if cpu:
-            line[line.index("-cpu") + 1] = cpu
         with subprocess.Popen(line, stdin=subprocess.DEVNULL) as process:
             try:
                 for _ in range(SECONDS * 10):
@@ -357,7 +355,7 @@ def main():
     artifacts = Artifacts(o.build)
     print("TAP version 13")
     try:
-        with guest(o.build, o.archive, o.cpu) as debugger:
+        with guest(o.build, o.archive, cpu=o.cpu) as debugger:
             is_good = run(debugger, artifacts.arch, symbols(artifacts.elf), symbols(o.program))
     except (OSError, RuntimeError, TimeoutError) as error:
         print(f"Bail out! {error}")

@@ -132,7 +132,7 @@ static void errors_of_console_and_exec_authority(void)
 	check_status(kn_exec_authority_grant(KN_BOOT_SLOT_EXEC_AUTHORITY, object, KN_SLOT_CSPACE, OUTSIDE), KN_E_RANGE);
 	check_status(
 	    kn_exec_authority_grant(KN_BOOT_SLOT_EXEC_AUTHORITY, object, KN_SLOT_CSPACE, (uint32_t)object), KN_E_SLOT_IN_USE);
-	/* The generator has its seed before any program runs. */
+	/* On a CPU that has no random instruction (random_waits_for_its_seed). */
 	method_saw_error("kn_random_get(", KN_E_WOULD_BLOCK);
 }
 

@@ -180,6 +180,29 @@ static void clock_goes_forward_and_wall_can_be_set(void)
 	check_ok(kn_clock_set_wall(KN_BOOT_SLOT_CLOCK, saved));
 }
 
+/* A CPU without a random instruction has its interrupts alone, a bit each: our sleeping makes them. */
+static void random_waits_for_its_seed(void)
+{
+	if (rig_is_shared())
+		return;
+
+	struct kn_random_data a = {}, b = {};
+	unsigned refusals = 0;
+	kn_status status;
+
+	while ((status = kn_random_get(KN_BOOT_SLOT_RANDOM, &a)) == KN_E_WOULD_BLOCK && refusals < 1000) {
+		/* Nothing comes with a refusal, and what nobody vouches for is no seed. */
+		check(a.words[0] == 0 && a.words[7] == 0);
+		check_ok(kn_random_seed(KN_BOOT_SLOT_RANDOM, &b, false));
+		refusals++;
+		rig_sleep(100000);
+	}
+	check_ok(status);
+	check(rig_has_word("test.no_random") ? refusals > 100 : refusals == 0);
+	check_ok(kn_random_get(KN_BOOT_SLOT_RANDOM, &b));
+	check(a.words[0] != b.words[0] && a.words[0] != 0);
+}
+
 static void random_numbers_differ(void)
 {
 	if (rig_is_shared())
@@ -244,6 +267,7 @@ const struct rig_test time_tests[] = {
     {"timers_fire_on_time", timers_fire_on_time},
     {"many_deadlines_end_in_order", many_deadlines_end_in_order},
     {"clock_goes_forward_and_wall_can_be_set", clock_goes_forward_and_wall_can_be_set},
+    {"random_waits_for_its_seed", random_waits_for_its_seed},
     {"random_numbers_differ", random_numbers_differ},
     {"interrupts_are_claimed_once", interrupts_are_claimed_once},
     {"debug_tells_counts_and_events", debug_tells_counts_and_events},

@@ -67,10 +67,20 @@ def expect_stop(build, archive, sentence, **machine):
         raise AssertionError(f"no {sentence!r} in:\n{text[-2000:]}")
 
 
-def expect_boot(build, archive, sentence):
-    with Console(build, firmware="direct", archive=archive) as console:
+def expect_boot(build, archive, sentence, **machine):
+    with Console(build, firmware="direct", archive=archive, **machine) as console:
         console.expect(sentence, LIMIT)
         console.login(LIMIT)
+        return console.command("head -c 32 /dev/urandom | od -An -v -tx8; head -c 32 /dev/random | od -An -v -tx8")
+
+
+def boot_without_random_instruction(build, archive):
+    """The system says so, waits for the times of interrupts, and gives nothing predictable."""
+    cpu = {"x86_64": "max,-rdrand,-rdseed", "aarch64": "cortex-a72"}[qemu.Artifacts(build).arch]
+    words = [word for _ in range(2) for word in re.findall(r"\b[0-9a-f]{16}\b", expect_boot(
+        build, archive, rb"init: no random instruction: waiting", cpu=cpu))]
+    if len(set(words)) != 16 or "0" * 16 in words:
+        raise AssertionError(f"two boots' random words: {words}")
 
 
 def boot_with_wrong_units(build, archive):
@@ -130,6 +140,7 @@ def main():
             machine=lambda line: [word.replace("gic-version=3", "gic-version=2") for word in line]))]
         sys.exit(tap([
             *(old_gic if qemu.Artifacts(build).arch == "aarch64" else []),
+            ("a CPU without a random instruction", lambda: boot_without_random_instruction(build, good)),
             ("no boot archive", lambda: expect_stop(build, None, f"{useless}: the loader has passed none")),
             ("a file that is no boot archive", lambda: expect_stop(build, variant("foreign", b"\xa5" * 100000), useless)),
             ("a truncated boot archive", lambda: expect_stop(build, variant("half", data[:len(data) // 2]), f"{useless}: it is truncated")),
