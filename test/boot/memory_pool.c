@@ -2,18 +2,6 @@
 /* Pools: limits, refills, and memory that is taken back. */
 #include "memory_rig.h"
 
-/* A root pool with 2^bits bytes from the test's untyped; *range is the untyped it lives in. */
-static kn_cap new_pool(unsigned bits, kn_cap *range)
-{
-	kn_cap pool = rig_new(KN_TYPE_POOL, 0);
-
-	*range = rig_slot();
-	check_ok(kn_untyped_retype(
-	    rig_untyped, KN_TYPE_UNTYPED, (uint8_t)bits, CSPACE, (uint32_t)*range, 1));
-	check_ok(kn_pool_refill(pool, *range));
-	return pool;
-}
-
 static void limits_of_child_pools_hold(void)
 {
 	kn_cap range, root = new_pool(20, &range), child = rig_new(KN_TYPE_POOL, 0);

@@ -36,6 +36,17 @@ kn_cap new_space(kn_cap pool)
 	return space;
 }
 
+kn_cap new_pool(unsigned bits, kn_cap *range)
+{
+	kn_cap pool = rig_new(KN_TYPE_POOL, 0);
+
+	*range = rig_slot();
+	check_ok(kn_untyped_retype(
+	    rig_untyped, KN_TYPE_UNTYPED, (uint8_t)bits, CSPACE, (uint32_t)*range, 1));
+	check_ok(kn_pool_refill(pool, *range));
+	return pool;
+}
+
 uint64_t pool_used(void)
 {
 	struct kn_pool_info info = {};

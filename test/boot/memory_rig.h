@@ -32,6 +32,8 @@ void unmap(uint64_t address, uint64_t pages);
 word *at(uint64_t address);
 kn_cap new_object(uint64_t pages);
 kn_cap new_space(kn_cap pool);
+/* A root pool with 2^bits bytes from the test's untyped; *range is the untyped it lives in. */
+kn_cap new_pool(unsigned bits, kn_cap *range);
 uint64_t pool_used(void);
 void read_target(void *argument);
 void write_target(void *argument);
