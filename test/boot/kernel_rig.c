@@ -52,6 +52,7 @@ bool rig_check_status(
 		has_failed = true;
 	} else if (got != KN_OK) {
 		method_saw_error(text, got);
+		system_call_saw_error(text, got);
 	}
 	return got == expected;
 }
@@ -330,8 +331,10 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(error_tests);
 	run(exhaustion_tests);
 	run(lifetime_tests);
+	run(call_tests);
 	run(method_tests());
 	run(coverage_tests);
+	run(call_coverage_tests);
 	run(stress_tests);
 	/* Figures taken beside other programs would say nothing. */
 	if (!is_shared)

@@ -42,14 +42,16 @@ struct rig_test {
 
 /* Suites, one a file. */
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], transfer_tests[], thread_tests[],
-    error_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], cpu_tests[], share_tests[], reservation_tests[], donation_tests[], memory_tests[],
+    error_tests[], call_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], cpu_tests[], share_tests[], reservation_tests[], donation_tests[], memory_tests[],
     memory_fault_tests[], memory_clone_tests[], memory_pool_tests[], machine_tests[], stress_tests[], bench_tests[], last_tests[];
 
 /* Made from the contracts (kernel_methods.c). */
 const struct rig_test *method_tests(void);
-extern const struct rig_test coverage_tests[];
+extern const struct rig_test coverage_tests[], call_coverage_tests[];
 /* A test got the error it expected from this call (its text). */
 void method_saw_error(const char *text, kn_status error);
+/* The same for a system call itself (kernel_calls.c); one that it does not declare fails the test. */
+void system_call_saw_error(const char *text, kn_status error);
 
 /* The untyped that a test may use up (8 MiB), and the first of its slots. */
 extern kn_cap rig_untyped;
