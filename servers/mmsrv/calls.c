@@ -11,7 +11,9 @@
 #include "trona/heap.h"
 #include "trona/slots.h"
 #include "trona/start.h"
+#include "uapi/object_size.h"
 #include "uapi/object_type.h"
+#include "user.h"
 
 #define OBJECT_PAGES_MAX (1ull << 36)
 #define RESERVE_PAGES_MAX 16384
@@ -80,17 +82,12 @@ static kn_status on_space_destroy(struct server_call *call, uint64_t id)
 	return KN_OK;
 }
 
-static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_cap *object)
+static kn_status make_object(kn_cap pool, uint64_t pages, kn_cap *object)
 {
-	/* What units and the managers of processes need themselves is no program's. */
-	const bool is_trusted = roles_of(call) & MMSRV_ROLE_MANAGER;
 	uint64_t handle;
 
 	if (pages == 0 || pages > OBJECT_PAGES_MAX)
 		return KN_E_RANGE;
-	/* An obvious mistake of a program. Servers know what they do: a file may have holes. */
-	if (!roles_of(call) && pages > root_objects_limit())
-		return KN_E_NO_MEMORY;
 	kn_status status = slot_alloc(object);
 	if (status != KN_OK)
 		return status;
@@ -99,14 +96,57 @@ static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_c
 		slot_free(*object);
 		return status;
 	}
-	status = kn_memory_object_configure_anonymous(
-	    *object, is_trusted ? root_pools.servers : root_pools.objects, pages);
+	status = kn_memory_object_configure_anonymous(*object, pool, pages);
 	if (status != KN_OK) {
 		(void)objsrv_free(calls_objsrv, handle);
 		slot_release(*object);
 		return status;
 	}
 	return objsrv_release(calls_objsrv, handle);
+}
+
+static kn_status on_object_create(struct server_call *call, uint64_t pages, kn_cap *object)
+{
+	const struct client *client = client_by_badge(call->badge);
+
+	/* What units and the managers of processes need themselves is no program's. */
+	if (roles_of(call) & MMSRV_ROLE_MANAGER)
+		return make_object(root_pools.servers, pages, object);
+	/* An obvious mistake of a program. Servers know what they do: a file may have holes. */
+	if (!roles_of(call) && pages <= OBJECT_PAGES_MAX && pages > root_objects_limit())
+		return KN_E_NO_MEMORY;
+	return make_object(user_pool(client ? client->user : nullptr), pages, object);
+}
+
+static kn_status on_object_create_for(struct server_call *call, uint32_t uid, uint64_t pages, kn_cap *object)
+{
+	struct user *user;
+
+	if (!(roles_of(call) & MMSRV_ROLE_IMAGES))
+		return KN_E_PERMISSION;
+	kn_status status = user_enter(uid, &user);
+	if (status != KN_OK)
+		return status;
+	status = make_object(user_pool(user), pages, object);
+	user_leave(user);
+	return status;
+}
+
+static kn_status on_set_user(struct server_call *call, uint64_t id, uint32_t uid)
+{
+	struct client *client = client_made_by(call->badge, id);
+	struct user *user;
+
+	if (!(roles_of(call) & MMSRV_ROLE_MANAGER))
+		return KN_E_PERMISSION;
+	if (!client)
+		return KN_E_NOT_FOUND;
+	kn_status status = user_enter(uid, &user);
+	if (status != KN_OK)
+		return status;
+	user_leave(client->user);
+	client->user = user;
+	return KN_OK;
 }
 
 /* EXECUTE is minted here and nowhere else. */
@@ -140,6 +180,7 @@ static kn_status on_info(struct server_call *call, struct mmsrv_memory_info *inf
 	if (client && kn_pool_info(client->pool, &pool) != KN_OK)
 		return KN_E_NOT_FOUND;
 	*info = (struct mmsrv_memory_info){.limit = pool.limit, .used = pool.used, .peak = pool.peak};
+	info->objects = root_objects_left(user_pool(client ? client->user : nullptr));
 	root_numbers(&info->total, &info->available, &info->free);
 	return KN_OK;
 }
@@ -171,11 +212,11 @@ static kn_status on_usage(struct server_call *call, struct mmsrv_memory_usage *u
 
 	root_chunks(&chunks, &bytes);
 	*usage = (struct mmsrv_memory_usage){
-	    .slots = slots_in_use() - reserve.slots - chunks,
+	    .slots = slots_in_use() - reserve.slots - chunks - users_kept(),
 	    .heap = heap_in_use() - clients_heap(),
 	    .clients = clients_count(),
-	    .reserve_objects = reserve.objects + chunks,
-	    .reserve_bytes = reserve.bytes + bytes,
+	    .reserve_objects = reserve.objects + chunks + users_kept(),
+	    .reserve_bytes = reserve.bytes + bytes + (users_kept() << KN_OBJECT_BITS_POOL),
 	};
 	root_usage(&usage->used, &usage->shared, &usage->processes_limit);
 	return KN_OK;
@@ -191,4 +232,6 @@ const struct mmsrv_ops mmsrv_methods = {
     .set_limit = on_set_limit,
     .reserve = on_reserve,
     .usage = on_usage,
+    .set_user = on_set_user,
+    .object_create_for = on_object_create_for,
 };

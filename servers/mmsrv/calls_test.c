@@ -18,11 +18,12 @@
 #include "trona/start.h"
 #include "uapi/error.h"
 #include "uapi/object_type.h"
+#include "user.h"
 
 #define OBJSRV 11
 #define ENDPOINT 12
 #define MACHINE (256ull << 20)
-#define OBJECTS 64
+#define OBJECTS 512
 #define SPACE_BASE (1u << 20)
 
 static long budget = -1; /* of what the servers and kernel below do */
@@ -33,6 +34,7 @@ static struct {
 static uint64_t next_account, accounts, free_bytes, pool_free, pool_used[2], limit_set;
 static kn_cap full_pool; /* pool_used[1] is its, pool_used[0] all others' */
 static unsigned refills;
+static kn_cap charged_pool; /* of the last object */
 static kn_status grant_status;
 
 static const struct mmsrv_ops *const m = &mmsrv_methods;
@@ -166,6 +168,7 @@ kn_status kn_vspace_configure(kn_cap self, kn_cap pool, uint64_t map_base)
 
 kn_status kn_memory_object_configure_anonymous(kn_cap self, kn_cap pool, uint64_t pages)
 {
+	charged_pool = pool;
 	return try();
 }
 
@@ -298,6 +301,61 @@ static void nobody_has_nothing(void **state)
 	slot_release(slot);
 }
 
+static kn_cap pool_for(uint32_t uid)
+{
+	kn_cap slot;
+
+	assert_int_equal(m->object_create_for(&unit, uid, 1, &slot), KN_OK);
+	slot_release(slot);
+	return charged_pool;
+}
+
+/* One pool each, whoever asks; user 0 has what all share. */
+static void objects_are_charged_to_users(void **state)
+{
+	kn_cap vspace, client, slot;
+	struct mmsrv_memory_info info;
+	uint64_t id;
+
+	assert_int_equal(m->object_create_for(&nobody, 5, 1, &slot), KN_E_PERMISSION);
+	assert_int_equal(m->object_create_for(&unit, 5, 0, &slot), KN_E_RANGE);
+	assert_int_equal(create(&unit, 0, &id, &vspace, &client), KN_OK);
+	struct server_call own = {.badge = id};
+	assert_int_equal(m->set_user(&own, id, 5), KN_E_PERMISSION);
+	assert_int_equal(m->set_user(&unit, id + 1, 5), KN_E_NOT_FOUND);
+	assert_int_equal(m->object_create(&own, 1, &slot), KN_OK);
+	slot_release(slot);
+	assert_int_equal(charged_pool, root_pools.objects);
+	assert_int_equal(pool_for(0), root_pools.objects);
+	assert_int_equal(m->set_user(&unit, id, 5), KN_OK);
+	assert_int_equal(m->object_create(&own, 1, &slot), KN_OK);
+	slot_release(slot);
+	assert_int_equal(charged_pool, pool_for(5));
+	assert_int_not_equal(pool_for(5), root_pools.objects);
+	full_pool = pool_for(5);
+	pool_used[1] = 98;
+	assert_int_equal(m->info(&own, &info), KN_OK);
+	assert_int_equal(info.objects, 2);
+	full_pool = KN_CAP_NONE;
+	/* Who has something, or is there, keeps his pool; another's becomes the next one's. */
+	const kn_cap six = pool_for(6);
+	assert_int_not_equal(six, pool_for(5));
+	const uint64_t kept = users_kept();
+	pool_used[0] = 0;
+	assert_int_not_equal(pool_for(7), pool_for(5));
+	assert_int_equal(users_kept(), kept);
+	assert_int_not_equal(pool_for(5), six);
+	assert_int_equal(m->set_user(&unit, id, 0), KN_OK);
+	slot_release(vspace);
+	slot_release(client);
+	assert_int_equal(m->space_destroy(&unit, id), KN_OK);
+	/* Too many of them share. */
+	pool_used[0] = 10;
+	for (uint32_t uid = 100; users_kept() < USERS_MAX; uid++)
+		(void)pool_for(uid);
+	assert_int_equal(pool_for(5000), root_pools.objects);
+}
+
 static void what_is_no_file_cannot_be_run(void **state)
 {
 	const unsigned slots = slots_available();
@@ -339,6 +397,25 @@ static void what_is_available_processes_can_have(void **state)
 	assert_int_equal(info.available, 0);
 }
 
+/* What they keep for programs is at the programs' cost, before it is all there is. */
+static void servers_with_much_leave_programs_less(void **state)
+{
+	const uint64_t pages = (MACHINE - MACHINE / 16) / KN_PAGE_SIZE, part = pages / 16;
+
+	full_pool = root_pools.servers;
+	pool_used[1] = 10 + part / 2 + 1000; /* the root's: programs' 10 are among them */
+	pool_free = 5000;
+	root_keep_filled();
+	assert_int_equal(limit_set, pages - part - 1000);
+	pool_used[1] += 100; /* not worth another look */
+	root_keep_filled();
+	assert_int_equal(limit_set, pages - part - 1000);
+	pool_used[1] = 20;
+	root_keep_filled();
+	assert_int_equal(limit_set, pages - part);
+	full_pool = KN_CAP_NONE;
+}
+
 /* ---- every step fails once ---- */
 
 static uint64_t made;
@@ -364,6 +441,19 @@ static kn_status try_renew(void)
 static kn_status try_object(void)
 {
 	return m->object_create(&nobody, 10, &first);
+}
+
+static kn_status try_user(void)
+{
+	static uint32_t uid = 9000;
+
+	pool_used[0] = 10; /* nobody's can be used again */
+	return m->set_user(&unit, made, ++uid);
+}
+
+static void undo_user(void)
+{
+	assert_int_equal(m->set_user(&unit, made, 0), KN_OK);
 }
 
 static void undo_slot(void)
@@ -412,7 +502,19 @@ static void nothing_is_lost_wherever_memory_runs_out(void **state)
 	made = kept;
 	const unsigned spaces = live();
 	sweep(try_renew, undo_slot, &budget);
-	assert_int_equal(live(), spaces);
+	for (kn_status status = KN_E_NO_MEMORY, n = 0; status != KN_OK; n++) {
+		const unsigned slots = slots_available();
+
+		budget = n;
+		status = try_user();
+		budget = -1;
+		assert_int_equal(slots_available(), status == KN_OK ? slots - 1 : slots);
+		if (status == KN_OK)
+			undo_user();
+		else
+			assert_int_equal(status, KN_E_NO_MEMORY);
+	}
+	assert_int_equal(live(), spaces + 1); /* the user's pool */
 	slot_release(vspace);
 	slot_release(client);
 	assert_int_equal(m->space_destroy(&unit, kept), KN_OK);
@@ -467,6 +569,8 @@ int main(void)
 	    cmocka_unit_test_setup(what_is_available_processes_can_have, fresh),
 	    cmocka_unit_test_setup(nothing_is_lost_wherever_memory_runs_out, fresh),
 	    cmocka_unit_test_setup(a_refill_that_fails_keeps_no_slot, fresh),
+	    cmocka_unit_test_setup(servers_with_much_leave_programs_less, fresh),
+	    cmocka_unit_test_setup(objects_are_charged_to_users, fresh),
 	    cmocka_unit_test_setup(only_so_many_clients, fresh),
 	};
 	return cmocka_run_group_tests(tests, once, nullptr);

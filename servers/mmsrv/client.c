@@ -11,6 +11,7 @@
 #include "trona/string.h"
 #include "uapi/error.h"
 #include "uapi/object_type.h"
+#include "user.h"
 
 #define CLIENTS_MAX 8192u
 #define ACCOUNT_QUOTA (1ull << 20)
@@ -98,6 +99,7 @@ kn_status client_create(kn_word maker, kn_cap parent, uint64_t limit, uint32_t r
 	client->roles = roles;
 	client->maker = maker;
 	client->limit = limit;
+	client->user = nullptr;
 	live++;
 	*out = client;
 	return KN_OK;
@@ -115,6 +117,7 @@ void client_destroy(struct client *client)
 {
 	client->generation = (client->generation + 1) & GENERATION_MASK;
 	(void)objsrv_account_destroy(server, client->account_id);
+	user_leave(client->user);
 	slot_release(client->pool);
 	slot_release(client->account);
 	give_back(client);

@@ -10,6 +10,8 @@
 
 #include "uapi/types.h"
 
+struct user;
+
 struct client {
 	uint32_t index;
 	uint32_t generation; /* odd: in use */
@@ -19,6 +21,7 @@ struct client {
 	uint64_t account_id;
 	kn_cap pool;
 	uint64_t limit;
+	struct user *user;   /* null: user 0 */
 	struct client *next_free;
 };
 

@@ -17,21 +17,22 @@
 #define RESERVE_SHIFT 4      /* 1/16 of the machine stays with objsrv, for kernel objects */
 #define SERVERS_SHIFT 4      /* 1/16 stays with the servers, */
 #define OTHER_SHIFT 5        /* 1/32 each of the rest with processes and objects */
+#define LOOK_AGAIN 256       /* pages that were given or taken, until shares are looked at again */
+#define USER_SHIFT 1         /* a user has half of what objects may have */
 
 struct root_pools root_pools;
 static kn_cap server, root, programs; /* programs: of processes and objects together */
-static uint64_t processes_limit, objects_limit; /* pages */
+static uint64_t programs_limit, processes_limit, objects_limit, servers_part; /* pages */
 static uint64_t reserve; /* bytes */
 static uint64_t chunk_count, chunk_bytes;
 
-static kn_status make_pool_object(kn_cap account, kn_cap *pool)
+static kn_status make_pool_object(kn_cap account, kn_cap *pool, uint64_t *handle)
 {
-	uint64_t handle;
 	kn_status status = slot_alloc(pool);
 
 	if (status != KN_OK)
 		return status;
-	status = objsrv_alloc(account, KN_TYPE_POOL, 0, &handle, *pool);
+	status = objsrv_alloc(account, KN_TYPE_POOL, 0, handle, *pool);
 	if (status != KN_OK)
 		slot_free(*pool);
 	return status;
@@ -39,13 +40,16 @@ static kn_status make_pool_object(kn_cap account, kn_cap *pool)
 
 kn_status root_make_pool(kn_cap account, kn_cap parent, uint64_t limit, kn_cap *pool)
 {
-	kn_status status = make_pool_object(account, pool);
+	uint64_t handle;
+	kn_status status = make_pool_object(account, pool, &handle);
 
 	if (status != KN_OK)
 		return status;
 	status = kn_pool_configure(*pool, parent, limit);
-	if (status != KN_OK)
+	if (status != KN_OK) {
+		(void)objsrv_free(account, handle);
 		slot_release(*pool);
+	}
 	return status;
 }
 
@@ -96,11 +100,37 @@ kn_status root_reserve(uint64_t pages)
 	return root_refill(pages - info.free);
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Servers that have more than half of their part, as what they keep for programs, have it at the cost of programs: these come to their limit while
+ * there are frames left, for a page that a server misses is its end. `used`: of the root.
+ */
+static void keep_servers_part(uint64_t used)
+{
+	static uint64_t last_used, last_more;
+	struct kn_pool_info info;
+
+	if ((used > last_used ? used - last_used : last_used - used) < LOOK_AGAIN || kn_pool_info(programs, &info) != KN_OK)
+		return;
+	last_used = used;
+	const uint64_t servers = used - info.used, more = servers > servers_part / 2 ? servers - servers_part / 2 : 0;
+
+	if (more != last_more && kn_pool_set_limit(programs, programs_limit - least(more, programs_limit)) == KN_OK)
+		last_more = more;
+}
+
 void root_keep_filled(void)
 {
 	struct kn_pool_info info;
 
-	if (kn_pool_info(root, &info) == KN_OK && info.free < LOW_WATER)
+	if (kn_pool_info(root, &info) != KN_OK)
+		return;
+	keep_servers_part(info.used);
+	if (info.free < LOW_WATER)
 		(void)root_refill(LOW_WATER - info.free); /* failing is FAULT_POOL's business */
 }
 
@@ -111,11 +141,6 @@ static uint64_t room_in(kn_cap pool)
 
 	(void)kn_pool_info(pool, &info);
 	return info.used < info.limit ? info.limit - info.used : 0;
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 void root_numbers(uint64_t *total, uint64_t *available, uint64_t *free)
@@ -149,6 +174,16 @@ void root_usage(uint64_t *used, uint64_t *shared, uint64_t *limit)
 	*limit = processes_limit;
 }
 
+kn_status root_make_user_pool(kn_cap *pool)
+{
+	return root_make_pool(server, root_pools.objects, objects_limit >> USER_SHIFT, pool);
+}
+
+uint64_t root_objects_left(kn_cap pool)
+{
+	return least(room_in(pool), least(room_in(root_pools.objects), room_in(programs)));
+}
+
 uint64_t root_objects_limit(void)
 {
 	return objects_limit;
@@ -160,6 +195,8 @@ static kn_status make_pools(uint64_t pages)
 	const uint64_t limit = pages - (pages >> SERVERS_SHIFT), other = pages >> OTHER_SHIFT;
 	kn_status status = root_make_pool(server, root, limit, &programs);
 
+	servers_part = pages >> SERVERS_SHIFT;
+	programs_limit = limit;
 	processes_limit = objects_limit = limit - other;
 	root_pools.servers = root;
 	if (status == KN_OK)
@@ -171,7 +208,7 @@ static kn_status make_pools(uint64_t pages)
 
 kn_status root_init(kn_cap objsrv, kn_cap endpoint)
 {
-	uint64_t bytes, total;
+	uint64_t bytes, total, handle;
 	kn_cap handler;
 
 	server = objsrv;
@@ -179,7 +216,7 @@ kn_status root_init(kn_cap objsrv, kn_cap endpoint)
 	if (status != KN_OK)
 		return status;
 	reserve = total >> RESERVE_SHIFT;
-	status = make_pool_object(server, &root);
+	status = make_pool_object(server, &root, &handle);
 	if (status == KN_OK)
 		status = slot_alloc(&handler);
 	if (status == KN_OK)

@@ -13,6 +13,10 @@
 [[nodiscard]] kn_status root_init(kn_cap objsrv, kn_cap endpoint);
 /* A child pool of `parent` with a limit in pages; object from `account`. */
 [[nodiscard]] kn_status root_make_pool(kn_cap account, kn_cap parent, uint64_t limit, kn_cap *pool);
+/* A pool for the memory objects of one user. It is there for ever. */
+[[nodiscard]] kn_status root_make_user_pool(kn_cap *pool);
+/* What such a pool's objects can still have. */
+uint64_t root_objects_left(kn_cap pool);
 /* Refill if fewer than the low-water mark of frames are free. Called between messages, so that kernel faults rarely have to ask. */
 void root_keep_filled(void);
 /* Make `pages` more frames available. NO_MEMORY: the machine has no more. */

@@ -163,6 +163,7 @@ const struct procmgr_ops procmgr_methods = {
     .descriptors = on_descriptors,
     .start = on_start,
     .notification = on_notification,
+    .memory_refused = on_memory_refused,
     .background = on_background,
     .set_terminal = on_set_terminal,
     .set_schedule = on_set_schedule,

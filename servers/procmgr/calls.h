@@ -44,6 +44,7 @@ kn_status on_times(struct server_call *call, uint32_t kind, uint32_t thread, uin
     *system, uint64_t *max_pages);
 kn_status on_priority(struct server_call *call, uint32_t which, uint32_t id, uint32_t change, int32_t value,
     int32_t *nice);
+kn_status on_memory_refused(struct server_call *call);
 kn_status on_notification(struct server_call *call, kn_cap *notification);
 kn_status on_power(struct server_call *call, uint32_t action);
 kn_status on_signal_group(struct server_call *call, uint32_t group, uint32_t signal);

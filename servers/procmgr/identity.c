@@ -4,6 +4,8 @@
  * process's own page, which the process reads.
  */
 #include "calls.h"
+#include "client/mmsrv.h"
+#include "objects.h"
 #include "trona/string.h"
 #include "user.h"
 
@@ -98,10 +100,15 @@ kn_status on_set_users(struct server_call *call, uint32_t real, uint32_t effecti
 				    !may_become(saved, entry->uid, entry->euid, entry->suid)))
 		return KN_E_PERMISSION;
 	if (real != UNCHANGED) {
-		kn_status status = user_enter(caller, real);
+		kn_status status = mmsrv_set_user(services.mmsrv, caller->memory_id, real);
 
 		if (status != KN_OK)
 			return status;
+		status = user_enter(caller, real);
+		if (status != KN_OK) {
+			(void)mmsrv_set_user(services.mmsrv, caller->memory_id, entry->uid);
+			return status;
+		}
 	}
 	process_entry_begin(caller);
 	entry->uid = real == UNCHANGED ? entry->uid : real;

@@ -22,6 +22,7 @@
 #define FAULT_PAGES 5  /* that one fault may take: a page, and tables above it */
 #define CALL_PAGES 64  /* that a call may take, but for what fork copies */
 #define WORTH_PAGES 64 /* ending somebody who has less helps nobody */
+#define TRIES_MAX 100  /* to get one page while there is memory */
 #define OBJECTS_BYTES (256u << 10) /* of kernel objects, for a process and what the allocator cannot join */
 #define PAGES_PER_MIB 256
 
@@ -100,14 +101,16 @@ static bool is_there(const struct mmsrv_memory_info *memory, uint64_t pages)
 	return memory->available >= pages && mmsrv_reserve(services.mmsrv, frames) == KN_OK;
 }
 
-/* Is `address` in a memory object, while all of these together are at their own limit? */
-static bool is_object_full(const struct process *process, uint64_t address)
+/*
+ * Is `address` in a memory object that can have no more, because all of these together or those of its user are at their limit? An object may be
+ * another user's, whom nobody tells us: then that its page is missed again and again, while there is memory, says so.
+ */
+static bool is_object_full(const struct process *process, const struct mmsrv_memory_info *memory, uint64_t address, uint32_t tries)
 {
 	struct kn_region_info region;
-	struct mmsrv_memory_usage usage;
 
-	return kn_vspace_query(process->vspace, address, &region) == KN_OK && region.object_id &&
-	       mmsrv_usage(services.mmsrv, &usage) == KN_OK && usage.shared + FAULT_PAGES > usage.processes_limit;
+	return (memory->objects < FAULT_PAGES || tries > TRIES_MAX) && kn_vspace_query(process->vspace, address, &region) == KN_OK &&
+	       region.object_id;
 }
 
 bool pressure_page_missing(struct process *process, struct thread *thread, uint64_t address)
@@ -121,10 +124,9 @@ bool pressure_page_missing(struct process *process, struct thread *thread, uint6
 		return true;
 	}
 	if (is_there(&memory, FAULT_PAGES)) {
-		const bool is_first = thread->missed != address;
-
+		thread->tries = thread->missed == address ? thread->tries + 1 : 0;
 		thread->missed = address;
-		return is_first || !is_object_full(process, address);
+		return thread->tries == 0 || !is_object_full(process, &memory, address, thread->tries);
 	}
 	struct share worst = find_worst();
 	if (worst.pages < WORTH_PAGES) {

@@ -131,6 +131,19 @@ static void nobody_is_ended_for_shared_memory(void **state)
 	assert_true(is_alive(root) && is_alive(child));
 }
 
+/* An object of another user, who is at his limit, of which we know nothing. */
+static void a_page_that_never_comes_is_told(void **state)
+{
+	int tries = 0;
+
+	fake_available = 5000;
+	fake_object_id = 7;
+	while (tries < 1000 && miss_at(child, 0x4000))
+		tries++;
+	assert_in_range(tries, 50, 200);
+	assert_true(is_alive(child));
+}
+
 static kn_status forks(struct process *process)
 {
 	uint32_t pid;
@@ -171,6 +184,23 @@ static void a_call_goes_on_until_it_has_memory(void **state)
 	uses(hogs[3], 100);
 	assert_int_equal(forks(root), KN_E_NO_MEMORY);
 	assert_int_equal(fake_logged, 2);
+}
+
+/* What the kernel refused a process itself, a mapping say. */
+static void a_process_says_that_it_was_refused(void **state)
+{
+	struct process *root = fake_process(nullptr, 0);
+
+	uses(child, 1000);
+	fake_available = 5000; /* it is there: the kernel did not ask */
+	assert_int_equal(m->memory_refused(fake_call(child)), KN_OK);
+	assert_true(is_alive(child));
+	fake_available = 0;
+	assert_int_equal(m->memory_refused(fake_call(child)), KN_E_NO_MEMORY);
+	assert_int_equal(m->memory_refused(fake_call(shell)), KN_E_NO_MEMORY);
+	assert_true(is_alive(child));
+	assert_int_equal(m->memory_refused(fake_call(root)), KN_OK);
+	assert_false(is_alive(child));
 }
 
 /* A program that is too large for anybody, a limit of one's own: nobody else is ended for that. */
@@ -215,6 +245,8 @@ int main(void)
 	    CASE(what_came_back_by_itself_is_enough),
 	    CASE(without_a_cause_the_asker_ends),
 	    CASE(nobody_is_ended_for_shared_memory),
+	    CASE(a_process_says_that_it_was_refused),
+	    CASE(a_page_that_never_comes_is_told),
 	    CASE(who_is_the_cause_is_refused),
 	    CASE(a_call_goes_on_until_it_has_memory),
 	    CASE(what_memory_cannot_mend_ends_nobody),

@@ -264,6 +264,7 @@ static void a_user_stays_himself(void **state)
 	assert_int_equal(m->set_groups(fake_call(child), SAME, 0, SAME), KN_E_PERMISSION);
 	assert_int_equal(m->set_supplementary(fake_call(child), groups, sizeof groups), KN_E_PERMISSION);
 	assert_int_equal(m->set_users(fake_call(child), 1000, 1000, 1000), KN_OK);
+	assert_int_equal(fake_memory_user, 1000);
 }
 
 static void supplementary_groups_are_kept(void **state)

@@ -5,6 +5,7 @@
 #include "exit.h"
 #include "kn/tcb.h"
 #include "objects.h"
+#include "pressure.h"
 #include "schedule.h"
 #include "start.h"
 #include "timer.h"
@@ -68,7 +69,13 @@ kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bo
 kn_status on_expand_cspace(struct server_call *call, uint32_t slot)
 {
 	CALLER(caller);
-	return objects_expand(caller, slot);
+	struct refused_call refused = {};
+	kn_status status;
+
+	do
+		status = objects_expand(caller, slot);
+	while (status == KN_E_NO_MEMORY && pressure_call_refused(caller, &refused));
+	return status;
 }
 
 kn_status on_times(struct server_call *call, uint32_t kind, uint32_t thread, uint64_t *user, uint64_t *system,
@@ -161,9 +168,22 @@ kn_status on_priority(struct server_call *call, uint32_t which, uint32_t id, uin
 kn_status on_notification(struct server_call *call, kn_cap *notification)
 {
 	CALLER(caller);
-	kn_status status = objects_notification(caller, notification);
+	struct refused_call refused = {};
+	kn_status status;
 
+	do
+		status = objects_notification(caller, notification);
+	while (status == KN_E_NO_MEMORY && pressure_call_refused(caller, &refused));
 	if (status == KN_OK)
 		call->release_after = *notification;
 	return status;
+}
+
+/* How much was refused nobody can check: what counts is whether there is as much as any call may need. */
+kn_status on_memory_refused(struct server_call *call)
+{
+	CALLER(caller);
+	struct refused_call refused = {};
+
+	return pressure_call_refused(caller, &refused) ? KN_OK : KN_E_NO_MEMORY;
 }

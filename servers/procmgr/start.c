@@ -109,6 +109,8 @@ static kn_status create(struct process *parent, uint32_t thread, struct process 
 	kn_status status = user_enter(process, uid);
 	if (status == KN_OK)
 		status = objects_create(process, start_memory_limit(process));
+	if (status == KN_OK && uid != 0)
+		status = mmsrv_set_user(services.mmsrv, process->memory_id, uid);
 	if (status == KN_OK && parent)
 		status = schedule_inherit(process, &process->first, parent, maker);
 	if (status != KN_OK) {
@@ -487,7 +489,9 @@ kn_status start_first(const struct procmgr_image_args *image, uint32_t uid, uint
 		status = create(nullptr, 0, &process);
 	if (status != KN_OK)
 		return status;
-	status = user_enter(process, uid);
+	status = mmsrv_set_user(services.mmsrv, process->memory_id, uid);
+	if (status == KN_OK)
+		status = user_enter(process, uid);
 	if (status != KN_OK) {
 		discard(process);
 		return status;

@@ -35,6 +35,7 @@ unsigned fake_upcalls, fake_suspended, fake_resumed, fake_logged;
 uint32_t fake_priority, fake_bound;
 struct schedule_parameters fake_parameters;
 kn_status fake_image, fake_refusal, fake_admission;
+uint32_t fake_memory_user;
 uint64_t fake_pages[256], fake_memory_limit, fake_consumed, fake_available, fake_returned, fake_shared, fake_objects_free, fake_object_id;
 unsigned fake_mended_by;
 
@@ -268,14 +269,17 @@ kn_status mmsrv_object_create(kn_cap server, uint64_t pages, kn_cap slot)
 
 kn_status mmsrv_info(kn_cap server, struct mmsrv_memory_info *info)
 {
-	*info = (struct mmsrv_memory_info){.limit = 10000, .used = fake_pages[0], .available = fake_available};
+	*info = (struct mmsrv_memory_info){.limit = 10000, .used = fake_pages[0], .available = fake_available, .objects = 1000 - fake_shared};
 	return KN_OK;
 }
 
-kn_status mmsrv_usage(kn_cap server, struct mmsrv_memory_usage *usage)
+kn_status mmsrv_set_user(kn_cap server, uint64_t id, uint32_t uid)
 {
-	*usage = (struct mmsrv_memory_usage){.shared = fake_shared, .processes_limit = 1000};
-	return KN_OK;
+	kn_status status = try();
+
+	if (status == KN_OK)
+		fake_memory_user = uid;
+	return status;
 }
 
 kn_status mmsrv_reserve(kn_cap server, uint64_t pages)

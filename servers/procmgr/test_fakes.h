@@ -39,6 +39,7 @@ extern kn_status fake_image;
 extern kn_status fake_refusal;
 extern uint64_t fake_pages[256], fake_memory_limit;
 /* What processes can still have, what comes back with each space, what memory objects have (at most 1000 pages), bytes for kernel objects. */
+extern uint32_t fake_memory_user; /* whom the last client belongs to */
 extern uint64_t fake_available, fake_returned, fake_shared, fake_objects_free;
 /* With so many spaces gone nothing fails any more. */
 extern unsigned fake_mended_by;

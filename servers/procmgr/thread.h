@@ -43,6 +43,7 @@ struct thread {
 	uint64_t sched_handle;
 	struct procmgr_signal_thread *record; /* as we see it */
 	uint32_t number;
+	uint32_t tries;  /* at that */
 	uint64_t missed; /* where it last missed a page while there was memory (pressure.h) */
 	bool is_stopped; /* suspended by a stop signal */
 };

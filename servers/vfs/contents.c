@@ -176,7 +176,7 @@ static kn_status become_object(struct contents *contents)
 
 	if (status != KN_OK)
 		return status;
-	status = memory_create(fresh.object_pages, &fresh.object);
+	status = memory_create(account_uid(fresh.account), fresh.object_pages, &fresh.object);
 	if (status != KN_OK)
 		goto fail_create;
 	status = memory_map(fresh.object, fresh.object_pages, &fresh.data);

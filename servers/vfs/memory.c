@@ -38,14 +38,14 @@ kn_status memory_adopt_archive(kn_cap archive, uint64_t size, const uint8_t **da
 	return KN_OK;
 }
 
-kn_status memory_create(uint64_t pages, kn_cap *object)
+kn_status memory_create(uint32_t uid, uint64_t pages, kn_cap *object)
 {
 	kn_cap slot;
 	kn_status status = slot_alloc(&slot);
 
 	if (status != KN_OK)
 		return no_space(status);
-	status = mmsrv_object_create(start_cap("mmsrv"), pages, slot);
+	status = mmsrv_object_create_for(start_cap("mmsrv"), uid, pages, slot);
 	if (status != KN_OK) {
 		slot_free(slot);
 		return no_space(status);

@@ -14,8 +14,8 @@
 
 /* The boot archive, mapped read-only. Once, at start. */
 [[nodiscard]] kn_status memory_adopt_archive(kn_cap archive, uint64_t size, const uint8_t **data);
-/* A new anonymous object in a fresh slot. */
-[[nodiscard]] kn_status memory_create(uint64_t pages, kn_cap *object);
+/* A new anonymous object in a fresh slot; its pages are charged to user `uid`. */
+[[nodiscard]] kn_status memory_create(uint32_t uid, uint64_t pages, kn_cap *object);
 /* Maps all of it for reading and writing. */
 [[nodiscard]] kn_status memory_map(kn_cap object, uint64_t pages, uint8_t **data);
 void memory_unmap(uint8_t *data, uint64_t pages);

@@ -2,10 +2,10 @@
 /* See shared_memory.h. */
 #include "shared_memory.h"
 
-kn_status shared_memory_create(struct shared_memory *memory, uint64_t pages, bool is_writable)
+kn_status shared_memory_create(struct shared_memory *memory, uint32_t uid, uint64_t pages, bool is_writable)
 {
 	struct shared_memory fresh = {.pages = pages};
-	kn_status status = memory_create(pages, &fresh.object);
+	kn_status status = memory_create(uid, pages, &fresh.object);
 
 	if (status != KN_OK)
 		return status;

@@ -13,6 +13,6 @@ struct shared_memory {
 	uint64_t pages;
 };
 
-/* Nothing is committed yet: memory_commit() before this server touches it. */
-[[nodiscard]] kn_status shared_memory_create(struct shared_memory *memory, uint64_t pages, bool is_writable);
+/* Charged to user `uid`. Nothing is committed yet: memory_commit() before this server touches it. */
+[[nodiscard]] kn_status shared_memory_create(struct shared_memory *memory, uint32_t uid, uint64_t pages, bool is_writable);
 void shared_memory_destroy(struct shared_memory *memory);

@@ -353,7 +353,7 @@ struct object {
 
 static struct object *objects[256];
 
-kn_status memory_create(uint64_t pages, kn_cap *object)
+kn_status memory_create(uint32_t uid, uint64_t pages, kn_cap *object)
 {
 	(void)pages;
 	if (is_refused())

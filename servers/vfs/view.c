@@ -21,7 +21,7 @@ static kn_status page_create(struct account *account, struct shared_memory **pag
 
 	if (fresh == nullptr)
 		goto fail_alloc;
-	kn_status status = shared_memory_create(fresh, 1, is_writable);
+	kn_status status = shared_memory_create(fresh, account_uid(account), 1, is_writable);
 	if (status != KN_OK)
 		goto fail_create;
 	status = memory_commit(fresh->object, 0, 1);

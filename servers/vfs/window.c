@@ -80,7 +80,7 @@ kn_status window_create(uint32_t uid, kn_cap *capability, kn_cap *memory)
 		return status;
 	status = find_free(&window);
 	if (status == KN_OK)
-		status = shared_memory_create(&window->memory, PAGES, true);
+		status = shared_memory_create(&window->memory, uid, PAGES, true);
 	if (status != KN_OK) {
 		account_give(account, ACCOUNT_OBJECTS, 1);
 		return status;

@@ -21,7 +21,7 @@ COMMANDS, COMMANDS_SMP = 12, 4  # under icount a single one
 def build(arch, folder):
     compiler = ROOT / f"build/{arch}/sdk/bin/{arch}-saltyos-cc"
     programs = {}
-    for name, sources in {"churn": ("churn", "usage"), "siege": ("siege", "usage"), "mappings": ("mappings",),
+    for name, sources in {"churn": ("churn", "usage"), "siege": ("siege", "hoard", "usage"), "mappings": ("mappings",),
                           "faults": ("faults",)}.items():
         programs[name] = folder / name
         subprocess.run([compiler, "-std=c2x", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", *(SOURCES / f"{s}.c" for s in sources),
@@ -56,6 +56,8 @@ def siege(arch, smp, program, kind):
         raise AssertionError(f"the bomb was never refused:\n{output}")
     if kind in ("memory", "map") and not (found["ended"] and "out of memory: ended process" in log):
         raise AssertionError(f"the hog was not ended, or not on the log:\n{output}\n{log}")
+    if kind == "hoard" and (not found["no_memory"] or found["other"]):
+        raise AssertionError(f"refused {found['no_memory']} times, and {found['other']} times with a strange error:\n{output}")
     if kind == "cow" and not (found["no_memory"] or found["ended"]):
         raise AssertionError(f"there was memory for everything:\n{output}")
 
@@ -71,7 +73,7 @@ def main():
             count = PROCESSES if smp == 1 else PROCESSES_SMP
             cases.append((f"{count} processes killed at any moment leak nothing, {smp} CPUs",
                           lambda n=smp, c=count: run(arch, n, programs["churn"], c, n, timeout=1500)))
-            for kind in ("forks", "shell", "memory", "map", "cow"):
+            for kind in ("forks", "shell", "memory", "map", "cow", *(["hoard"] if smp == 1 else [])):
                 cases.append((f"an ordinary user's attack ({kind}) leaves others the machine, {smp} CPUs",
                               lambda n=smp, k=kind: siege(arch, n, programs["siege"], k)))
         sys.exit(tap(cases))

@@ -8,7 +8,19 @@
 
 #include "client/file.h"
 #include "client/mmsrv.h"
+#include "client/procmgr.h"
 #include "kn/vspace.h"
+
+#define TRIES_MAX 8 /* what came others may have taken */
+
+/*
+ * The kernel makes the books of a mapping from memory that is there, and asks nobody for more as it does for a page: we do, once for each
+ * refusal. True: try again.
+ */
+static bool is_worth_another(kn_status status, unsigned *tries)
+{
+	return status == KN_E_NO_MEMORY && (*tries)++ < TRIES_MAX && PERSIST(procmgr_memory_refused(SLOT(PROCMGR))) == KN_OK;
+}
 
 static int object_of(int fd, bool executable, uint64_t *size, kn_cap *out)
 {
@@ -37,7 +49,12 @@ static int shared_object(uint64_t pages, kn_cap *out)
 
 	if (slot == KN_CAP_NONE)
 		return -ENOMEM;
-	kn_status status = PERSIST(mmsrv_object_create(SLOT(MMSRV), pages, slot));
+	unsigned tries = 0;
+	kn_status status;
+
+	do
+		status = PERSIST(mmsrv_object_create(SLOT(MMSRV), pages, slot));
+	while (is_worth_another(status, &tries));
 	if (status != KN_OK) {
 		slot_give(slot);
 		return to_errno(status);
@@ -86,8 +103,13 @@ void *sys_map(void *address, size_t size, int protection, int flags, int fd, off
 	}
 	if (error)
 		return (void *)(long)error;
-	kn_status status = kn_vspace_map(KN_SLOT_VSPACE, object, (uint64_t)offset / KN_PAGE_SIZE, (uint64_t)address, pages, prot,
-	    max_prot, map_flags, &mapped);
+	unsigned tries = 0;
+	kn_status status;
+
+	do
+		status = kn_vspace_map(KN_SLOT_VSPACE, object, (uint64_t)offset / KN_PAGE_SIZE, (uint64_t)address, pages, prot, max_prot,
+		    map_flags, &mapped);
+	while (is_worth_another(status, &tries));
 	/* A file opened for reading only can be shared, but never written. */
 	if (status == KN_E_RIGHTS && !(prot & KN_VSPACE_PROT_WRITE))
 		status = kn_vspace_map(KN_SLOT_VSPACE, object, (uint64_t)offset / KN_PAGE_SIZE, (uint64_t)address, pages, prot, prot,
@@ -112,8 +134,12 @@ void *sys_map(void *address, size_t size, int protection, int flags, int fd, off
 int sys_unmap(void *address, size_t size)
 {
 	const uint64_t pages = (size + KN_PAGE_SIZE - 1) / KN_PAGE_SIZE;
-	kn_status status = kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)address, pages);
+	unsigned tries = 0;
+	kn_status status;
 
+	do /* the rest of a mapping that is cut in two */
+		status = kn_vspace_unmap(KN_SLOT_VSPACE, (uint64_t)address, pages);
+	while (is_worth_another(status, &tries));
 	if (status == KN_OK)
 		mapping_forget((uint64_t)address, pages);
 	return status == KN_E_BAD_ADDRESS ? -EINVAL : to_errno(status);
@@ -125,8 +151,12 @@ int sys_protect(void *address, size_t size, int protection)
 
 	if (protection & KN_VSPACE_PROT_WRITE && memory_is_too_much(pages))
 		return -ENOMEM;
-	kn_status status = kn_vspace_protect(KN_SLOT_VSPACE, (uint64_t)address, pages, (uint32_t)protection & 7);
+	unsigned tries = 0;
+	kn_status status;
 
+	do
+		status = kn_vspace_protect(KN_SLOT_VSPACE, (uint64_t)address, pages, (uint32_t)protection & 7);
+	while (is_worth_another(status, &tries));
 	return status == KN_E_BAD_ADDRESS ? -ENOMEM : to_errno(status);
 }
 

@@ -6,6 +6,7 @@
  *   forks    processes that fork for ever          shell   :(){ :|:& };:
  *   memory   takes and touches memory to the end   cow     children that write to what they share
  *   map      maps more than there is, then as the others
+ *   hoard    whatever servers keep for a user: pipes, sockets, locks, files, shared memory; the commands are another ordinary user's
  */
 #include <errno.h>
 #include <sched.h>
@@ -19,9 +20,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hoard.h"
 #include "usage.h"
 
 #define USER 1000
+#define OTHER_USER 1001
 #define COMMANDS 12
 #define CHUNK (1u << 20)
 #define HEAP_MAX (64ul << 10) /* no two attacks reach the same heights */
@@ -109,10 +112,16 @@ static void attack_cow(void)
 	}
 }
 
+static void attack_hoard(void)
+{
+	hoard(&score->no_memory, &score->other);
+}
+
 static const struct attack {
 	const char *name;
 	void (*run)(void);
-} attacks[] = {{"forks", attack_forks}, {"shell", attack_shell}, {"memory", touch_all}, {"map", attack_map}, {"cow", attack_cow}};
+} attacks[] = {{"forks", attack_forks}, {"shell", attack_shell}, {"memory", touch_all}, {"map", attack_map}, {"cow", attack_cow},
+    {"hoard", attack_hoard}};
 
 static pid_t begin(const char *name)
 {
@@ -157,6 +166,22 @@ static double command(void)
 	return now() - start;
 }
 
+/* The same of what an ordinary user does without a shell. */
+static double errand(void)
+{
+	double start = now();
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(setgid(OTHER_USER) != 0 || setuid(OTHER_USER) != 0 ? 100 : hoard_errand());
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) {
+		printf("errand: status %x\n", (unsigned)status);
+		return -1;
+	}
+	return now() - start;
+}
+
 /*
  * Signals everybody whom that user may signal, that is, his own; a fork bomb needs it more than once. As an ordinary process of that
  * user the killer would be one of hundreds of equals, and each has its turn before it: what one does with chrt.
@@ -188,10 +213,11 @@ static int run(const char *name, int commands, unsigned long processes)
 	int failed = 0, status = 0;
 	memset(score, 0, sizeof *score);
 	unsigned long ended = usage_value("procmgr.out_of_memory"), most = 0;
+	const bool is_hoard = strcmp(name, "hoard") == 0;
 	pid_t attacker = begin(name);
 
 	for (int i = 0; i < commands; i++) {
-		double time = command();
+		double time = is_hoard ? errand() : command();
 		unsigned long live = usage_value("procmgr.processes");
 
 		failed += time < 0;
@@ -204,6 +230,7 @@ static int run(const char *name, int commands, unsigned long processes)
 	double begin_of_end = now();
 	int signals = end_all(processes);
 
+	hoard_clear();
 	printf("%s: longest command %.3f s, %d failed, at most %lu processes\n", name, longest, failed, most);
 	printf("all ended by %d signals in %.3f s\n", signals, now() - begin_of_end);
 	printf("forked %ld again %ld no_memory %ld other %ld mapped %ld touched %ld ended %lu\n", score->forked, score->again,
@@ -225,7 +252,7 @@ int main(int argc, char **argv)
 		return 2;
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	unsigned long processes = usage_value("procmgr.processes");
-	printf("alone: a command takes %.3f s\n", command());
+	printf("alone: a command takes %.3f s\n", strcmp(argv[1], "hoard") == 0 ? errand() : command());
 	run(argv[1], commands, processes);
 	usage_settle(&before, processes);
 	int result = run(argv[1], commands, processes);

@@ -76,7 +76,9 @@ static void who_needs_memory_is_refused(void)
 
 	refuses(NO_MEMORY, mmsrv_space_create(mmsrv, 100, 1 << 20, 0, &id, slots));
 	refuses(NO_MEMORY, mmsrv_object_create(MMSRV, 1, slot));
+	refuses(NO_MEMORY, mmsrv_object_create_for(mmsrv, 0, 1, slot));
 	refuses(NO_MEMORY, mmsrv_reserve(MMSRV, 16384));
+	refuses(NO_MEMORY, procmgr_memory_refused(PROCMGR));
 	refuses(NO_MEMORY, procmgr_notification(PROCMGR, slot));
 	refuses(NO_MEMORY, procmgr_expand_cspace(PROCMGR, 200));
 	refuses(NO_MEMORY, procmgr_fork(PROCMGR, 0x1000, 0x1000, 0, 0, &number));

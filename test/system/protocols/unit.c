@@ -61,7 +61,14 @@ static void memory(void)
 	/* The ids of all servers, this one's own among them. */
 	for (uint64_t server = 0; server < 16; server++)
 		refuses(NOT_FOUND, mmsrv_space_destroy(mmsrv, 1ull << 32 | server));
+	refuses(NOT_FOUND, mmsrv_set_user(mmsrv, ~0ull, 1000));
+	refuses(PERMISSION, mmsrv_set_user(MMSRV, 1, 1000));
+	refuses(RANGE, mmsrv_object_create_for(mmsrv, 1000, 0, slot));
+	refuses(PERMISSION, mmsrv_object_create_for(MMSRV, 1000, 1, slot));
+	succeeds(mmsrv_object_create_for(mmsrv, 1000, 1, slot));
+	rig_drop(slot);
 	succeeds(mmsrv_space_create(mmsrv, 100, 1 << 20, 0, &id, slots));
+	succeeds(mmsrv_set_user(mmsrv, id, 1000));
 	refuses(PERMISSION, mmsrv_set_limit(slots + 1, id, 1));
 	refuses(PERMISSION, mmsrv_executable(slots + 1, VFS, slot));
 	succeeds(mmsrv_space_destroy(mmsrv, id));
