@@ -46,6 +46,11 @@ def guides():
     return [Guide(path, path.read_text()) for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]]
 
 
+def pages():
+    """All pages of the tree."""
+    return [Guide(path, path.read_text()) for path in tracked("*.md")]
+
+
 def commands(kind, text):
     """The commands of a block, as one types them; without comments at their ends."""
     if kind == "session":
@@ -92,6 +97,15 @@ class Tree:
         return re.search(r"(?<![a-z0-9-])" + PLACEHOLDER.sub(r"\\S+", re.escape(word.removesuffix("()").lower())) + r"(?![a-z0-9])", self.text) is not None
 
 
+def lost_links(guide):
+    return [f"a link to nowhere: {link}" for link in guide.links if "://" not in link and not (guide.path.parent / link).exists()]
+
+
+def lost_functions(guide, tree):
+    """(An upper-case letter stands for a name.)"""
+    return [f"nothing is called {span}" for span in guide.spans if re.fullmatch(r"[a-z0-9_]+\(\)", span) and not tree.speaks_of(span)]
+
+
 def unknown(guide, tree, typed, proved):
     """What is wrong with a guide: [sentence]. `typed`: every command line that a test runs as it stands; `proved`: those with a stand-in."""
     wrong = ["a block is not closed"] if guide.has_open_block else []
@@ -111,7 +125,4 @@ def unknown(guide, tree, typed, proved):
                 wrong.append(f"nothing runs `{span}`")
         elif not tree.speaks_of(span):
             wrong.append(f"nothing in the tree is called `{span}`")
-    for link in guide.links:
-        if "://" not in link and not (guide.path.parent / link).exists():
-            wrong.append(f"a link to nowhere: {link}")
-    return wrong
+    return wrong + lost_links(guide)

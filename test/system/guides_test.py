@@ -199,9 +199,11 @@ def stand_ins(machine, session):
 def checks(every, proved):
     tree, build = guides.Tree(), (ROOT / "test/system/meson.build").read_text()
     typed = [line for guide in every for kind, text in guide.blocks if kind in ("sh", "console") for line in guides.commands(kind, text)]
-    cases = [(f"{guide.path.name} has only what is known and there", lambda guide=guide: none(guides.unknown(guide, tree, typed, proved)))
+    cases = [(f"{guide.path.relative_to(ROOT)} has only what is known and there", lambda guide=guide: none(guides.unknown(guide, tree, typed, proved)))
              for guide in every]
-    return cases + [("mistakes are seen", lambda: sees_mistakes(tree, Machine(ROOT / "build/x86_64"))), ("what other tests prove is in them", lambda: none([f"{name}: {text}" for name, text in ELSEWHERE.values()
+    return cases + [("links and functions of all READMEs are there", lambda: none([f"{page.path.relative_to(ROOT)}: {sentence}" for page in guides.pages()
+                     for sentence in guides.lost_links(page) + guides.lost_functions(page, tree)])),
+                    ("mistakes are seen", lambda: sees_mistakes(tree, Machine(ROOT / "build/x86_64"))), ("what other tests prove is in them", lambda: none([f"{name}: {text}" for name, text in ELSEWHERE.values()
                      if text not in (ROOT / "test/system" / name).read_text() or f"files('{name}')" not in build])),
                     ("every guide is in the READMEs", lambda: none([guide.path.name for guide in every if guide.path.name != "README.md" and not (
                      f"docs/{guide.path.name}" in every[0].links and guide.path.name in every[1].links)]))]
