@@ -396,6 +396,29 @@ static void a_runaway_does_not_stop_the_system(void)
 	end(runaway);
 }
 
+/* Of two CPUs, one with equals that never stop: it runs on the other, from the first moment, and is told both when it asks. */
+static void of_two_cpus_the_free_one(void)
+{
+	cpu_set_t both, told;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		return;
+	pid_t hogs[2] = {hog(0, SCHED_OTHER, 0, 0), hog(1, SCHED_OTHER, 0, 0)};
+	CPU_ZERO(&both);
+	CPU_SET(0, &both);
+	CPU_SET(1, &both);
+	CHECK(sched_setaffinity(0, sizeof both, &both) == 0);
+	int elsewhere = 0;
+	for (int i = 0; i < 200; i++) {
+		elsewhere += sched_getcpu() != 1;
+		i % 2 ? (void)sched_yield() : (void)nanosleep(&(struct timespec){.tv_nsec = MS}, NULL);
+	}
+	CHECK(elsewhere == 0);
+	CHECK(sched_getaffinity(0, sizeof told, &told) == 0 && CPU_EQUAL(&told, &both));
+	end(hogs[0]);
+	end(hogs[1]);
+}
+
 /* Threads may run on any of their CPUs; one that somebody keeps busy is not the place to wait. */
 static void a_runaway_costs_one_cpu(void)
 {
@@ -426,7 +449,8 @@ static void a_runaway_costs_one_cpu(void)
 }
 
 static void (*const tests[])(void) = {ranges, refusals, as_a_user, too_much, inheritance, affinity, fifo_goes_first,
-    round_robin_takes_turns, a_deadline_is_kept, nice_values_are_shares, a_runaway_does_not_stop_the_system, a_runaway_costs_one_cpu};
+    round_robin_takes_turns, a_deadline_is_kept, nice_values_are_shares, a_runaway_does_not_stop_the_system, of_two_cpus_the_free_one,
+    a_runaway_costs_one_cpu};
 static int current;
 
 static void run_current(void)
@@ -440,7 +464,7 @@ int main(int argc, char **argv)
 	static const char *const names[] = {"priorities have ranges", "wrong requests are refused", "users only go down",
 	    "more than there is cannot be promised", "children and threads are as who made them", "affinity holds",
 	    "FIFO goes first", "RR takes turns", "a deadline is kept against hogs", "nice values are shares",
-	    "a runaway FIFO does not stop the system", "who may use another CPU leaves a busy one"};
+	    "a runaway FIFO does not stop the system", "of two CPUs the free one is taken", "who may use another CPU leaves a busy one"};
 
 	self = argv[0];
 	if (argc > 1 && strcmp(argv[1], "tell") == 0)
