@@ -8,6 +8,7 @@
 #include "objects.h"
 
 #include "kn/cnode.h"
+#include "kn/memory_object.h"
 #include "kn/vspace.h"
 #include "client/mmsrv.h"
 #include "client/objsrv.h"
@@ -67,6 +68,15 @@ static kn_status make_space(struct process *process, uint64_t memory_limit)
 	return KN_OK;
 }
 
+kn_status objects_show(kn_cap object, uint64_t first, uint64_t pages, uint32_t prot, uint64_t *address)
+{
+	kn_status status = kn_memory_object_commit(object, first, pages);
+
+	if (status != KN_OK)
+		return status;
+	return kn_vspace_map(KN_SLOT_VSPACE, object, first, 0, pages, prot, prot, KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_POPULATE, address);
+}
+
 static kn_status make_pages(struct process *process)
 {
 	uint64_t address;
@@ -80,8 +90,7 @@ static kn_status make_pages(struct process *process)
 		process->pages = KN_CAP_NONE;
 		return status;
 	}
-	status = kn_vspace_map(KN_SLOT_VSPACE, process->pages, 0, 0, 2, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
-	    KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_POPULATE, &address);
+	status = objects_show(process->pages, 0, 2, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, &address);
 	if (status != KN_OK)
 		return status;
 	process->page = (struct procmgr_process_page *)address;
@@ -95,8 +104,7 @@ void objects_map_further(struct process *process)
 	uint64_t address;
 
 	if (!process->further_descriptors &&
-	    kn_vspace_map(KN_SLOT_VSPACE, process->pages, FURTHER_FIRST_PAGE, 0, FURTHER_PAGES, KN_VSPACE_PROT_READ, KN_VSPACE_PROT_READ,
-		KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_POPULATE, &address) == KN_OK)
+	    objects_show(process->pages, FURTHER_FIRST_PAGE, FURTHER_PAGES, KN_VSPACE_PROT_READ, &address) == KN_OK)
 		process->further_descriptors = (const uint16_t *)address;
 }
 

@@ -37,4 +37,9 @@ kn_status objects_expand(struct process *process, uint32_t slot);
 /* A new object from the process's account, in a fresh slot of ours; its handle if asked. */
 [[nodiscard]] kn_status objects_make(struct process *process, uint8_t type, uint8_t size_bits, kn_cap *slot, uint64_t *handle);
 /* Lets go of what is in the slot, if there is one. */
+/*
+ * Maps pages of a process's object for us. They are committed first, which says when it cannot be: MAP_POPULATE says nothing, and a page that is
+ * missing when we touch it would be our own fault.
+ */
+[[nodiscard]] kn_status objects_show(kn_cap object, uint64_t first, uint64_t pages, uint32_t prot, uint64_t *address);
 void objects_drop(kn_cap *slot);

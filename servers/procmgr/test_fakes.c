@@ -399,6 +399,11 @@ kn_status kn_cnode_info(kn_cap self, uint32_t index, struct kn_cap_info *info)
 	return KN_OK;
 }
 
+kn_status kn_memory_object_commit(kn_cap self, uint64_t first, uint64_t pages)
+{
+	return try();
+}
+
 kn_status kn_memory_object_info(kn_cap self, struct kn_memory_object_info *info)
 {
 	*info = (struct kn_memory_object_info){.pages = 10};

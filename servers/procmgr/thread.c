@@ -134,8 +134,7 @@ static kn_status block_create(struct process *process, struct thread_block **cre
 		block->object = KN_CAP_NONE;
 		goto fail_block;
 	}
-	status = kn_vspace_map(KN_SLOT_VSPACE, block->object, 0, 0, 1, write, write,
-	    KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_POPULATE, &records);
+	status = objects_show(block->object, 0, 1, write, &records);
 	if (status != KN_OK)
 		goto fail_block;
 	block->records = (struct procmgr_signal_thread *)records;
