@@ -87,10 +87,13 @@ kn_status launch_client(const char *server, kn_cap *client)
 		kn_status status = slot_alloc(client);
 
 		/* init may everything: all roles. */
-		if (status == KN_OK)
-			status = slot_mint(*client, endpoint, SLOT_CLIENT_RIGHTS, KN_BADGE_UNIT | 0xffffull << 32);
+		if (status != KN_OK)
+			return status;
+		status = slot_mint(*client, endpoint, SLOT_CLIENT_RIGHTS, KN_BADGE_UNIT | 0xffffull << 32);
 		if (status == KN_OK)
 			clients[i].slot = *client;
+		else
+			slot_free(*client);
 		return status;
 	}
 	return KN_E_NOT_FOUND;
@@ -358,6 +361,9 @@ kn_status launch_server(struct unit *unit)
 
 	if (status == KN_OK)
 		status = launch_make_memory(unit);
+	/* A page that is missing when we touch it would be our own fault. */
+	if (status == KN_OK)
+		status = kn_memory_object_commit(unit->pages, 0, LAUNCH_PAGES);
 	if (status == KN_OK)
 		status = kn_vspace_map(KN_SLOT_VSPACE, unit->pages, 0, 0, LAUNCH_PAGES, prot, prot, KN_VSPACE_MAP_SHARED, &address);
 	if (status != KN_OK) {
