@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Raw messages to every server from a process: protocols_test.py ARCH PROGRAM LENDER CPUS [WORD...]. Its TAP lines are this test's.
 
-What is refused (no words) is asked by a process with the capabilities of a unit too: those of lender/, which only this boot has.
+What is refused (no words) is asked by a process with the capabilities of a unit too: those of lender/, which only these boots have. Random messages
+(words) go to objsrv, the console and init through it.
 """
 import pathlib
 import re
@@ -54,7 +55,7 @@ def main():
     arch, program, lending, cpus, *words = sys.argv[1:]
     is_fuzz = bool(words)
     with tempfile.TemporaryDirectory() as folder:
-        additions = [] if is_fuzz else lender(lending, folder)
+        additions = lender(lending, folder)
         run = subprocess.run(
             [ROOT / "scripts/exec", "--arch", arch, "--smp", cpus, "--timeout", "1500", "--add", f"{program}:/tmp/protocols",
              *additions, "--", "/tmp/protocols", *words],

@@ -2,7 +2,8 @@
 /*
  * Random messages to every server, as an ordinary user: well-formed ones from the contracts (table.h) and what looks like
  * them. A supervisor starts workers; whatever a worker does follows from the seed and its number only, so that `fuzz CALLS SEED`
- * does it again (with one worker at a time exactly). Workers may end, stop or hang themselves, it is what they ask for: the next
+ * does it again (with one worker at a time exactly). With the unit "lender" in the system they reach the servers that only units call, too: objsrv through
+ * an account of the worker's own, the console and init. Workers may end, stop or hang themselves, it is what they ask for: the next
  * one goes on. Nothing waits longer than PATIENCE.
  */
 #include "rig.h"
@@ -18,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/objsrv.h"
 #include "kn/cnode.h"
 #include "trona/thread.h"
 #include "uapi/protocol/vfs.h"
@@ -29,6 +31,10 @@
 #define HANG 100         /* looks at a worker without a call between them, 50 ms apart: it waits for itself */
 #define HANG_FOR_SURE 1200 /* the host may be busy with other machines, but not for so long */
 #define FOLDER "/tmp/fuzz"
+#define OBJSRV 200       /* places among the rig's slots, behind those that workers play with */
+#define CONSOLE 201
+#define INIT 202
+#define ACCOUNT_QUOTA (16u << 20)
 
 struct progress {
 	volatile uint64_t calls;
@@ -37,6 +43,7 @@ struct progress {
 };
 
 static struct progress *progress;
+static bool has_units;
 static uint64_t random_state;
 
 static uint64_t any64(void)
@@ -121,6 +128,12 @@ static kn_cap end_for(const struct method *method)
 	if (any(10) == 0)
 		return any_cap();
 	switch (method_protocol(method)) {
+	case 0x01:
+		return rig_slot_at(any(6) && has_units ? OBJSRV : 1 + any(POOL));
+	case 0x04:
+		return rig_slot_at(has_units ? CONSOLE : 1 + any(POOL));
+	case 0x06:
+		return rig_slot_at(has_units ? INIT : 1 + any(POOL));
 	case 0x02:
 		return MMSRV;
 	case 0x03:
@@ -174,6 +187,9 @@ static unsigned write_words(const struct method *method, kn_word *words)
 	}
 	if (any(30) == 0)
 		at = any(KN_MSG_MAX_WORDS + 1);
+	/* The console's line has the answers of this very run on it: nothing, or more than a message has. */
+	if (strcmp(method->name, "console_write") == 0)
+		words[0] = any(2) ? 0 : ~0ull >> any(32);
 	return at;
 }
 
@@ -209,7 +225,8 @@ static void one_call(void)
 	(void)setsid();
 	for (int fd = 0; fd < 8; fd++)
 		close(fd);
-	rig_drop_all();
+	for (unsigned i = 1; i < OBJSRV; i++)
+		rig_drop(rig_slot_at(i));
 	if (setgid(USER) != 0 || setuid(USER) != 0 || chdir(FOLDER) != 0)
 		_exit(1);
 	for (unsigned i = 0; i < CALLS_EACH; i++)
@@ -280,25 +297,50 @@ static void clean_up(void)
 	(void)rmdir(FOLDER);
 }
 
+static bool borrow(const char *name, unsigned place)
+{
+	const kn_cap lent = rig_lent(name);
+
+	return lent != KN_CAP_NONE && check(kn_cnode_move((uint32_t)(lent >> 32), place, lent) == KN_OK);
+}
+
+/* A worker, with an account of its own at objsrv, which goes with it. */
+static void run_worker(uint64_t seed, kn_cap objsrv)
+{
+	uint64_t account = 0;
+
+	if (has_units && !succeeds(objsrv_account_create(objsrv, ACCOUNT_QUOTA, &account, rig_slot_at(OBJSRV))))
+		return;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		work(seed);
+	if (check(pid > 0))
+		watch(pid);
+	if (has_units) {
+		succeeds(objsrv_account_destroy(objsrv, account));
+		rig_drop(rig_slot_at(OBJSRV));
+	}
+}
+
 void fuzz(uint64_t calls, uint64_t seed)
 {
 	uint64_t done = 0, workers = 0;
+	const unsigned failures = rig_failures();
+	const kn_cap objsrv = rig_lent("objsrv");
 
 	progress = mmap(nullptr, sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (!check(progress != MAP_FAILED && mkdir(FOLDER, 0777) == 0 && chmod(FOLDER, 0777) == 0))
 		return;
-	while (done < calls) {
+	has_units = objsrv != KN_CAP_NONE && borrow("console", CONSOLE) && borrow("init", INIT);
+	while (done < calls && rig_failures() == failures) {
 		*progress = (struct progress){};
-		pid_t pid = fork();
-
-		if (pid == 0)
-			work(seed + workers * 0x10001);
-		if (!check(pid > 0))
-			break;
-		watch(pid);
+		run_worker(seed + workers * 0x10001, objsrv);
 		done += progress->calls;
 		workers++;
 	}
+	rig_drop(rig_slot_at(CONSOLE));
+	rig_drop(rig_slot_at(INIT));
 	clean_up();
 	munmap(progress, sizeof *progress);
 	printf("# %llu calls by %llu workers; replay: protocols fuzz %llu %llu\n", (unsigned long long)done,
