@@ -60,7 +60,7 @@ struct process {
 	const struct kn_clock_page *clock;
 	uint32_t live_threads;
 	bool is_threaded; /* has ever had two */
-	bool has_locks;   /* may have record locks: each close must let go of the file's (description.c) */
+	bool has_locks;   /* may have record locks: each close must let go of the file's (record.c) */
 };
 
 extern struct process process;
@@ -274,8 +274,12 @@ int schedule_thread(const struct __pthread *thread, const struct sys_thread_opti
 int open_capability(int base, const char *path, uint32_t flags, mode_t mode, struct file **file);
 int pair_make(uint32_t kind, int flags, int fds[2]);
 
+/* record.c */
 /* A descriptor of the file is closed: the process has no record locks on it any more, whatever others are open on it. */
-void description_unlock(kn_cap slot);
+void record_unlock(kn_cap slot);
+/* fcntl's F_GETLK, F_SETLK and F_SETLKW: 0 or -errno. */
+int record_lock(int fd, int request, struct flock *range);
+
 /* description.c: the server's forms of things. */
 /* 0 or -EFAULT. */
 int stat_give(const struct file_stat *from, struct stat *to);

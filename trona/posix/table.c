@@ -221,7 +221,7 @@ struct file *table_look(int fd, bool *is_private)
 static void close_file(struct file *file)
 {
 	if (process.has_locks && file->kind == FILE_KIND_REGULAR)
-		description_unlock(file->slot);
+		record_unlock(file->slot);
 	file_drop(file);
 }
 
@@ -314,7 +314,7 @@ void table_start(const struct posix_fd_block *block)
 	process.has_locks = block->has_locks;
 	const uint64_t *closed = (const uint64_t *)&block->entries[block->entry_count];
 	for (uint32_t i = 0; i < block->closed_count; i++)
-		description_unlock(closed[i]);
+		record_unlock(closed[i]);
 	if (!block->is_fresh)
 		slots_clear_unknown(); /* with it, what was to be closed */
 	for (uint32_t i = 0; i < block->entry_count; i++) {

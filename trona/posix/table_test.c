@@ -92,7 +92,7 @@ kn_status vfs_open(kn_cap server, kn_cap base, uint32_t flags, uint32_t mode, co
 static kn_cap last_unlocked;
 static unsigned unlocks;
 
-void description_unlock(kn_cap slot)
+void record_unlock(kn_cap slot)
 {
 	last_unlocked = slot;
 	unlocks++;
