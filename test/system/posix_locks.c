@@ -77,6 +77,18 @@ static void any_close_lets_go(void)
 	unlink("/tmp/posix_other");
 }
 
+static void nobody_in_the_way_changes_the_type_only(void)
+{
+	struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_END, .l_start = 3, .l_len = 4, .l_pid = 5};
+	int fd = open_it(0);
+
+	CHECK(fcntl(fd, F_GETLK, &range) == 0 && range.l_type == F_UNLCK);
+	CHECK(range.l_whence == SEEK_END && range.l_start == 3 && range.l_len == 4 && range.l_pid == 5);
+	range = (struct flock){.l_type = F_WRLCK, .l_whence = 3};
+	CHECK(fcntl(fd, F_SETLK, &range) == -1 && errno == EINVAL);
+	close(fd);
+}
+
 static void a_fork_has_none_of_them(void)
 {
 	int fd = open_it(0);
@@ -236,6 +248,7 @@ static void a_deadlock_is_refused(void)
 void test_locks(void)
 {
 	run("any close of a file lets go of its record locks", any_close_lets_go);
+	run("F_GETLK changes the type only if nobody is in the way", nobody_in_the_way_changes_the_type_only);
 	run("a child of a fork has none of its parent's record locks", a_fork_has_none_of_them);
 	run("exec keeps record locks on what it does not close", an_exec_keeps_what_it_does_not_close);
 	run("waiting for a record lock ends by a signal", waiting_ends_by_a_signal);
