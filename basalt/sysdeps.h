@@ -176,7 +176,7 @@ int sys_priority(int which, id_t id, int how, int value, int *nice);
 int sys_power(int action); /* procmgr_power */
 
 /* Signals. */
-int sys_kill(int target, pid_t id, int signal, long value); /* target: procmgr_target */
+int sys_kill(int target, pid_t id, int signal, long value); /* target: procmgr_target; value: for its QUEUE */
 int sys_kill_thread(pthread_t thread, int signal);
 int sys_sigaction(int signal, const struct sigaction *action, struct sigaction *old);
 int sys_sigmask(int how, const sigset_t *set, sigset_t *old);

@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-enum { PROCESS, GROUP, ALL };
+enum { PROCESS, GROUP, ALL, THREAD, QUEUE };
 
 int kill(pid_t pid, int signal)
 {
@@ -42,5 +42,5 @@ int pthread_kill(pthread_t thread, int signal)
 
 int sigqueue(pid_t pid, int signal, union sigval value)
 {
-	return (int)result(sys_kill(PROCESS, pid, signal, (long)value.sival_ptr));
+	return (int)result(sys_kill(QUEUE, pid, signal, (long)value.sival_ptr));
 }

@@ -79,8 +79,11 @@ static kn_status kill_one(struct process *caller, struct process *target, uint32
 		return KN_E_NO_PROCESS;
 	if (!may_signal(caller, target, record->signal))
 		return KN_E_PERMISSION;
-	if (record->signal && is_alive(target))
-		signal_send(target, thread, record);
+	if (!record->signal || !is_alive(target))
+		return KN_OK;
+	if (record->code == (uint32_t)CODE_QUEUE)
+		return signal_queue(target, record);
+	signal_send(target, thread, record);
 	return KN_OK;
 }
 
@@ -111,13 +114,14 @@ static kn_status on_kill(struct server_call *call, uint32_t target, int32_t id, 
 		return KN_E_INVALID_ARG;
 	struct procmgr_signal_record record = {
 	    .signal = signal,
-	    .code = value ? (uint32_t)CODE_QUEUE : CODE_USER,
+	    .code = target == PROCMGR_TARGET_QUEUE ? (uint32_t)CODE_QUEUE : CODE_USER,
 	    .sender = caller->entry->pid,
 	    .uid = caller->entry->uid,
-	    .value = value,
+	    .value = target == PROCMGR_TARGET_QUEUE ? value : 0,
 	};
 	switch (target) {
 	case PROCMGR_TARGET_PROCESS:
+	case PROCMGR_TARGET_QUEUE:
 		return kill_one(caller, process_by_pid((uint32_t)id), ANY_THREAD, &record);
 	case PROCMGR_TARGET_GROUP:
 		return kill_many(caller, id ? (uint32_t)id : caller->entry->group, &record);
@@ -148,6 +152,7 @@ const struct procmgr_ops procmgr_methods = {
     .thread_create = on_thread_create,
     .thread_exit = on_thread_exit,
     .signal_default = on_signal_default,
+    .signal_next = on_signal_next,
     .signal_wait = on_signal_wait,
     .set_timer = on_set_timer,
     .get_timer = on_get_timer,

@@ -32,6 +32,7 @@ kn_status on_thread_create(struct server_call *call, uint64_t ip, uint64_t sp, u
 kn_status on_thread_exit(struct server_call *call, uint32_t number, uint64_t clear, uint64_t stack, uint64_t
     pages);
 kn_status on_signal_default(struct server_call *call, uint32_t signal);
+kn_status on_signal_next(struct server_call *call, uint32_t signal, bool drop);
 kn_status on_signal_wait(struct server_call *call, uint32_t thread, uint64_t mask, uint64_t timeout,
     uint32_t *signal, uint32_t *code, uint32_t *sender, uint64_t *value);
 kn_status on_set_timer(struct server_call *call, uint32_t which, const struct procmgr_interval *new, struct

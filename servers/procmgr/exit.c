@@ -9,6 +9,7 @@
 #include "objects.h"
 #include "observe.h"
 #include "signal.h"
+#include "signal_queue.h"
 #include "timer.h"
 #include "trona/heap.h"
 #include "trona/syscall.h"
@@ -89,6 +90,7 @@ void process_end(struct process *process, uint32_t kind, uint32_t value)
 	process_ended_time += process->entry->user_time;
 	timer_disarm(process);
 	drop_waiters(process);
+	signal_queue_end(process);
 	check_orphaned_groups(process);
 	objects_destroy(process);
 	process_entry_begin(process);

@@ -96,6 +96,8 @@ struct process {
 
 	struct waiter *waiters;
 	struct signal_waiter *signal_waiters;
+	struct queued_signal *queued; /* signal_queue.h: oldest first */
+	uint32_t queued_count;
 	struct procmgr_limit limits[LIMIT_COUNT];
 	uint64_t child_user_time, child_system_time, child_max_pages;
 	uint64_t ended_time; /* of its threads that are gone */

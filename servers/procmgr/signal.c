@@ -11,6 +11,7 @@
 #include "exit.h"
 #include "kn/tcb.h"
 #include "server/procmgr.h"
+#include "signal_queue.h"
 #include "wait.h"
 #include "trona/heap.h"
 
@@ -71,6 +72,7 @@ static void forget(struct process *process, uint64_t signals)
 	__atomic_and_fetch(&process->signals->pending, ~signals, __ATOMIC_ACQ_REL);
 	for_each_thread(thread, process)
 		__atomic_and_fetch(&thread->record->pending, ~signals, __ATOMIC_ACQ_REL);
+	signal_queue_drop(process, signals);
 }
 
 void signal_perform_default(struct process *process, uint32_t signal)
@@ -135,26 +137,43 @@ static struct thread *choose_thread(struct process *process, uint32_t number, ui
 	return nullptr;
 }
 
-static void make_pending(struct process *process, uint32_t number, const struct procmgr_signal_record *record)
+/* POSIX: sigqueue's are queued, and every real-time signal that somebody sends; a timer's are not. */
+static bool is_queued(const struct procmgr_signal_record *record)
+{
+	return record->code == (uint32_t)CODE_QUEUE || (record->signal >= SIGNAL_RTMIN && record->code == CODE_USER);
+}
+
+/* Fails only for what sigqueue sent. */
+static kn_status make_pending(struct process *process, uint32_t number, const struct procmgr_signal_record *record)
 {
 	const struct thread *thread = number == ANY_THREAD ? nullptr : thread_find(process, number);
 	uint64_t *pending = thread ? &thread->record->pending : &process->signals->pending;
 
+	if (!thread && is_queued(record) &&
+	    ((load(pending) & bit(record->signal)) || signal_queue_has(process, record->signal))) {
+		kn_status status = signal_queue_add(process, record);
+
+		if (status == KN_OK)
+			signal_queue_next(process, record->signal); /* the pending one may have been taken just now */
+		if (status == KN_OK || record->code == (uint32_t)CODE_QUEUE)
+			return status;
+	}
 	if (!(load(pending) & bit(record->signal)))
 		process->signals->info[record->signal - 1] = *record;
 	__atomic_or_fetch(pending, bit(record->signal), __ATOMIC_ACQ_REL);
+	return KN_OK;
 }
 
-void signal_send(struct process *process, uint32_t thread, const struct procmgr_signal_record *record)
+static kn_status deliver(struct process *process, uint32_t thread, const struct procmgr_signal_record *record)
 {
 	const uint32_t signal = record->signal;
 	const enum signal_action action = signal_default_action(signal);
 
 	if (signal == 0 || signal > SIGNAL_COUNT || !is_alive(process) || process->is_dying)
-		return;
+		return KN_OK;
 	if (signal == SIGNAL_KILL) {
 		process_end(process, PROCMGR_EVENT_KILLED, signal);
-		return;
+		return KN_OK;
 	}
 	if (action == ACTION_CONTINUE) {
 		forget(process, bit(SIGNAL_STOP) | bit(SIGNAL_TSTP) | bit(SIGNAL_TTIN) | bit(SIGNAL_TTOU));
@@ -164,14 +183,14 @@ void signal_send(struct process *process, uint32_t thread, const struct procmgr_
 	}
 	if (signal == SIGNAL_STOP) {
 		stop(process, signal);
-		return;
+		return KN_OK;
 	}
 	struct signal_waiter *waiter = take_waiter(process, thread, signal);
 	if (waiter) {
 		procmgr_signal_wait_reply(waiter->reply, KN_OK, signal, record->code, record->sender,
 		    record->value);
 		heap_free(waiter);
-		return;
+		return KN_OK;
 	}
 	const struct thread *taker = choose_thread(process, thread, signal);
 	bool is_caught = load(&process->signals->caught) & bit(signal);
@@ -179,15 +198,25 @@ void signal_send(struct process *process, uint32_t thread, const struct procmgr_
 	bool is_ignored = taker && !is_caught && ((load(&process->signals->ignored) & bit(signal)) ||
 					    action == ACTION_IGNORE || action == ACTION_CONTINUE);
 	if (is_ignored)
-		return;
-	if (!taker) {
-		make_pending(process, thread, record);
-	} else if (is_caught) {
-		make_pending(process, thread, record);
-		(void)kn_tcb_upcall(taker->tcb, UPCALL_SIGNAL);
-	} else {
+		return KN_OK;
+	if (taker && !is_caught) {
 		signal_perform_default(process, signal);
+		return KN_OK;
 	}
+	kn_status status = make_pending(process, thread, record);
+	if (taker && status == KN_OK)
+		(void)kn_tcb_upcall(taker->tcb, UPCALL_SIGNAL);
+	return status;
+}
+
+void signal_send(struct process *process, uint32_t thread, const struct procmgr_signal_record *record)
+{
+	(void)deliver(process, thread, record);
+}
+
+kn_status signal_queue(struct process *process, const struct procmgr_signal_record *record)
+{
+	return deliver(process, ANY_THREAD, record);
 }
 
 static bool is_guarded(const struct process *process, uint64_t ip)
@@ -208,7 +237,7 @@ void signal_fault(struct process *process, uint32_t number, uint64_t ip, const s
 		process_end(process, PROCMGR_EVENT_KILLED, record->signal);
 		return;
 	}
-	make_pending(process, number, record);
+	(void)make_pending(process, number, record);
 	(void)kn_tcb_upcall(thread->tcb, UPCALL_SIGNAL);
 }
 

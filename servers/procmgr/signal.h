@@ -25,6 +25,7 @@ enum signal_action : uint8_t { ACTION_TERMINATE, ACTION_CORE, ACTION_IGNORE, ACT
 #define SIGNAL_TTOU 22
 #define SIGNAL_VTALRM 26
 #define SIGNAL_PROF 27
+#define SIGNAL_RTMIN 34
 
 /* si_code values (signal.h): who sent it. */
 #define CODE_USER 0
@@ -36,8 +37,13 @@ enum signal_action : uint8_t { ACTION_TERMINATE, ACTION_CORE, ACTION_IGNORE, ACT
 
 /* What `signal` does to a process that has no handler for it. */
 enum signal_action signal_default_action(uint32_t signal);
-/* Deliver a signal to a live process (thread: its number, or ANY_THREAD). Never fails: it is ignored, pending or acted on. */
+/*
+ * Deliver a signal to a live process (thread: its number, or ANY_THREAD). Never fails: it is ignored, pending or acted on; one that is
+ * pending already comes once, but real-time signals as often as they are sent while there is room (signal_queue.h).
+ */
 void signal_send(struct process *process, uint32_t thread, const struct procmgr_signal_record *record);
+/* The same with a value that is to arrive (CODE_QUEUE), however many are pending. QUOTA: it would have to wait and there is no room. */
+[[nodiscard]] kn_status signal_queue(struct process *process, const struct procmgr_signal_record *record);
 /*
  * A signal that a machine fault at `ip` caused: if the thread has no stack to handle it on, the process ends; also if it blocks or ignores
  * it, unless `ip` is among the process's guarded instructions.

@@ -265,6 +265,123 @@ static void sigwait_is_answered_by_the_signal_or_the_clock(void **state)
 	assert_int_equal(fake_answer.status, KN_E_TIMED_OUT);
 }
 
+/* Blocks signal 40 in the child, and sends it so many times, with values from 0 on. */
+static void queue_values(unsigned count)
+{
+	child->signals->first.blocked = child->signals->caught = bit(40);
+	for (unsigned i = 0; i < count; i++)
+		assert_int_equal(m->kill(fake_call(shell), PROCMGR_TARGET_QUEUE, (int32_t)child->entry->pid, 40, i), KN_OK);
+}
+
+/* As trona/posix takes a pending one. */
+static uint64_t take(uint32_t signal)
+{
+	struct procmgr_signal_page *page = child->signals;
+	uint64_t value = page->info[signal - 1].value;
+
+	assert_true(page->pending & bit(signal));
+	assert_int_equal(page->info[signal - 1].signal, signal);
+	page->pending &= ~bit(signal);
+	if (page->backlog & bit(signal))
+		assert_int_equal(m->signal_next(fake_call(child), signal, false), KN_OK);
+	return value;
+}
+
+static void every_value_arrives_in_order(void **state)
+{
+	queue_values(5);
+	/* One that nobody queued comes once, and takes nothing from the others. */
+	child->signals->first.blocked |= bit(10);
+	send(child, 10);
+	send(child, 10);
+	take(10);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(child->signals->info[39].code, (uint32_t)CODE_QUEUE);
+		assert_int_equal(child->signals->info[39].sender, shell->entry->pid);
+		assert_int_equal(take(40), i);
+	}
+	assert_int_equal(child->signals->pending | child->signals->backlog, 0);
+	assert_null(child->queued);
+}
+
+static void a_full_queue_refuses_values(void **state)
+{
+	queue_values(PROCMGR_PROCESS_BACKLOG + 1);
+	assert_int_equal(m->kill(fake_call(shell), PROCMGR_TARGET_QUEUE, (int32_t)child->entry->pid, 40, 1000), KN_E_QUOTA);
+	send(child, 40); /* without a value: it is pending */
+	assert_int_equal(take(40), 0);
+	assert_int_equal(m->kill(fake_call(shell), PROCMGR_TARGET_QUEUE, (int32_t)child->entry->pid, 40, 1000), KN_OK);
+	for (unsigned i = 1; i <= PROCMGR_PROCESS_BACKLOG; i++)
+		assert_int_equal(take(40), i);
+	assert_int_equal(take(40), 1000);
+	assert_int_equal(child->signals->pending, 0);
+}
+
+static void a_value_without_memory_is_refused(void **state)
+{
+	queue_values(1);
+	fake_heap_budget = 0;
+	assert_int_equal(m->kill(fake_call(shell), PROCMGR_TARGET_QUEUE, (int32_t)child->entry->pid, 40, 1), KN_E_QUOTA);
+	fake_heap_budget = -1;
+	assert_int_equal(take(40), 0);
+	assert_int_equal(child->signals->pending | child->signals->backlog, 0);
+}
+
+static void real_time_signals_come_as_often_as_they_are_sent(void **state)
+{
+	child->signals->first.blocked = bit(10) | bit(34);
+	for (unsigned i = 0; i < 3; i++) {
+		send(child, 10);
+		send(child, 34);
+		/* A timer's does not wait behind itself (POSIX). */
+		signal_send(child, ANY_THREAD, &(struct procmgr_signal_record){.signal = 34, .code = (uint32_t)CODE_TIMER});
+	}
+	take(10);
+	for (unsigned i = 0; i < 3; i++)
+		take(34);
+	assert_int_equal(child->signals->pending, 0);
+}
+
+static void one_that_is_taken_meanwhile_makes_room_at_once(void **state)
+{
+	queue_values(2);
+	/* Taken, but backlog is not looked at yet. */
+	child->signals->pending = 0;
+	queue_values(1);
+	assert_int_equal(child->signals->info[39].value, 1);
+	assert_int_equal(take(40), 1);
+	assert_int_equal(take(40), 0);
+	assert_int_equal(m->signal_next(fake_call(child), 40, false), KN_OK);
+	assert_int_equal(child->signals->pending, 0);
+}
+
+static void values_can_be_waited_for(void **state)
+{
+	uint32_t signal, code, sender;
+	uint64_t value;
+
+	queue_values(3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(m->signal_wait(fake_call(child), 1, bit(40), 0, &signal, &code, &sender, &value), KN_OK);
+		assert_int_equal(value, i);
+		assert_int_equal(code, (uint32_t)CODE_QUEUE);
+	}
+	assert_int_equal(m->signal_wait(fake_call(child), 1, bit(40), 0, &signal, &code, &sender, &value), KN_E_TIMED_OUT);
+}
+
+static void values_can_be_dropped(void **state)
+{
+	queue_values(3);
+	assert_int_equal(m->signal_next(fake_call(child), 41, true), KN_OK);
+	assert_non_null(child->queued);
+	assert_int_equal(m->signal_next(fake_call(child), 40, true), KN_OK);
+	assert_null(child->queued);
+	assert_int_equal(child->signals->backlog, 0);
+	assert_int_equal(m->signal_next(fake_call(child), 0, false), KN_E_INVALID_ARG);
+	assert_int_equal(m->signal_next(fake_call(child), 65, true), KN_E_INVALID_ARG);
+	queue_values(3); /* its end leaves nothing: done() looks */
+}
+
 static void an_alarm_rings_once(void **state)
 {
 	const struct procmgr_interval once = {.value = 100}, none = {};
@@ -342,6 +459,13 @@ int main(void)
 	    CASE(continue_goes_through_the_session),
 	    CASE(sigwait_takes_what_is_pending),
 	    CASE(sigwait_is_answered_by_the_signal_or_the_clock),
+	    CASE(every_value_arrives_in_order),
+	    CASE(a_full_queue_refuses_values),
+	    CASE(a_value_without_memory_is_refused),
+	    CASE(real_time_signals_come_as_often_as_they_are_sent),
+	    CASE(one_that_is_taken_meanwhile_makes_room_at_once),
+	    CASE(values_can_be_waited_for),
+	    CASE(values_can_be_dropped),
 	    CASE(an_alarm_rings_once),
 	    CASE(a_fault_ends_who_cannot_handle_it),
 	    CASE(a_fault_of_a_guarded_instruction_is_an_upcall),

@@ -6,6 +6,7 @@
 #include "kn/vspace.h"
 #include "pressure.h"
 #include "signal.h"
+#include "signal_queue.h"
 #include "timer.h"
 #include "trona/heap.h"
 #include "trona/start.h"
@@ -100,6 +101,18 @@ kn_status on_signal_default(struct server_call *call, uint32_t signal)
 	return KN_OK;
 }
 
+kn_status on_signal_next(struct server_call *call, uint32_t signal, bool drop)
+{
+	CALLER(caller);
+	if (signal < 1 || signal > SIGNAL_COUNT)
+		return KN_E_INVALID_ARG;
+	if (drop)
+		signal_queue_drop(caller, 1ull << (signal - 1));
+	else
+		signal_queue_next(caller, signal);
+	return KN_OK;
+}
+
 kn_status on_signal_wait(struct server_call *call, uint32_t thread, uint64_t mask, uint64_t timeout,
     uint32_t *signal, uint32_t *code, uint32_t *sender, uint64_t *value)
 {
@@ -122,6 +135,7 @@ kn_status on_signal_wait(struct server_call *call, uint32_t thread, uint64_t mas
 		*code = record->code;
 		*sender = record->sender;
 		*value = record->value;
+		signal_queue_next(caller, number + 1);
 		return KN_OK;
 	}
 	if (timeout == 0)

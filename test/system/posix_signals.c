@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Signal stacks. */
+/* Signal stacks, and values that are queued. */
 #include "posix_calls.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -238,6 +239,51 @@ static void vectors_are_kept_while_others_run(void)
 		CHECK(kill(others[i], SIGKILL) == 0 && waitpid(others[i], NULL, 0) == others[i]);
 }
 
+static volatile int queued_runs, queued_values[SIGQUEUE_MAX];
+
+static void note_value(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	if (info->si_code == SI_QUEUE && queued_runs < SIGQUEUE_MAX)
+		queued_values[queued_runs] = info->si_value.sival_int;
+	queued_runs++;
+}
+
+static void queued_values_arrive_in_order(void)
+{
+	static const int numbers[] = {SIGUSR1, SIGRTMIN};
+	struct sigaction action = {.sa_sigaction = note_value, .sa_flags = SA_SIGINFO};
+	sigset_t set, before;
+	siginfo_t info;
+
+	for (unsigned n = 0; n < 2; n++) {
+		const int signal = numbers[n];
+		const struct timespec now = {0};
+
+		sigemptyset(&set);
+		sigaddset(&set, signal);
+		CHECK(sigprocmask(SIG_BLOCK, &set, &before) == 0 && sigaction(signal, &action, NULL) == 0);
+		for (int i = 0; i < SIGQUEUE_MAX; i++)
+			CHECK(sigqueue(getpid(), signal, (union sigval){.sival_int = i}) == 0);
+		CHECK(sigqueue(getpid(), signal, (union sigval){.sival_int = 0}) == -1 && errno == EAGAIN);
+		/* One for who waits, the others for the handler. */
+		CHECK(sigtimedwait(&set, &info, &now) == signal && info.si_code == SI_QUEUE && info.si_value.sival_int == 0);
+		queued_runs = 0;
+		CHECK(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+		CHECK(queued_runs == SIGQUEUE_MAX - 1);
+		for (int i = 0; i < queued_runs; i++)
+			CHECK(queued_values[i] == i + 1);
+		/* Ignoring them forgets them. */
+		CHECK(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+		CHECK(sigqueue(getpid(), signal, (union sigval){0}) == 0 && sigqueue(getpid(), signal, (union sigval){0}) == 0);
+		CHECK(sigaction(signal, &(struct sigaction){.sa_handler = SIG_IGN}, NULL) == 0);
+		CHECK(sigtimedwait(&set, &info, &now) == -1 && errno == EAGAIN);
+		CHECK(sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL) == 0);
+		CHECK(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+	}
+}
+
 void test_signals(void)
 {
 	run("handlers run on the stack that they want", handlers_run_on_the_stack_they_want);
@@ -245,5 +291,6 @@ void test_signals(void)
 	run("a stack of MINSIGSTKSZ bytes is enough for a handler", the_least_stack_is_enough);
 	run("a stack of SIGSTKSZ bytes is enough for two", the_usual_stack_is_enough_for_two);
 	run("handlers leave vector registers alone while others run", vectors_are_kept_while_others_run);
+	run("values that are queued arrive in order", queued_values_arrive_in_order);
 	run("threads begin without a signal stack", threads_begin_without_signal_stack);
 }

@@ -10,6 +10,8 @@
 
 #include "posix.h"
 
+#include <limits.h>
+
 #include "client/procmgr.h"
 #include "kn/tcb.h"
 #include "kn/vspace.h"
@@ -21,6 +23,9 @@
 #define UNBLOCKABLE (bit(SIGKILL) | bit(SIGSTOP))
 /* What the machine raises at an instruction that would only raise it again. */
 #define SYNCHRONOUS (bit(SIGSEGV) | bit(SIGBUS) | bit(SIGILL) | bit(SIGFPE) | bit(SIGTRAP))
+
+/* One is pending, the others wait behind it. */
+static_assert(SIGQUEUE_MAX == PROCMGR_PROCESS_BACKLOG + 1);
 
 static struct sigaction actions[COUNT];
 /* Whose handlers want the alternate stack; upcall.S reads it. */
@@ -38,6 +43,13 @@ static uint64_t ready(const struct __pthread *thread)
 	    ~thread->signals->blocked;
 }
 
+/* A pending one is taken: more of them may wait at procmgr (servers/procmgr/signal_queue.c). */
+static void call_next(int signal, bool drop)
+{
+	if (__atomic_load_n(&process.signals->backlog, __ATOMIC_SEQ_CST) & bit(signal))
+		(void)PERSIST(procmgr_signal_next(SLOT(PROCMGR), (uint32_t)signal, drop));
+}
+
 /* Takes one pending signal that `mask` lets through; 0 if there is none. */
 static int take(struct __pthread *thread, uint64_t mask, siginfo_t *info)
 {
@@ -50,8 +62,9 @@ static int take(struct __pthread *thread, uint64_t mask, siginfo_t *info)
 			int signal = __builtin_ctzll(there) + 1;
 			struct procmgr_signal_record record = process.signals->info[signal - 1];
 
-			if (!(__atomic_fetch_and(sources[i], ~bit(signal), __ATOMIC_ACQ_REL) & bit(signal)))
+			if (!(__atomic_fetch_and(sources[i], ~bit(signal), __ATOMIC_SEQ_CST) & bit(signal)))
 				continue;
+			call_next(signal, false);
 			*info = (siginfo_t){
 			    .si_signo = signal,
 			    .si_code = (int)record.code,
@@ -257,6 +270,7 @@ int sys_sigaction(int signal, const struct sigaction *action, struct sigaction *
 		}
 		if (action->sa_handler == SIG_IGN ||
 		    (action->sa_handler == SIG_DFL && (signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH))) {
+			call_next(signal, true);
 			__atomic_fetch_and(&page->pending, ~mask, __ATOMIC_SEQ_CST);
 			__atomic_fetch_and(&thread_self()->signals->pending, ~mask, __ATOMIC_SEQ_CST);
 		}
@@ -395,8 +409,10 @@ int sys_kill(int target, pid_t id, int signal, long value)
 {
 	if (signal < 0 || signal > COUNT)
 		return -EINVAL;
-	if (target == PROCMGR_TARGET_PROCESS && (uint32_t)id == process.page->pid && signal != 0 &&
-	    handle_own(signal, value ? SI_QUEUE : SI_USER, value))
+	const bool is_queued = target == PROCMGR_TARGET_QUEUE;
+
+	if ((is_queued || target == PROCMGR_TARGET_PROCESS) && (uint32_t)id == process.page->pid && signal != 0 &&
+	    handle_own(signal, is_queued ? SI_QUEUE : SI_USER, value))
 		return 0;
 	kn_status status = PERSIST(procmgr_kill(SLOT(PROCMGR), (uint32_t)target, id, (uint32_t)signal, (uint64_t)value));
 	return to_errno(status);

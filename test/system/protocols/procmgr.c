@@ -56,6 +56,21 @@ static void waiting(void)
 	succeeds(procmgr_wait(PROCMGR, pid, 0, &event));
 }
 
+static void values_that_wait(void)
+{
+	sigset_t before, one;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGRTMIN);
+	check(sigprocmask(SIG_BLOCK, &one, &before) == 0);
+	for (unsigned i = 0; i <= PROCMGR_PROCESS_BACKLOG; i++)
+		succeeds(procmgr_kill(PROCMGR, PROCMGR_TARGET_QUEUE, getpid(), SIGRTMIN, i));
+	refuses(QUOTA, procmgr_kill(PROCMGR, PROCMGR_TARGET_QUEUE, getpid(), SIGRTMIN, 0));
+	signal(SIGRTMIN, SIG_IGN);
+	signal(SIGRTMIN, SIG_DFL);
+	check(sigprocmask(SIG_SETMASK, &before, nullptr) == 0);
+}
+
 static void signals(void)
 {
 	refuses(NO_PROCESS, procmgr_kill(PROCMGR, PROCMGR_TARGET_PROCESS, (int)NOBODY, 0, 0));
@@ -67,6 +82,9 @@ static void signals(void)
 	refuses(INVALID_ARG, procmgr_kill(PROCMGR, PROCMGR_TARGET_PROCESS, -1, 0, 0));
 	refuses(INVALID_ARG, procmgr_signal_default(PROCMGR, 0));
 	refuses(INVALID_ARG, procmgr_signal_default(PROCMGR, 65));
+	refuses(INVALID_ARG, procmgr_signal_next(PROCMGR, 0, false));
+	refuses(INVALID_ARG, procmgr_signal_next(PROCMGR, 65, true));
+	values_that_wait();
 	refuses(TIMED_OUT, procmgr_signal_wait(PROCMGR, 1, 1ull << 40, 0, &number, &other, &number, &wide));
 	refuses(TIMED_OUT, procmgr_signal_wait(PROCMGR, 1, 1ull << 40, 1000000, &number, &other, &number, &wide));
 	refuses(INVALID_ARG, procmgr_signal_wait(PROCMGR, 0, 1, 0, &number, &other, &number, &wide));
