@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -189,6 +190,23 @@ static void devices_keep_their_modes(void)
 	close(fd);
 }
 
+static void streams_tell_bad_descriptors(void)
+{
+	FILE *stream = fopen("/etc/passwd", "r");
+
+	CHECK(stream && fputc('x', stream) == EOF && errno == EBADF && ferror(stream));
+	fclose(stream);
+	stream = fopen("/dev/null", "w");
+	errno = 0;
+	CHECK(stream && fgetc(stream) == EOF && errno == EBADF && ferror(stream) && !feof(stream));
+	fclose(stream);
+	errno = 0;
+	CHECK(fdopen(-1, "r") == NULL && errno == EBADF);
+	errno = 0;
+	CHECK(fdopen(1000, "w") == NULL && errno == EBADF);
+	CHECK(fdopen(0, "x") == NULL && errno == EINVAL);
+}
+
 static void access_by_effective_ids(void)
 {
 	CHECK(faccessat(AT_FDCWD, "/etc/passwd", R_OK, AT_EACCESS) == 0);
@@ -229,6 +247,7 @@ void test_files(void)
 	run("memory that is replaced is read anew", replaced_memory_is_read_anew);
 	run("null and zero keep their access modes", devices_keep_their_modes);
 	run("long reads of files and devices are whole", long_reads_are_whole);
+	run("streams tell bad descriptors", streams_tell_bad_descriptors);
 	run("faccessat by effective ids and without following", access_by_effective_ids);
 	unlink("/tmp/posix_calls");
 }
