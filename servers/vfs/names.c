@@ -402,7 +402,8 @@ kn_status inode_set_owner(struct inode *inode, const struct credentials *who, ui
 		inode->uid = uid;
 	if (gid != ~0u)
 		inode->gid = gid;
-	if (inode_type(inode) == MODE_REGULAR && who->uid != 0)
+	/* The superuser's too: what ran as the old owner shall not run as the new one unasked. */
+	if (inode_type(inode) == MODE_REGULAR)
 		inode->mode &= ~(MODE_SET_UID | MODE_SET_GID);
 	inode->change_time = inode_now();
 	return KN_OK;

@@ -490,6 +490,21 @@ static void attributes_belong_to_the_owner(void **state)
 	assert_int_equal(stat.mode, MODE_REGULAR | 0755); /* a new owner takes set-uid away */
 }
 
+static void a_new_owner_takes_set_id_away_whoever_gives_it(void **state)
+{
+	struct path path;
+
+	make_file("/f", &root_user, 0644);
+	make_directory("/d", 0755);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(path_walk(nullptr, &root_user, i ? "/d" : "/f", 2, 0, &path), KN_OK);
+		assert_int_equal(inode_set_mode(path.inode, &root_user, 06755), KN_OK);
+		assert_int_equal(inode_set_owner(path.inode, &root_user, 1000, 1000), KN_OK);
+		assert_int_equal(path.inode->mode & MODE_PERMISSIONS, i ? 06755 : 0755);
+		path_release(&path);
+	}
+}
+
 static void only_the_superuser_makes_devices(void **state)
 {
 	assert_int_equal(name_make_node(at_root("/x"), &alice, MODE_CHARACTER | 0666, 0x103), KN_E_PERMISSION);
@@ -542,6 +557,7 @@ int main(void)
 	    cmocka_unit_test_setup(large_directories_are_read_once_each, fresh),
 	    cmocka_unit_test_setup(opening_checks_kind_and_rights, fresh),
 	    cmocka_unit_test_setup(attributes_belong_to_the_owner, fresh),
+	    cmocka_unit_test_setup(a_new_owner_takes_set_id_away_whoever_gives_it, fresh),
 	    cmocka_unit_test_setup(only_the_superuser_makes_devices, fresh),
 	    cmocka_unit_test_setup(nothing_is_lost_when_memory_runs_out, fresh),
 	};
