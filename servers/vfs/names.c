@@ -206,8 +206,11 @@ static kn_status remove_walked(const struct path *path, const struct credentials
 	struct inode *inode = path->inode;
 	struct dentry *dentry;
 
+	/* "/", "." and "..", as Linux tells them apart. */
+	if (path->is_dot && is_directory)
+		return path->length == 0 ? KN_E_BUSY : path->length == 1 ? KN_E_INVALID_ARG : KN_E_NOT_EMPTY;
 	if (path->is_dot)
-		return !is_directory ? KN_E_IS_DIRECTORY : path->parent == path_root() ? KN_E_BUSY : KN_E_INVALID_ARG;
+		return KN_E_IS_DIRECTORY;
 	dentry = entry_of(path);
 	kn_status status = check_remove(path, dentry, who);
 

@@ -203,6 +203,10 @@ static void removing_refuses_what_it_must(void **state)
 	assert_int_equal(name_remove(at_root("/none"), &root_user, false), KN_E_NOT_FOUND);
 	assert_int_equal(name_remove(at_root("/"), &root_user, true), KN_E_BUSY);
 	assert_int_equal(name_remove(at_root("/d/."), &root_user, true), KN_E_INVALID_ARG);
+	assert_int_equal(name_remove(at_root("/."), &root_user, true), KN_E_INVALID_ARG);
+	assert_int_equal(name_remove(at_root("/d/.."), &root_user, true), KN_E_NOT_EMPTY);
+	assert_int_equal(name_remove(at_root("/d/e/../"), &root_user, true), KN_E_NOT_EMPTY);
+	assert_int_equal(name_remove(at_root("/d/.."), &root_user, false), KN_E_IS_DIRECTORY);
 	assert_int_equal(name_remove(at_root("/d/e/"), &root_user, true), KN_OK);
 	assert_int_equal(name_remove(at_root("/d"), &root_user, true), KN_OK);
 	assert_int_equal(look("/d"), KN_E_NOT_FOUND);
@@ -510,6 +514,12 @@ static void only_the_superuser_makes_devices(void **state)
 	assert_int_equal(name_make_node(at_root("/x"), &alice, MODE_CHARACTER | 0666, 0x103), KN_E_PERMISSION);
 	assert_int_equal(name_make_node(at_root("/x"), &root_user, MODE_DIRECTORY | 0666, 0), KN_E_INVALID_ARG);
 	assert_int_equal(name_make_node(at_root("/x"), &root_user, MODE_CHARACTER | 0666, 0x103), KN_OK);
+	assert_int_equal(name_make_node(at_root("/y"), &root_user, MODE_BLOCK | 0600, 0x12345678), KN_OK);
+	struct file_stat stat;
+	assert_int_equal(stat_as(&alice, "/x", 0, &stat), KN_OK);
+	assert_int_equal(stat.special_device, 0x103);
+	assert_int_equal(stat_as(&alice, "/y", 0, &stat), KN_OK);
+	assert_int_equal(stat.special_device, 0x12345678);
 }
 
 static void nothing_is_lost_when_memory_runs_out(void **state)

@@ -228,7 +228,7 @@ static kn_status walk_all(struct walk *walk, unsigned flags, struct path *path)
 	if (!inode_is_directory(walk->at))
 		return KN_E_NOT_DIRECTORY;
 	path->name = name;
-	path->length = 0;
+	path->length = length;
 	path->parent = path->inode = walk->at;
 	inode_acquire(walk->at);
 	return KN_OK;

@@ -18,7 +18,7 @@ enum path_flag : unsigned {
 struct path {
 	struct inode *parent; /* referenced; the directory that the last name is in (of "." or "/": the directory itself) */
 	struct inode *inode;  /* referenced; null with PATH_MAY_CREATE */
-	const char *name;     /* the last name; valid until the next walk but one. Empty for "/", "." and ".." as the last */
+	const char *name;     /* the last name; valid until the next walk but one. Empty for "/" alone */
 	size_t length;
 	bool is_dot;          /* the path ended in ".", ".." or "/" alone: nothing can be made or removed there */
 	bool has_slash;       /* a slash behind the last name: it must be a directory */
