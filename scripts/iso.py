@@ -49,6 +49,11 @@ def need_tools(names):
         sys.exit(f"iso.py: not installed: {', '.join(missing)} (scripts/run installs what is missing)")
 
 
+def with_words(line, words):
+    """The command of a GRUB configuration that loads the kernel, with further words for it; other commands as they are."""
+    return f"{line} {words}" if words and line.split()[0] in ("multiboot2", "linux") else line
+
+
 def make_grub(out, grub_format, modules, config, grub, epoch):
     directory = grub / grub_format if (grub / grub_format).is_dir() else grub
     if not (directory / "iso9660.mod").exists():
@@ -130,6 +135,7 @@ def main():
     parser.add_argument("--archive", required=True, type=pathlib.Path)
     parser.add_argument("--grub", type=pathlib.Path, help="folder of GRUB's modules (default: the system's, or fetched)")
     parser.add_argument("--config", type=pathlib.Path, help="GRUB commands (default: image/boot/<arch>/grub.cfg)")
+    parser.add_argument("--append", default="", metavar="WORDS", help="for the kernel's command line")
     parser.add_argument("--out", required=True, type=pathlib.Path)
     options = parser.parse_args()
     arch = options.arch
@@ -144,7 +150,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="iso-", dir=options.out.resolve().parent) as folder:
         work = pathlib.Path(folder)
         # Without normal.mod GRUB's parser knows neither comments nor blank lines.
-        lines = [line for line in config.read_text().splitlines() if line.strip() and not line.startswith("#")]
+        lines = [with_words(line, options.append) for line in config.read_text().splitlines() if line.strip() and not line.startswith("#")]
         config = work / "grub.cfg"
         config.write_text("\n".join(lines) + "\n")
         boot = work / "tree" / "boot"

@@ -39,8 +39,8 @@ class Artifacts:
 
 
 def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archive=None, icount=False,
-            gdb=False, serial="mon:stdio", kernel=None, extra=(), kvm=False, reboot=False, cpu=None):
-    """The argument list that boots `build` (a folder) the given way."""
+            gdb=False, serial="mon:stdio", kernel=None, iso=None, extra=(), kvm=False, reboot=False, cpu=None):
+    """The argument list that boots `build` (a folder) the given way; `kernel`, `archive` (direct) and `iso` instead of its own."""
     art = Artifacts(build)
     x86 = art.arch == "x86_64"
     # A debugger knows addresses by the linker: those of the command line's kaslr=off aslr=off.
@@ -80,7 +80,7 @@ def command(build, firmware=None, medium="cd", smp=1, mem=512, append="", archiv
             raise ValueError("aarch64 machines have no BIOS")
         if append:
             raise ValueError("a command line can only be given with firmware direct")
-        line += medium_arguments(art.iso, medium, x86)
+        line += medium_arguments(iso or art.iso, medium, x86)
     return line + list(extra)
 
 

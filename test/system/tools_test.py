@@ -35,6 +35,13 @@ def pipes(arch):
         raise AssertionError(f"without input: status {status}:\n{output}{errors[-2000:]}")
 
 
+def pipes_through_firmware(arch):
+    """The same from an ISO: firmware and GRUB leave the input alone."""
+    status, output, errors = run("scripts/run", "--no-install", "--arch", arch, "--firmware", "uefi", text="echo $((6 * 7))\n")
+    if status or output != "42\n":
+        raise AssertionError(f"status {status}:\n{output}{errors[-2000:]}")
+
+
 def refuses(tool, *options):
     """Nonsense is one line that names the option, before anything is built."""
     status, output, errors = run(f"scripts/{tool}", *options, *(["--", "true"] if tool == "exec" else []))
@@ -184,11 +191,12 @@ def main():
     cases = [("what is missing is told, not installed", tells_what_is_missing),
              ("scripts work through links", works_by_link), ("one build at a time, and none is left behind", builds_alone),
              ("a boot test that dies at its end fails", lambda: tells_a_late_death(arch))]
-    for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios"), ("run", "--gdb"),
-                  ("run", "--fast"), ("run", "--firmware", "floppy"), ("test", "--arch"), ("test", "--arch", "vax"), ("test", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--fast")):
+    for wrong in (("run", "--smp", "0"), ("run", "--mem", "much"), ("run", "--arch", "vax"), ("run", "--firmware", "bios", "--arch", "aarch64"), ("run", "--gdb"),
+                  ("run", "--fast"), ("run", "--firmware", "floppy"), ("test", "--arch"), ("test", "--arch", "vax"), ("test", "--fast"), ("exec", "--smp", "0"), ("exec", "--mem", "-5"), ("exec", "--arch", "vax"), ("exec", "--firmware", "bios", "--arch", "aarch64"), ("exec", "--fast")):
         cases.append((" ".join(wrong) + " is refused", lambda wrong=wrong: refuses(*wrong)))
     if build.resolve() == ROOT / "build" / arch:
         cases.append(("run with input from a pipe", lambda: pipes(arch)))
+        cases.append(("run with input from a pipe, through UEFI", lambda: pipes_through_firmware(arch)))
         cases.append(("a boot becomes a timeline", lambda: traces(arch)))
     has_debugger = knows(arch)
     for title, case in (("gdb stops at the kernel's entry", debugs), ("gdb stops in init", debugs_init), ("gdb stops in a server", debugs_server),
