@@ -20,5 +20,6 @@ int main(int argc, char **argv)
 	test_locks();
 	test_spawn();
 	test_text();
+	test_regex();
 	return finish();
 }

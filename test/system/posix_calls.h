@@ -15,6 +15,7 @@ void test_signals(void);
 void test_locks(void);
 void test_spawn(void);
 void test_text(void);
+void test_regex(void);
 
 /* What the program does, as an exit status, when tests start it again. */
 int look_after_exec(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Regular expressions, the environment, and the names and words of the C library. */
+/* The environment, and the names and words of the C library. */
 #include "posix_calls.h"
 
 #include <errno.h>
@@ -11,55 +11,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/types.h>
-#include <regex.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
-
-static int compiles(const char *pattern)
-{
-	regex_t expression;
-	int error = regcomp(&expression, pattern, REG_EXTENDED);
-
-	if (error == 0)
-		regfree(&expression);
-	return error;
-}
-
-static void wrong_expressions_are_refused(void)
-{
-	static const struct {
-		const char *pattern;
-		int error;
-	} wrong[] = {{"[", REG_EBRACK}, {"[[:alpha:]", REG_EBRACK}, {"[z-a]", REG_ERANGE}, {"[[:none:]]", REG_ECTYPE}, {"(", REG_EPAREN},
-	    {"a{99999}", REG_BADBR}, {"\\", REG_EESCAPE}, {"+a", REG_BADRPT}};
-	char text[8];
-
-	for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-		CHECK(compiles(wrong[i].pattern) == wrong[i].error);
-	CHECK(regerror(REG_EBRACK, NULL, text, sizeof text) > sizeof text && strlen(text) == sizeof text - 1);
-}
-
-static int matches(const char *pattern, const char *text, int from, int to)
-{
-	regmatch_t match[1];
-	regex_t expression;
-
-	if (regcomp(&expression, pattern, REG_EXTENDED) != 0)
-		return 0;
-	int error = regexec(&expression, text, 1, match, 0);
-	regfree(&expression);
-	return error == 0 && match[0].rm_so == from && match[0].rm_eo == to;
-}
-
-static void expressions_match(void)
-{
-	CHECK(matches("a(b*)c", "xabbcx", 1, 5));
-	CHECK(matches("(a|ab)(c|bcd)(d*)", "abcd", 0, 4));
-	CHECK(matches("[]a]+", "]a]", 0, 3));
-	CHECK(matches("[[.-.]]+[[=a=]]", "x--ay", 1, 4));
-}
 
 static int is_now(const char *name, const char *value)
 {
@@ -126,8 +81,6 @@ static void senseless_arguments(void)
 
 void test_text(void)
 {
-	run("wrong regular expressions are refused", wrong_expressions_are_refused);
-	run("regular expressions match", expressions_match);
 	run("the environment changes, whosever it is", the_environment_changes);
 	run("names and messages are the usual ones", names_and_words);
 	run("senseless arguments are EINVAL", senseless_arguments);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Leave out of libc.a what belongs to bare metal (interrupt tables, thread-area set-up, sbrk) and
-# what others supply: the allocator (mallocng), the streams (stdio), the environment's changes, locks, signals and whatever
-# depends on the system's constants (basalt). Nobody then gets the wrong one by link order, and what
+# what others supply: the allocator (mallocng), the streams (stdio), regular
+# expressions (regex), the environment's changes, locks, signals and whatever depends on the system's
+# constants (basalt). Nobody then gets the wrong one by link order, and what
 # is missing is a link error. A name that is not there any more stops the build.
 post_install()
 {
@@ -16,6 +17,7 @@ post_install()
 		aligned_alloc'
 	system='picosbrk inittls getauxval stdlib_system stdlib_setenv stdlib_putenv signal_signal signal_psignal sig2str
 		strsignal misc_lock fpathconf pathconf'
+	expressions='regcomp regerror regexec regfree'
 	streams='bufio clearerr fclose fdevopen fdopen feof ferror fflush fgetc fgetpos fgets fgetwc
 		fgetws fileno filestrget filestrput filestrputalloc filewstrget flockfile
 		flockfile_init fmemopen fopen fputc fputs fputwc fputws fread freopen fseek fseeko
@@ -24,7 +26,7 @@ post_install()
 		putchar puts putwchar remove rewind setbuf setbuffer setlinebuf setvbuf sflags tmpfile
 		tmpnam ungetc ungetwc gcvt gcvtf gcvtl strfromd strfromf strfroml'
 	formats=$(printf '%s\n' "$members" | sed -n 's/^libc_tinystdio_\(.*\(printf\|scanf\).*\)\.c\.o$/\1/p')
-	for name in $bare $(printf '%s.c ' $alloc $system) \
+	for name in $bare $(printf '%s.c ' $alloc $system $expressions) \
 		$(printf 'tinystdio_%s.c ' $streams $formats); do
 		member=$(printf '%s\n' "$members" | grep -E "(^|_)$name\.o\$") || {
 			echo "error: libc.a has no member $name"
@@ -33,5 +35,5 @@ post_install()
 		llvm-ar-19 d "$lib" $member
 	done
 	rm -f "$dest"/usr/lib/libnosys.a "$dest"/usr/lib/*.specs "$dest"/usr/lib/*.ld \
-		"$dest"/usr/include/stdio.h "$dest"/usr/include/stdio-bufio.h
+		"$dest"/usr/include/stdio.h "$dest"/usr/include/stdio-bufio.h "$dest"/usr/include/regex.h
 }
