@@ -68,6 +68,36 @@ static void names_and_words(void)
 	CHECK(unsetenv("TZ") == 0 && strftime(zone, sizeof zone, "%Z", localtime(&epoch)) == 3 && strcmp(zone, "UTC") == 0);
 }
 
+static int is_set(int category, const char *name, const char *expected)
+{
+	const char *now = setlocale(category, name);
+
+	return expected ? now && strcmp(now, expected) == 0 : !now;
+}
+
+static void there_are_two_locales(void)
+{
+	static const char *const none[] = {"en_US.UTF-8", "C.ISO-8859-1", "UTF-8", "c", "C.", "C.UTF-8@euro"};
+
+	for (unsigned i = 0; i < sizeof none / sizeof none[0]; i++)
+		CHECK(is_set(LC_ALL, none[i], NULL) && is_set(LC_TIME, none[i], NULL) && is_set(LC_ALL, NULL, "C"));
+	CHECK(is_set(LC_ALL, "C.UTF-8", "C.UTF-8") && is_set(LC_ALL, "POSIX", "C"));
+	unsetenv("LC_ALL");
+	unsetenv("LC_CTYPE");
+	unsetenv("LC_TIME");
+	CHECK(setenv("LANG", "C.UTF-8", 1) == 0 && is_set(LC_ALL, "", "C.UTF-8") && MB_CUR_MAX > 1);
+	CHECK(setenv("LC_CTYPE", "C", 1) == 0 && is_set(LC_ALL, "", "C"));
+	CHECK(setenv("LC_TIME", "de_DE", 1) == 0 && is_set(LC_ALL, "", NULL));
+	CHECK(setenv("LC_ALL", "POSIX", 1) == 0 && is_set(LC_ALL, "", "C"));
+	locale_t characters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	CHECK(characters && strcmp(nl_langinfo_l(CODESET, newlocale(LC_TIME_MASK, "C", characters)), "UTF-8") == 0);
+	CHECK(strcmp(nl_langinfo_l(CODESET, newlocale(LC_ALL_MASK, "C", characters)), "US-ASCII") == 0);
+	CHECK(newlocale(LC_ALL_MASK, "de_DE", (locale_t)0) == (locale_t)0);
+	unsetenv("LC_ALL");
+	unsetenv("LC_CTYPE");
+	unsetenv("LC_TIME");
+}
+
 static void senseless_arguments(void)
 {
 	struct pollfd none = {.fd = -1};
@@ -81,6 +111,7 @@ static void senseless_arguments(void)
 
 void test_text(void)
 {
+	run("there are the locales C and C.UTF-8", there_are_two_locales);
 	run("the environment changes, whosever it is", the_environment_changes);
 	run("names and messages are the usual ones", names_and_words);
 	run("senseless arguments are EINVAL", senseless_arguments);
