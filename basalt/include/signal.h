@@ -164,8 +164,6 @@ struct sigevent {
 #include <bits/ucontext.h>
 
 _BEGIN_STD_C
-extern const char *const sys_siglist[NSIG];
-extern const char *const sys_signame[NSIG];
 
 sighandler_t signal(int, sighandler_t);
 sighandler_t sysv_signal(int, sighandler_t);
@@ -195,7 +193,6 @@ int sighold(int);
 int sigrelse(int);
 int sigignore(int);
 int sigpause(int);
-sighandler_t sigset(int, sighandler_t);
 int sigblock(int);
 int sigsetmask(int);
 int siggetmask(void);

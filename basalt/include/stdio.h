@@ -37,7 +37,6 @@ typedef off_t fpos_t;
 #define TMP_MAX 10000
 #define L_tmpnam 20
 #define L_ctermid 20
-#define L_cuserid 20
 #define P_tmpdir "/tmp"
 #define RENAME_NOREPLACE 1
 
@@ -152,7 +151,6 @@ int renameat2(int, const char *, int, const char *, unsigned);
 char *tmpnam(char *);
 char *tempnam(const char *, const char *);
 char *ctermid(char *);
-char *cuserid(char *);
 
 #undef __PRINTF
 #undef __SCANF

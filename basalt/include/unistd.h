@@ -213,7 +213,6 @@ pid_t gettid(void);
 int setpgid(pid_t, pid_t);
 int setpgrp(void);
 pid_t setsid(void);
-char *getusershell(void);
 int isatty(int);
 int link(const char *, const char *);
 int linkat(int, const char *, int, const char *, int);

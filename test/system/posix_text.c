@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,18 @@ static void there_are_two_locales(void)
 	unsetenv("LC_TIME");
 }
 
+static void numbers_as_text(void)
+{
+	char text[16];
+
+	CHECK(strfromd(text, sizeof text, "%.3f", 3.14159) == 5 && strcmp(text, "3.142") == 0);
+	CHECK(strfromf(text, 3, "%g", 0.25f) == 4 && strcmp(text, "0.") == 0);
+	CHECK(strfroml(text, sizeof text, "%.2e", 12345.0L) == 8 && strcmp(text, "1.23e+04") == 0);
+	CHECK(strfroml(text, sizeof text, "%A", 0.0L) == 6 && strcmp(text, "0X0P+0") == 0);
+	CHECK(gcvt(1e-5, 3, text) == text && strcmp(text, "1e-05") == 0);
+	CHECK(iseqsig(1.5L, 1.5L) && !iseqsig(1.5L, 1.0L) && !iseqsig(NAN, 1.0) && !iseqsig(1.0f, NAN));
+}
+
 static void senseless_arguments(void)
 {
 	struct pollfd none = {.fd = -1};
@@ -113,6 +126,7 @@ void test_text(void)
 {
 	run("there are the locales C and C.UTF-8", there_are_two_locales);
 	run("the environment changes, whosever it is", the_environment_changes);
+	run("numbers become text", numbers_as_text);
 	run("names and messages are the usual ones", names_and_words);
 	run("senseless arguments are EINVAL", senseless_arguments);
 }

@@ -14,7 +14,7 @@ post_install()
 	esac
 	alloc='nano-malloc nano-calloc nano-free nano-realloc nano-memalign nano-posix-memalign
 		nano-valloc nano-pvalloc nano-malloc-stats nano-malloc-usable-size nano-mallinfo
-		aligned_alloc'
+		nano-mallopt aligned_alloc'
 	system='picosbrk inittls getauxval stdlib_system stdlib_setenv stdlib_putenv signal_signal signal_psignal sig2str
 		strsignal misc_lock fpathconf pathconf'
 	expressions='regcomp regerror regexec regfree'
@@ -25,6 +25,9 @@ post_install()
 		getline gets getwchar mktemp perror posixiob_stderr posixiob_stdin posixiob_stdout
 		putchar puts putwchar remove rewind setbuf setbuffer setlinebuf setvbuf sflags tmpfile
 		tmpnam ungetc ungetwc gcvt gcvtf gcvtl strfromd strfromf strfroml'
+	# What no library here has, or others supply.
+	headers='stdio.h stdio-bufio.h regex.h malloc.h wordexp.h ieeefp.h regdef.h picotls.h rpc sys/auxv.h sys/custom_file.h
+		sys/iconvnls.h sys/timeb.h sys/timespec.h devctl.h _syslist.h unctrl.h'
 	formats=$(printf '%s\n' "$members" | sed -n 's/^libc_tinystdio_\(.*\(printf\|scanf\).*\)\.c\.o$/\1/p')
 	for name in $bare $(printf '%s.c ' $alloc $system $expressions) \
 		$(printf 'tinystdio_%s.c ' $streams $formats); do
@@ -34,6 +37,8 @@ post_install()
 		}
 		llvm-ar-19 d "$lib" $member
 	done
-	rm -f "$dest"/usr/lib/libnosys.a "$dest"/usr/lib/*.specs "$dest"/usr/lib/*.ld \
-		"$dest"/usr/include/stdio.h "$dest"/usr/include/stdio-bufio.h "$dest"/usr/include/regex.h
+	rm -f "$dest"/usr/lib/libnosys.a "$dest"/usr/lib/*.specs "$dest"/usr/lib/*.ld
+	for name in $headers; do
+		rm -r "$dest/usr/include/$name"
+	done
 }
