@@ -111,6 +111,15 @@ class Jobs(Console):
         self.expect(r"abc\r*\n")
         self.expect(PROMPT)
 
+    def characters(self):
+        """The locale is C.UTF-8: keys, expansions and patterns go by characters."""
+        self.send("echo =aäöz\x02\x02\x7fX\r")
+        self.expect("=aXöz\r+\n")
+        self.expect(PROMPT)
+        expect_in(self.command("x=äöü; echo ${#x} ${x:1:1} ${x^^}; [[ ä =~ ^.$ ]] && case € in ?) echo one;; esac"), "3 ö ÄÖÜ\none\n")
+        expect_in(self.command("echo äöü | LC_ALL=C wc -m; echo äöü | wc -m; LC_ALL=C; echo ${#x}; unset LC_ALL; echo ${#x}"),
+                  "7\n4\n6\n3\n")
+
     def end_of_file(self):
         self.send("echo rea''dy; cat > /tmp/typed\r")
         self.expect(r"ready\r*\n")
@@ -135,6 +144,7 @@ def main():
             ("bursts of 100 keys arrive whole", console.bursts),
             ("a paste of 11 KiB arrives whole", console.a_long_paste),
             ("lines are edited and recalled", console.line_editing),
+            ("characters of several bytes are characters", console.characters),
             ("end of file ends input", console.end_of_file),
         ])
     sys.exit(status)
