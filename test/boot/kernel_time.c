@@ -241,6 +241,22 @@ static void interrupts_are_claimed_once(void)
 	check_ok(kn_irq_control_claim(KN_BOOT_SLOT_IRQ_CONTROL, b, uart.irq, false));
 }
 
+/* From the oldest event to the newest, and none behind that: the ring's next place holds an older one. */
+static void check_events_are_in_order(kn_cap debug)
+{
+	struct kn_trace_event event = {};
+	kn_status status = KN_OK;
+	kn_time latest = 0;
+
+	for (uint64_t sequence = 0, next = 0, left = 1 << 16; left != 0; sequence = next, left--) {
+		status = kn_debug_trace(debug, sequence, &next, &event);
+		if (status != KN_OK || !check(event.time >= latest) || !check(next > sequence))
+			break;
+		latest = event.time;
+	}
+	check(status == KN_OK || status == KN_E_WOULD_BLOCK);
+}
+
 static void debug_tells_counts_and_events(void)
 {
 	struct kn_kernel_stats stats = {};
@@ -255,6 +271,7 @@ static void debug_tells_counts_and_events(void)
 	check_ok(kn_debug_trace(weak, 0, &next, &event));
 	check(next > 0);
 	check_status(kn_debug_trace(weak, ~0ull >> 1, &next, &event), KN_E_WOULD_BLOCK);
+	check_events_are_in_order(weak);
 	check_ok(kn_debug_check(weak, &checked));
 	check(checked > 30);
 	check_status(kn_debug_panic(weak), KN_E_RIGHTS);
