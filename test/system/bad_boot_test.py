@@ -98,7 +98,7 @@ def boot_with_wrong_units(build, archive):
 def broken_init(build, archive, function):
     """The archive, with an init that faults where it enters `function`: an instruction is there that is none."""
     trap = b"\0\0\0\0" if qemu.Artifacts(build).arch == "aarch64" else b"\x0f\x0b"
-    program = next(build.rglob("init.elf"))
+    program = build / "servers/init.elf"
     names = subprocess.run(["llvm-nm-19", program], capture_output=True, text=True, check=True).stdout
     address = int(re.search(rf"^(\w+) [tT] {function}$", names, re.M)[1], 16)
     sections = subprocess.run(["llvm-readelf-19", "-lW", program], capture_output=True, text=True, check=True).stdout
