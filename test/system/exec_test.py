@@ -69,7 +69,8 @@ def nobody_reads_in_time():
 
 def left_behind():
     """Who goes on writing after the command's end does not hold up its status."""
-    status, output, errors = run("--timeout", "120", command=("sh", "-c", "yes & sleep 0.1; exit 3"))
+    script = "echo y; yes & until grep -q '(yes)' /proc/$!/stat; do :; done; exit 3"
+    status, output, errors = run("--timeout", "120", command=("sh", "-c", script))
     if status != 3 or not output or output.strip(b"y\n") or errors:
         raise AssertionError(f"status {status}, {len(output)} bytes: {errors.decode()}")
 
