@@ -67,7 +67,7 @@ def make(build, name, options=(), targets=(), from_copy=False):
     arch = qemu.Artifacts(build).arch
     root, folder = ROOT, build / "variants" / name
     if from_copy:
-        root = folder / "the same sources, ä"
+        root = folder / "the same sources ä"
         copy(ROOT, root)
         folder = root / "build" / arch
     if (folder / "build.ninja").exists():
