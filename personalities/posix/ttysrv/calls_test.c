@@ -370,6 +370,24 @@ static void only_who_may_opens_a_terminal(void **state)
 	close_file(0);
 }
 
+static void a_user_has_only_so_many_terminals(void **state)
+{
+	struct terminal *made[TERMINALS_PER_USER + 2];
+	unsigned count = 0;
+
+	while (count < TERMINALS_PER_USER)
+		assert_int_equal(terminal_create(1000, 1000, &made[count++]), KN_OK);
+	assert_int_equal(terminal_create(1000, 1000, &made[count]), KN_E_NO_MEMORY);
+	assert_int_equal(nodes, TERMINALS_PER_USER);
+	assert_int_equal(terminal_create(1001, 1001, &made[count++]), KN_OK);
+	assert_int_equal(terminal_create(0, 0, &made[count++]), KN_OK);
+	while (count-- > 0) {
+		made[count]->has_master = false;
+		terminal_release(made[count]);
+	}
+	assert_int_equal(nodes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +396,7 @@ int main(void)
 	    cmocka_unit_test(an_answer_that_reached_nobody_leaves_no_terminal),
 	    cmocka_unit_test(nobody_opens_what_is_not_there),
 	    cmocka_unit_test(only_who_may_opens_a_terminal),
+	    cmocka_unit_test(a_user_has_only_so_many_terminals),
 	};
 	return cmocka_run_group_tests(tests, once, nullptr);
 }

@@ -43,10 +43,22 @@ static kn_status set_node(const struct terminal *terminal, bool remove)
 	    TTY_DEVICE_PTS + terminal->number, remove);
 }
 
+/* All there are are looked at, as for a free number. */
+static bool has_too_many(uint32_t uid)
+{
+	size_t count = 0;
+
+	for (size_t number = 0; number < terminal_count; number++)
+		count += terminals[number] != nullptr && terminals[number]->uid == uid;
+	return uid != 0 && count >= TERMINALS_PER_USER;
+}
+
 kn_status terminal_create(uint32_t uid, uint32_t gid, struct terminal **made)
 {
 	size_t number = 0;
 
+	if (has_too_many(uid))
+		return KN_E_NO_MEMORY;
 	while (number < terminal_count && terminals[number] != nullptr)
 		number++;
 	if (number == terminal_count && !array_reserve(&terminals, &terminal_capacity, terminal_count + 1))

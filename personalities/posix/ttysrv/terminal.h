@@ -35,7 +35,10 @@ extern struct terminal console_terminal;
 
 /* Makes the console's. */
 void terminals_init(void);
-/* A fresh pseudo-terminal, locked, with its node in /dev/pts. */
+/* Of a user who is not 0: what each costs is this server's. */
+#define TERMINALS_PER_USER 256
+
+/* A fresh pseudo-terminal, locked, with its node in /dev/pts. NO_MEMORY: the user has as many as he may, too. */
 [[nodiscard]] kn_status terminal_create(uint32_t uid, uint32_t gid, struct terminal **made);
 /* By number of a pseudo-terminal, or null. */
 struct terminal *terminal_by_number(uint32_t number);
