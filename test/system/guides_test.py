@@ -121,7 +121,7 @@ class Machine:
 
     def boots(self, command, typing):
         """At a terminal: to the prompt, where somebody types; then the machine must end."""
-        with Console(self.build, command=["bash", "-c", self.typed(command)]) as console:
+        with Console(self.build, command=["env", "-C", str(ROOT), "bash", "-c", self.typed(command)]) as console:
             shown = typing(console)
             try:
                 status = console.process.wait(120)
