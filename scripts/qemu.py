@@ -105,7 +105,7 @@ def gdb_hint(build):
     """How to attach: breakpoints in hardware, for the kernel is not there yet when the machine waits."""
     artifacts = Artifacts(build)
     debugger = "gdb" if artifacts.arch == "x86_64" else "gdb-multiarch"
-    return (f"the machine waits for: {debugger} -ex 'target remote :{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue {artifacts.elf}\n"
+    return (f"the machine waits for: {debugger} -ex 'target remote 127.0.0.1:{GDB_PORT}' -ex 'hbreak kernel_main' -ex continue {artifacts.elf}\n"
             f"(a server: ninja -C {build} gdb-NAME)")
 
 
