@@ -586,11 +586,10 @@ void scheduler_choose(struct cpu *cpu)
 {
 	for (unsigned i = 0; i < cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
+		unsigned looks = 0;
 
 		invariant(cpu->current->cpu == i);
 		invariant(cpu->state != CPU_OFFLINE || (cpu->current == cpu->idle && !cpu->run && !(idle_cpus >> i & 1)));
-		unsigned looks = 0;
-
 		for (struct deadline *node = cpu->run; node && looks < CHECK_LOOKS; node = heap_next(node), looks++) {
 			struct tcb *thread = container_of(node, struct tcb, run);
 
