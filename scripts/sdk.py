@@ -30,7 +30,9 @@ TOOLS = {"ar": "llvm-ar-19", "nm": "llvm-nm-19", "ranlib": "llvm-ranlib-19",
          "strip": "llvm-strip-19", "objcopy": "llvm-objcopy-19", "objdump": "llvm-objdump-19",
          "readelf": "llvm-readelf-19", "size": "llvm-size-19", "ld": "ld.lld-19"}
 EMPTY_LIBRARIES = ("m", "pthread", "rt", "dl", "util", "crypt", "resolv", "xnet")
-EMPTY_STARTS = ("crti.o", "crtn.o", "crtbegin.o", "crtbeginT.o", "crtend.o")
+# Every program is a static PIE: what a driver takes for the other kinds is the same.
+STARTS = ("crt1.o", "Scrt1.o", "rcrt1.o")
+EMPTY_STARTS = ("crti.o", "crtn.o", "crtbegin.o", "crtbeginS.o", "crtbeginT.o", "crtend.o", "crtendS.o")
 LIBGCC = {"x86_64": ("/usr/lib/gcc/x86_64-linux-gnu/*/libgcc.a", "libgcc-12-dev"),
           "aarch64": ("/usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a",
                       "libgcc-12-dev-arm64-cross")}
@@ -41,14 +43,17 @@ NT_GNU_PROPERTY_TYPE_0 = 5
 GNU_PROPERTY_AARCH64_FEATURE_1_AND = 0xc0000000
 FEATURE_1_BTI = 1
 
+# Both may be called through a link.
 COMPILER = """\
 #!/bin/sh
-exec clang-19 --config "${{0%/*}}/../etc/{arch}-saltyos.cfg" "$@"
+self=$0
+[ ! -h "$self" ] || self=$(readlink -f "$self")
+exec clang-19 --config "${{self%/*}}/../etc/{arch}-saltyos.cfg" "$@"
 """
 
 PKG_CONFIG = """\
 #!/bin/sh
-root=$(cd "${0%/*}/../sysroot" && pwd)
+root=$(cd "$(dirname "$(readlink -f "$0")")/../sysroot" && pwd)
 PKG_CONFIG_DIR= PKG_CONFIG_SYSROOT_DIR=${PKG_CONFIG_SYSROOT_DIR-$root} \\
 PKG_CONFIG_LIBDIR=${PKG_CONFIG_LIBDIR-$root/usr/lib/pkgconfig:$root/usr/share/pkgconfig} \\
 exec pkg-config --static "$@"
@@ -219,7 +224,8 @@ def main():
     for name in EMPTY_STARTS:
         write(usr / "lib" / name, empty)
     if args.start:
-        write(usr / "lib" / "crt1.o", start_object(args.start))
+        for name in STARTS:
+            write(usr / "lib" / name, start_object(args.start))
     for name in EMPTY_LIBRARIES:
         archive(usr / "lib" / f"lib{name}.a", [usr / "lib" / "crti.o"], flatten=False)
     write(usr / "lib" / "libgcc.a", arithmetic(args.arch))

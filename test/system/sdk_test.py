@@ -3,7 +3,8 @@
 """The SDK serves outsiders: sdk_test.py BUILD.
 
 GNU hello from its source archive (through the download cache) is configured out of tree as its users would do it, built and
-run; pkg-config finds what is for the target and nothing of this machine's.
+run; the compiler does its work through a link and under every kind of linking that has the one result, a static PIE; pkg-config
+finds what is for the target and nothing of this machine's.
 """
 import os
 import pathlib
@@ -24,6 +25,7 @@ class Hello(dict):
 HELLO = Hello(archive="hello_2.10.orig.tar.gz", version="2.10", upstream="https://ftp.gnu.org/gnu/hello/hello-2.10.tar.gz",
               sha256="31e066137a962676e89f69d1b65382de95a7ef7d914b8cb956f41ea72e0f516b")
 GREETING = "Hello from another tree"
+LINKING = ("", "-static", "-static-pie", "-pie")
 
 
 def run(*command, **options):
@@ -62,11 +64,28 @@ class Tree:
         if "ELF64" not in run(self.tool("readelf"), "-h", self.objects / "hello"):
             raise AssertionError("hello is no ELF file")
 
+    def through_a_link(self):
+        bin_folder = self.objects / "bin"
+        bin_folder.mkdir()
+        (bin_folder / "first").symlink_to(self.tool("cc"))
+        (bin_folder / "cc").symlink_to("first")
+        (bin_folder / "pkg-config").symlink_to(self.tool("pkg-config"))
+        for number, kind in enumerate(LINKING):
+            source = self.objects / f"link{number}.c"
+            source.write_text(f'#include <stdio.h>\nint main(void) {{ puts("linked with {kind}"); }}\n')
+            run(bin_folder / "cc", *kind.split(), "-o", source.with_suffix(""), source)
+            if "DYN (" not in run(self.tool("readelf"), "-h", source.with_suffix("")):
+                raise AssertionError(f"cc {kind} makes no PIE")
+        if run(bin_folder / "pkg-config", "--variable=pc_path", "pkg-config") != run(self.tool("pkg-config"), "--variable=pc_path", "pkg-config"):
+            raise AssertionError("pkg-config through a link looks elsewhere")
+
     def run_it(self):
-        output = run(ROOT / "scripts/exec", "--arch", self.arch, "--timeout", "400", "--add", f"{self.objects}/hello:/tmp/hello",
-                     "--", "/tmp/hello", "-g", GREETING)
-        if output != GREETING + "\n":
-            raise AssertionError(f"hello said {output!r}")
+        names = ["hello", *(f"link{number}" for number in range(len(LINKING)))]
+        adds = [word for name in names for word in ("--add", f"{self.objects}/{name}:/tmp/{name}")]
+        output = run(ROOT / "scripts/exec", "--arch", self.arch, "--timeout", "400", *adds, "--", "sh", "-ec",
+                     f"/tmp/hello -g '{GREETING}'; for program in /tmp/link?; do $program; done")
+        if output.splitlines() != [GREETING, *(f"linked with {kind}" for kind in LINKING)]:
+            raise AssertionError(f"the programs said {output!r}")
 
     def pkg_config(self):
         library = self.objects / "pkgconfig"
@@ -88,7 +107,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="saltyos-sdk-") as folder:
         tree = Tree(pathlib.Path(sys.argv[1]), pathlib.Path(folder))
         sys.exit(tap([("GNU hello configures out of tree", tree.configure), ("it builds", tree.make),
-                      ("it runs in SaltyOS", tree.run_it), ("pkg-config serves the target", tree.pkg_config)]))
+                      ("cc through a link makes static PIEs", tree.through_a_link), ("they run in SaltyOS", tree.run_it), ("pkg-config serves the target", tree.pkg_config)]))
 
 
 if __name__ == "__main__":
