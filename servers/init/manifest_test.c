@@ -129,6 +129,23 @@ static void manifest_refuses_bad_names_and_missing_binaries(void **state)
 	    "a name has 1 to 31 lower-case letters, digits, '_' and '-'");
 }
 
+static void manifest_takes_names_of_all_their_characters(void **state)
+{
+	char text[] = "binary = \"/x\"\nname = \"a?z\"";
+	char *c = strchr(text, '?');
+
+	for (unsigned value = 1; value < 256; value++) {
+		const bool is_good = value < 128 && strchr("abcdefghijklmnopqrstuvwxyz0123456789_-", (int)value) != nullptr;
+
+		*c = (char)value;
+		assert_int_equal(read_as("u", text) == nullptr, is_good);
+	}
+	assert_null(read_as("u", "binary = \"/x\"\nname = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""));
+	assert_null(read_as("u", "binary = \"/x\"\nname = \"a\""));
+	expect_error("name = \"\"", 1, "a name has 1 to 31 lower-case letters, digits, '_' and '-'");
+	assert_string_equal(read_as("", "binary = \"/x\""), "the file's name is no unit name");
+}
+
 static void manifest_refuses_what_does_not_fit_the_kind(void **state)
 {
 	assert_string_equal(
@@ -170,6 +187,7 @@ int main(void)
 	    cmocka_unit_test(manifest_refuses_malformed_text),
 	    cmocka_unit_test(manifest_refuses_arrays_that_are_too_long),
 	    cmocka_unit_test(manifest_refuses_bad_names_and_missing_binaries),
+	    cmocka_unit_test(manifest_takes_names_of_all_their_characters),
 	    cmocka_unit_test(manifest_refuses_what_does_not_fit_the_kind),
 	    cmocka_unit_test(manifest_refuses_files_with_nul_bytes),
 	    cmocka_unit_test(manifest_survives_random_damage),

@@ -2,7 +2,9 @@
 #include "check.h"
 
 #include "classes.h"
+#include "device.h"
 #include "fake_heap.h"
+#include "kn/random.h"
 #include "mode.h"
 #include "open.h"
 #include "process_credentials.h"
@@ -261,6 +263,31 @@ static void an_unlinked_file_lives_while_it_is_open(void **state)
 	close_file(file);
 }
 
+/* ---- random bytes ---- */
+
+static void random_bytes_are_all_or_an_error(void **state)
+{
+	uint8_t bytes[131];
+	const size_t block = sizeof(struct kn_random_data);
+
+	for (size_t length = 0; length < sizeof bytes; length++) {
+		const long blocks = (long)((length + block - 1) / block);
+
+		memset(bytes, 0, sizeof bytes);
+		assert_int_equal(device_random(bytes, length), KN_OK);
+		for (size_t i = 0; i < sizeof bytes; i++)
+			assert_int_equal(bytes[i], i < length ? 0x5a : 0);
+		for (fake_random_left = 0; fake_random_left < blocks;) {
+			const long left = fake_random_left;
+
+			assert_int_equal(device_random(bytes, length), KN_E_WOULD_BLOCK);
+			fake_random_left = left + 1;
+		}
+		assert_int_equal(device_random(bytes, length), KN_OK);
+		fake_random_left = -1;
+	}
+}
+
 /* ---- identity ---- */
 
 static void credentials_come_from_the_badge(void **state)
@@ -298,6 +325,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(every_allocation_may_fail, fresh, finish),
 	    cmocka_unit_test(offsets_move_and_appends_append),
 	    cmocka_unit_test(an_unlinked_file_lives_while_it_is_open),
+	    cmocka_unit_test(random_bytes_are_all_or_an_error),
 	    cmocka_unit_test(credentials_come_from_the_badge),
 	};
 

@@ -192,6 +192,22 @@ static void who_waits_in_a_circle_is_told(void **state)
 	assert_int_equal(lock_wait(b, 0, VFS_LOCK_TYPE_WRITE, 0, 0), KN_DEFERRED);
 }
 
+/* Two wait on one list; the end of one's description is not the other's. */
+static void closing_ends_who_waits_through_it(void **state)
+{
+	struct description *c = open_file("/f");
+
+	assert_int_equal(lock_wait(a, 0, VFS_LOCK_TYPE_WRITE, 0, 0), KN_OK);
+	assert_int_equal(lock_wait(b, 0, VFS_LOCK_TYPE_WRITE, 0, 0), KN_DEFERRED);
+	assert_int_equal(lock_wait(c, 0, VFS_LOCK_TYPE_WRITE, 0, 0), KN_DEFERRED);
+	close_file(b);
+	assert_true(is_answered(0, KN_E_INTERRUPTED));
+	assert_false(fake_answers[1].is_sent);
+	close_file(a);
+	assert_true(is_answered(1, KN_OK));
+	close_file(c);
+}
+
 static void no_memory_changes_no_lock(void **state)
 {
 	kn_status status;
@@ -219,6 +235,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_end_of_a_process_wakes_who_waits_for_it, fresh, closed),
 	    cmocka_unit_test_setup_teardown(a_lock_that_was_waited_for_replaces_the_old_one, fresh, closed),
 	    cmocka_unit_test_setup_teardown(who_waits_in_a_circle_is_told, fresh, closed),
+	    cmocka_unit_test_setup(closing_ends_who_waits_through_it, fresh),
 	    cmocka_unit_test_setup_teardown(no_memory_changes_no_lock, fresh, closed),
 	};
 

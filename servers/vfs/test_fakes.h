@@ -27,6 +27,7 @@ extern long fake_pages_left; /* commits fail beyond */
 extern bool fake_has_children;
 /* The next `count` calls for slots, objects and mappings succeed, all later ones fail; -1: none fails. */
 extern long fake_budget;
+extern long fake_random_left; /* random blocks, then the generator has no seed; -1: enough */
 extern long fake_slots; /* allocated */
 extern kn_word fake_badge; /* of the endpoint in any slot that is asked about; 0: it is a notification */
 extern kn_time fake_boot_time;
