@@ -4,38 +4,12 @@
 
 #include "directory.h"
 #include "mode.h"
-#include "passed.h"
-#include "pipe.h"
 #include "server/vfs.h"
+#include "socket_parts.h"
 #include "trona/heap.h"
 #include "trona/string.h"
 
 #define BACKLOG_MAX 128u
-
-enum socket_state : uint8_t {
-	SOCKET_FRESH,
-	SOCKET_LISTENING,
-	SOCKET_CONNECTED,
-};
-
-struct socket {
-	enum socket_state state;
-	struct pipe *in, *out;       /* CONNECTED; each lives while a side has it */
-	struct socket *peer;         /* null: gone */
-	struct inode *bound;         /* referenced */
-	char *name;                  /* the path it was bound to, on the heap */
-	size_t name_length;
-	struct poll_source source;
-	struct credentials owner;    /* who made or connected it */
-	struct credentials other;    /* who the peer was at connect time */
-	struct passed_queue passed; /* waiting to be received here */
-	bool may_read, may_write;
-	struct account *unaccepted;  /* charged with one of FILES until a description has it */
-	/* LISTENING */
-	uint32_t backlog, pending_count;
-	struct socket *pending, *pending_last, *next_pending;
-	struct list accepting;
-};
 
 /* Everybody who waits in connect(), for whatever listener (detail[0]). */
 static struct list connecting = {&connecting, &connecting};
@@ -421,94 +395,7 @@ kn_status socket_name(struct description *description, bool peer, char *path, si
 	return KN_OK;
 }
 
-/* ---- data ---- */
-
-/* A descriptor goes with the first byte of what is about to be written. */
-static kn_status attach(struct socket *socket, struct socket *peer, struct description *passed, size_t length)
-{
-	struct pipe *out = socket->out;
-	struct list *node = list_first(&out->reading);
-
-	if (length == 0)
-		return KN_E_INVALID_ARG;
-	/* A reader who waits gets the bytes at once, and this with them. */
-	if (node != nullptr) {
-		description_hold(passed);
-		list_entry(node, struct waiter, link)->carried = passed;
-		return KN_OK;
-	}
-	/* Behind everything that is already being written there is no telling where it will be. */
-	if (!list_is_empty(&out->writing))
-		return KN_E_WOULD_BLOCK;
-	return passed_put(&peer->passed, socket->owner.uid, passed, out->put);
-}
-
-kn_status socket_send(struct description *description, struct description *passed, struct transfer *transfer)
-{
-	struct socket *socket = description->socket, *peer = socket->peer;
-	if (socket->state != SOCKET_CONNECTED)
-		return KN_E_NOT_CONNECTED;
-	if (!socket->may_write || peer == nullptr)
-		return KN_E_PEER_GONE;
-	if (passed != nullptr) {
-		kn_status status = attach(socket, peer, passed, transfer->length);
-
-		if (status != KN_OK)
-			return status;
-	}
-	kn_status status = pipe_write(socket->out, description, transfer);
-
-	/* attach() saw that nobody else was writing. */
-	if (passed != nullptr && status == KN_DEFERRED)
-		list_entry(list_first(&socket->out->writing), struct waiter, link)->brings = true;
-	else if (passed != nullptr && status < 0 && transfer->done == 0)
-		socket_send_failed(description);
-	return status;
-}
-
-void socket_send_failed(struct description *description)
-{
-	const struct socket *socket = description->socket;
-
-	if (socket->peer != nullptr)
-		passed_take_back(&socket->peer->passed, socket->out->put);
-}
-
-/* How many bytes may be taken before the next passed descriptor; when one is due now, it comes along. */
-static size_t next_limit(struct socket *socket, struct passed **due)
-{
-	struct passed *passed = socket->passed.first;
-
-	*due = nullptr;
-	if (passed != nullptr && passed->position <= socket->in->taken) {
-		*due = passed;
-		passed = passed->next;
-	}
-	if (passed == nullptr)
-		return SIZE_MAX;
-	return (size_t)(passed->position - socket->in->taken);
-}
-
-kn_status socket_receive(
-    struct description *description, bool is_peek, struct transfer *transfer, struct description **passed)
-{
-	struct socket *socket = description->socket;
-	struct passed *due;
-
-	*passed = nullptr;
-	if (socket->state != SOCKET_CONNECTED)
-		return KN_E_NOT_CONNECTED;
-	if (!socket->may_read)
-		return KN_OK;
-	size_t limit = next_limit(socket, &due);
-	kn_status status = pipe_take(socket->in, transfer, limit, is_peek);
-
-	if (status == KN_OK && transfer->done != 0 && due != nullptr && !is_peek)
-		*passed = passed_take(&socket->passed);
-	if (status != KN_E_WOULD_BLOCK || (description->flags & FILE_FLAG_NONBLOCK))
-		return status;
-	return wait_park(&socket->in->reading, WAIT_READ, description, transfer->call, transfer, nullptr);
-}
+/* ---- the class ---- */
 
 static kn_status class_read(struct description *description, struct transfer *transfer)
 {
