@@ -376,6 +376,78 @@ static void connecting_and_accepting(void **state)
 	close_end(server);
 }
 
+/* Two threads may connect one socket: the other half of the first connection would know a socket that is gone. */
+static void a_socket_that_waits_twice_is_connected_once(void **state)
+{
+	struct description *listener, *other, *first, *socket, *server;
+
+	assert_int_equal(socket_create(0, &root_user, &listener), KN_OK);
+	assert_int_equal(socket_create(0, &root_user, &other), KN_OK);
+	assert_int_equal(socket_create(0, &alice, &first), KN_OK);
+	assert_int_equal(socket_create(0, &alice, &socket), KN_OK);
+	assert_int_equal(socket_bind(listener, at_root("/s"), &root_user, 0777), KN_OK);
+	assert_int_equal(socket_bind(other, at_root("/o"), &root_user, 0777), KN_OK);
+	assert_int_equal(socket_bind(socket, at_root("/a"), &root_user, 0777), KN_OK);
+	assert_int_equal(socket_listen(listener, 1), KN_OK);
+	assert_int_equal(socket_listen(other, 1), KN_OK);
+	assert_int_equal(socket_connect(first, at_root("/s"), &alice, &call), KN_OK);
+	assert_int_equal(socket_connect(socket, at_root("/s"), &alice, &call), KN_DEFERRED);
+	assert_int_equal(socket_connect(socket, at_root("/s"), &alice, &call), KN_DEFERRED);
+	assert_int_equal(socket_connect(socket, at_root("/o"), &alice, &call), KN_OK);
+	assert_int_equal(socket_accept(listener, 0, &call, &server), KN_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_true(fake_answers[i].is_sent);
+		assert_int_equal(fake_answers[i].status, KN_E_CONNECTED);
+	}
+	close_end(server);
+	assert_int_equal(socket_accept(listener, 0, &call, &server), KN_DEFERRED); /* nobody came in */
+	assert_int_equal(socket_accept(other, 0, &call, &server), KN_OK);
+	close_end(socket);
+	assert_int_equal(server->class->ready(server) & FILE_EVENT_HUP, FILE_EVENT_HUP);
+	close_end(server);
+	/* As a listener it is no client any more. */
+	assert_int_equal(socket_create(0, &alice, &socket), KN_OK);
+	assert_int_equal(socket_bind(socket, at_root("/b"), &root_user, 0777), KN_OK);
+	close_end(first);
+	assert_int_equal(socket_create(0, &alice, &first), KN_OK);
+	assert_int_equal(socket_connect(first, at_root("/o"), &alice, &call), KN_OK);
+	assert_int_equal(socket_connect(socket, at_root("/o"), &alice, &call), KN_DEFERRED);
+	assert_int_equal(socket_listen(socket, 1), KN_OK);
+	assert_int_equal(socket_accept(other, 0, &call, &server), KN_OK);
+	assert_int_equal(fake_answers[3].status, KN_E_INVALID_ARG);
+	struct description *const all[] = {server, first, socket, other, listener};
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		close_end(all[i]);
+}
+
+/* The place of one who may not come in is the next one's: no accept() may ever come again. */
+static void whoever_cannot_come_in_keeps_nobody_out(void **state)
+{
+	struct description *listener, *first, *poor, *last, *server;
+
+	assert_int_equal(socket_create(0, &root_user, &listener), KN_OK);
+	assert_int_equal(socket_create(0, &root_user, &first), KN_OK);
+	assert_int_equal(socket_create(0, &alice, &poor), KN_OK);
+	assert_int_equal(socket_create(0, &bob, &last), KN_OK);
+	assert_int_equal(socket_bind(listener, at_root("/s"), &root_user, 0777), KN_OK);
+	assert_int_equal(socket_listen(listener, 1), KN_OK);
+	assert_int_equal(socket_connect(first, at_root("/s"), &root_user, &call), KN_OK);
+	assert_int_equal(socket_connect(poor, at_root("/s"), &alice, &call), KN_DEFERRED);
+	assert_int_equal(socket_connect(last, at_root("/s"), &bob, &call), KN_DEFERRED);
+	struct account *his; /* alice has one more open file, and may have no other */
+	assert_int_equal(account_open(1000, ACCOUNT_FILES, 1, &his), KN_OK);
+	account_limit(ACCOUNT_FILES, account_used(1000, ACCOUNT_FILES));
+	assert_int_equal(socket_accept(listener, 0, &call, &server), KN_OK);
+	assert_int_equal(fake_answers[0].status, KN_E_TOO_MANY_FILES);
+	assert_true(fake_answers[1].is_sent);
+	assert_int_equal(fake_answers[1].status, KN_OK);
+	account_give(his, ACCOUNT_FILES, 1);
+	account_limit(ACCOUNT_FILES, ACCOUNT_FILES_MAX);
+	struct description *const all[] = {listener, server, first, poor, last};
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		close_end(all[i]);
+}
+
 static void pipes_lose_nothing_when_memory_runs_out(void **state)
 {
 	for (long n = 0; n < 20; n++) {
@@ -418,6 +490,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_fifo_hangs_up_only_when_a_writer_has_been_there, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(a_socket_pair_is_two_pipes, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(connecting_and_accepting, fresh, done_with),
+	    cmocka_unit_test_setup_teardown(a_socket_that_waits_twice_is_connected_once, fresh, done_with),
+	    cmocka_unit_test_setup_teardown(whoever_cannot_come_in_keeps_nobody_out, fresh, done_with),
 	    cmocka_unit_test_setup_teardown(pipes_lose_nothing_when_memory_runs_out, fresh, done_with),
 	};
 

@@ -211,17 +211,6 @@ fail_walk:
 	return status;
 }
 
-kn_status socket_listen(struct description *description, uint32_t backlog)
-{
-	struct socket *socket = description->socket;
-
-	if (socket->state == SOCKET_CONNECTED || socket->bound == nullptr)
-		return KN_E_INVALID_ARG;
-	socket->state = SOCKET_LISTENING;
-	socket->backlog = backlog == 0 ? 1 : backlog < BACKLOG_MAX ? backlog : BACKLOG_MAX;
-	return KN_OK;
-}
-
 /* ---- connecting ---- */
 
 static void give_connection(struct waiter *waiter, struct socket *accepted);
@@ -277,17 +266,22 @@ static void give_connection(struct waiter *waiter, struct socket *accepted)
 	vfs_socket_accept_reply(reply, KN_OK, description_give(connection));
 }
 
+static kn_status check_connect(const struct socket *socket)
+{
+	if (socket->state == SOCKET_CONNECTED)
+		return KN_E_CONNECTED;
+	return socket->state == SOCKET_FRESH ? KN_OK : KN_E_INVALID_ARG;
+}
+
 kn_status socket_connect(
     struct description *description, struct name_at at, const struct credentials *who, struct server_call *call)
 {
 	struct socket *socket = description->socket;
 	struct path path;
 
-	if (socket->state == SOCKET_CONNECTED)
-		return KN_E_CONNECTED;
-	if (socket->state != SOCKET_FRESH)
-		return KN_E_INVALID_ARG;
-	kn_status status = path_walk(at.base, who, at.text, at.length, PATH_FOLLOW, &path);
+	kn_status status = check_connect(socket);
+	if (status == KN_OK)
+		status = path_walk(at.base, who, at.text, at.length, PATH_FOLLOW, &path);
 	if (status != KN_OK)
 		return status;
 	struct socket *listener = inode_type(path.inode) == MODE_SOCKET ? path.inode->socket : nullptr;
@@ -310,6 +304,35 @@ kn_status socket_connect(
 		waiter->detail[0] = (uintptr_t)listener;
 	}
 	return status;
+}
+
+/*
+ * Those who wait in connect() come into the backlog while it has room. Whoever cannot gets his error, and the place is the next one's. A
+ * socket may wait twice, at two listeners even, by two threads: it is connected once.
+ */
+static void admit(struct socket *listener)
+{
+	struct waiter *waiter;
+
+	while (listener->pending_count < listener->backlog && (waiter = next_connecting(listener)) != nullptr) {
+		struct socket *socket = waiter->description->socket;
+		const struct credentials who = socket->owner;
+		kn_status status = check_connect(socket);
+
+		wait_finish(waiter, status == KN_OK ? join_listener(socket, listener, &who) : status);
+	}
+}
+
+kn_status socket_listen(struct description *description, uint32_t backlog)
+{
+	struct socket *socket = description->socket;
+
+	if (socket->state == SOCKET_CONNECTED || socket->bound == nullptr)
+		return KN_E_INVALID_ARG;
+	socket->state = SOCKET_LISTENING;
+	socket->backlog = backlog == 0 ? 1 : backlog < BACKLOG_MAX ? backlog : BACKLOG_MAX;
+	admit(socket);
+	return KN_OK;
 }
 
 kn_status socket_accept(
@@ -338,13 +361,7 @@ kn_status socket_accept(
 	if (listener->pending == nullptr)
 		listener->pending_last = nullptr;
 	listener->pending_count--;
-	struct waiter *waiter = next_connecting(listener);
-	if (waiter != nullptr) {
-		struct socket *socket = waiter->description->socket;
-		struct credentials who = socket->owner;
-
-		wait_finish(waiter, join_listener(socket, listener, &who));
-	}
+	admit(listener);
 	return KN_OK;
 }
 
