@@ -109,6 +109,39 @@ static void a_waiting_receiver_gets_the_descriptor_too(void **state)
 	close_both(state);
 }
 
+/* MSG_PEEK: what comes then is still the next one's, with what comes with it. */
+static void a_peek_that_waits_takes_nothing(void **state)
+{
+	struct description *pair[2], *passed;
+	struct server_call receive = {.info = (uint64_t)VFS_SOCKET_RECEIVE << 16};
+	struct transfer transfer = {.call = &receive, .data = buffer, .length = 2};
+
+	assert_int_equal(socket_pair(0, &alice, pair), KN_OK);
+	assert_int_equal(socket_receive(pair[1], true, &transfer, &passed), KN_DEFERRED);
+	transfer = (struct transfer){.call = &call, .data = pattern, .length = 3};
+	assert_int_equal(socket_send(pair[0], ends[0], &transfer), KN_OK);
+	assert_true(fake_answers[0].is_sent);
+	assert_int_equal(fake_answers[0].length, 2);
+	assert_memory_equal(fake_answers[0].data, pattern, 2);
+	assert_int_equal(ends[0]->in_flight, 1);
+	transfer = (struct transfer){.call = &receive, .data = buffer, .length = 100};
+	assert_int_equal(socket_receive(pair[1], false, &transfer, &passed), KN_OK);
+	assert_int_equal(transfer.done, 3);
+	assert_ptr_equal(passed, ends[0]);
+	description_let_go(passed);
+	/* The end comes to those who peek as to those who read; so does shutdown() of their own side. */
+	transfer = (struct transfer){.call = &receive, .data = buffer, .length = 2};
+	assert_int_equal(socket_receive(pair[0], true, &transfer, &passed), KN_DEFERRED);
+	assert_int_equal(socket_receive(pair[1], true, &transfer, &passed), KN_DEFERRED);
+	assert_int_equal(socket_shutdown(pair[1], 1), KN_OK);
+	assert_true(fake_answers[2].is_sent);
+	close_end(pair[1]);
+	assert_true(fake_answers[1].is_sent);
+	assert_int_equal(fake_answers[1].length, 0);
+	close_end(pair[0]);
+	close_both(state);
+}
+
 /* Else whoever tries again passes two, and the first goes with somebody else's byte. */
 static void a_send_that_fails_passes_nothing(void **state)
 {
@@ -203,6 +236,7 @@ int main(void)
 	    cmocka_unit_test_setup(sockets_that_nobody_can_reach_end, fresh),
 	    cmocka_unit_test_setup(a_long_chain_of_sockets_in_sockets_ends, fresh),
 	    cmocka_unit_test_setup(a_waiting_receiver_gets_the_descriptor_too, fresh),
+	    cmocka_unit_test_setup(a_peek_that_waits_takes_nothing, fresh),
 	    cmocka_unit_test_setup(a_send_that_fails_passes_nothing, fresh),
 	    cmocka_unit_test_setup(a_terminal_travels_like_a_file, fresh),
 	};

@@ -25,6 +25,7 @@ struct pipe *pipe_create(uint32_t uid)
 	pipe->limit = PIPE_CAPACITY;
 	list_init(&pipe->reading);
 	list_init(&pipe->writing);
+	list_init(&pipe->peeking);
 	list_init(&pipe->opening_readers);
 	list_init(&pipe->opening_writers);
 	pipe->read_source = &pipe->own_sources[0];
@@ -130,6 +131,19 @@ void pipe_empty(struct pipe *pipe)
 
 /* ---- waiters ---- */
 
+static void answer_peeks(struct pipe *pipe)
+{
+	static uint8_t bounce[FILE_INLINE_MAX];
+	struct list *node;
+
+	while ((node = list_first(&pipe->peeking)) != nullptr) {
+		struct waiter *waiter = list_entry(node, struct waiter, link);
+		const size_t length = waiter->length < sizeof bounce ? waiter->length : sizeof bounce;
+
+		wait_finish_read(waiter, bounce, get(pipe, bounce, length, true));
+	}
+}
+
 /* Readers that wait get what is there. */
 static void wake_readers(struct pipe *pipe)
 {
@@ -151,8 +165,10 @@ static void wake_readers(struct pipe *pipe)
 		length = get(pipe, bounce, length, false);
 		wait_finish_read(waiter, bounce, length);
 	}
-	if (pipe->count != 0)
-		poll_notify(pipe->read_source, FILE_EVENT_IN);
+	if (pipe->count == 0)
+		return;
+	answer_peeks(pipe);
+	poll_notify(pipe->read_source, FILE_EVENT_IN);
 }
 
 /* Does it go into the ring now: all of a small write, any of a large one? The ring grows for it. */
@@ -288,6 +304,7 @@ void pipe_leave_writer(struct pipe *pipe)
 		return;
 	while (pipe->count == 0 && (node = list_first(&pipe->reading)) != nullptr)
 		wait_finish_read(list_entry(node, struct waiter, link), (const uint8_t *)"", 0);
+	answer_peeks(pipe);
 	poll_notify(pipe->read_source, FILE_EVENT_HUP | FILE_EVENT_IN);
 }
 

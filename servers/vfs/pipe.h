@@ -24,6 +24,7 @@ struct pipe {
 	uint64_t writers_ever;
 	uint64_t taken, put; /* bytes ever, for descriptors that travel with them */
 	struct list reading, writing; /* waiters */
+	struct list peeking;          /* who waits for bytes and leaves them there */
 	struct list opening_readers, opening_writers;
 	/* Readiness of the ends; a socket's two directions share theirs with the socket. */
 	struct poll_source *read_source, *write_source;

@@ -379,6 +379,8 @@ kn_status socket_shutdown(struct description *description, uint32_t how)
 		stop_reading(socket);
 		while ((node = list_first(&socket->in->reading)) != nullptr)
 			wait_finish_read(list_entry(node, struct waiter, link), (const uint8_t *)"", 0);
+		while ((node = list_first(&socket->in->peeking)) != nullptr)
+			wait_finish_read(list_entry(node, struct waiter, link), (const uint8_t *)"", 0);
 	}
 	if (how & 2)
 		stop_writing(socket);
@@ -468,6 +470,7 @@ static void class_close(struct description *description)
 		wait_drop(&connecting, description);
 	if (socket->state == SOCKET_CONNECTED) {
 		wait_drop(&socket->in->reading, description);
+		wait_drop(&socket->in->peeking, description);
 		wait_drop(&socket->out->writing, description);
 	}
 	destroy(socket);

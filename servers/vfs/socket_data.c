@@ -88,5 +88,7 @@ kn_status socket_receive(
 		*passed = passed_take(&socket->passed);
 	if (status != KN_E_WOULD_BLOCK || (description->flags & FILE_FLAG_NONBLOCK))
 		return status;
-	return wait_park(&socket->in->reading, WAIT_READ, description, transfer->call, transfer, nullptr);
+	struct list *waiting = is_peek ? &socket->in->peeking : &socket->in->reading;
+
+	return wait_park(waiting, WAIT_READ, description, transfer->call, transfer, nullptr);
 }
