@@ -36,7 +36,7 @@ static void close_end(struct description *description)
 	description_orphan(BADGE_FILE | description->index);
 }
 
-static void close_both(void **state)
+[[maybe_unused]] static void close_both(void **state)
 {
 	(void)state;
 	close_end(ends[0]);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Compile and link a host test: host_cc.py DEPFILE OUTPUT CLANG FLAG... -- SOURCE...
+"""Compile and link a program of several sources: build_program.py DEPFILE OUTPUT CLANG FLAG... -- SOURCE...
 
 One compiler run a source, so that the dependencies of every source reach the build system (one run over
 several sources would leave only the last one's).
