@@ -81,6 +81,7 @@ static bool reserve_entry(struct directory *directory)
 			if (directory->entries[i] != nullptr)
 				directory->entries[to++] = directory->entries[i];
 		directory->used = to;
+		directory->first = 0;
 		return true;
 	}
 	size_t capacity = directory->capacity != 0 ? directory->capacity * 2 : ENTRIES_FIRST;
@@ -151,7 +152,7 @@ kn_status directory_add(
 /* Index of the first entry at or after `position`; used if there is none. Empty places are as their neighbours: searched linearly. */
 static size_t find_position(const struct directory *directory, uint64_t position)
 {
-	size_t low = 0, high = directory->used;
+	size_t low = directory->first, high = directory->used;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2, probe = middle;
@@ -214,6 +215,11 @@ void directory_remove(struct dentry *dentry)
 	directory->count--;
 	while (directory->used > 0 && directory->entries[directory->used - 1] == nullptr)
 		directory->used--;
+	/* Who takes everything away begins at the front, and would look through all that was there each time. */
+	while (directory->first < directory->used && directory->entries[directory->first] == nullptr)
+		directory->first++;
+	if (directory->first > directory->used)
+		directory->first = directory->used;
 	inode_touch(dentry->directory);
 	if (inode_is_directory(dentry->inode) && dentry->inode->directory.name == dentry)
 		dentry->inode->directory.name = nullptr;

@@ -52,6 +52,7 @@ struct inode_ops {
 struct directory {
 	struct dentry **entries; /* by ascending position; null: taken away */
 	size_t used, capacity, count;
+	size_t first;            /* there is none before */
 	uint64_t next_position;
 	struct inode *parent;    /* referenced; itself for a root */
 	struct dentry *name;     /* null: root, or taken out of the tree */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "check.h"
 
@@ -421,6 +422,27 @@ static void large_directories_are_read_once_each(void **state)
 	description_orphan(BADGE_FILE | description->index);
 }
 
+/* Most programs take a directory's entries away in their order; each would look through the places of those before it. */
+static void emptying_a_large_directory_takes_time_by_its_size(void **state)
+{
+	char name[32];
+	struct path path;
+
+	make_directory("/many", 0755);
+	for (int i = 0; i < 60000; i++) {
+		snprintf(name, sizeof name, "/many/%d", i);
+		make_file(name, &root_user, 0600);
+	}
+	assert_int_equal(path_walk(nullptr, &root_user, "/many", 5, 0, &path), KN_OK);
+	const clock_t start = clock(); /* of the processor: some 20 ms, or many seconds */
+	for (struct dentry *entry; (entry = directory_next(path.inode, 0)) != nullptr;)
+		directory_remove(entry);
+	assert_true(clock() - start < CLOCKS_PER_SEC);
+	make_file("/many/again", &root_user, 0600);
+	assert_non_null(directory_next(path.inode, 0));
+	path_release(&path);
+}
+
 static void opening_checks_kind_and_rights(void **state)
 {
 	static const struct {
@@ -565,6 +587,7 @@ int main(void)
 	    cmocka_unit_test_setup(hard_links_share_one_file, fresh),
 	    cmocka_unit_test_setup(mounts_are_crossed_both_ways, fresh),
 	    cmocka_unit_test_setup(large_directories_are_read_once_each, fresh),
+	    cmocka_unit_test_setup(emptying_a_large_directory_takes_time_by_its_size, fresh),
 	    cmocka_unit_test_setup(opening_checks_kind_and_rights, fresh),
 	    cmocka_unit_test_setup(attributes_belong_to_the_owner, fresh),
 	    cmocka_unit_test_setup(a_new_owner_takes_set_id_away_whoever_gives_it, fresh),
