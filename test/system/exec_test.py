@@ -37,6 +37,13 @@ def streams():
     equal(run(command=("no_such_program",)), (127, b"", b"no_such_program: No such file or directory\n"))
 
 
+def no_terminal():
+    """The wire is no terminal of the command's: it could read what is on its way, and change how it is sent."""
+    script = "read -t 1 x </dev/tty; echo $?; stty sane </dev/tty; cat; printf 'a\\n\\n'"
+    status, out, told = run(feed=b"in\n", command=("bash", "-c", script))
+    equal((status, out, told.count(b"/dev/tty: No such device or address")), (0, b"1\nin\na\n\n", 2))
+
+
 def file_on_stdin():
     """From where it was read to, and it is a file there too."""
     with tempfile.TemporaryFile() as file:
@@ -175,6 +182,7 @@ def main():
         folder = pathlib.Path(name)
         sys.exit(tap([
             ("stdin, stdout, stderr and status are the command's", streams),
+            ("there is no terminal", no_terminal),
             ("a file on stdin", file_on_stdin),
             ("streams that are closed", closed_streams),
             ("a reader that goes away", nobody_reads),

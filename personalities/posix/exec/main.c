@@ -311,8 +311,8 @@ int main(void)
 	struct termios raw;
 	int fds[3];
 
-	/* init starts it without descriptors. */
-	if (open("/dev/console", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
+	/* init starts it without descriptors. Nobody's terminal: through /dev/tty the command would read frames and change how they are sent. */
+	if (open("/dev/console", O_RDWR | O_NOCTTY) != 0 || dup(0) != 1 || dup(0) != 2)
 		return 1;
 	signal(SIGPIPE, SIG_IGN);
 	if (tcgetattr(0, &raw) < 0)
