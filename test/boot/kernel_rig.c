@@ -316,6 +316,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(cnode_tests);
 	run(untyped_tests);
 	run(ipc_tests);
+	run(fastpath_tests);
 	run(transfer_tests);
 	run(thread_tests);
 	run(time_tests);

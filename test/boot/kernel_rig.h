@@ -41,7 +41,7 @@ struct rig_test {
 };
 
 /* Suites, one a file. */
-extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], transfer_tests[], thread_tests[],
+extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], fastpath_tests[], transfer_tests[], thread_tests[],
     error_tests[], call_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], cpu_tests[], share_tests[], reservation_tests[], donation_tests[], memory_tests[],
     memory_fault_tests[], memory_clone_tests[], memory_pool_tests[], machine_tests[], stress_tests[], bench_tests[], last_tests[];
 

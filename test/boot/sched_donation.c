@@ -256,6 +256,65 @@ static void an_empty_donated_budget_is_a_fault(void)
 	check_status(client.status, KN_E_PEER_GONE);
 }
 
+/* A server with two calls in hand answers the first of them and then, out of its loop, the second. */
+static struct juggler {
+	kn_cap endpoint, replies[2];
+	volatile unsigned taken, ticks;
+	volatile bool go;
+} juggler;
+
+static void juggle(void *argument)
+{
+	struct juggler *self = argument;
+	struct kn_regs regs = {};
+
+	check_ok(kn_recv(self->endpoint, &regs, FOREVER, self->replies[0]));
+	self->taken++;
+	check_ok(kn_recv(self->endpoint, &regs, FOREVER, self->replies[1]));
+	self->taken++;
+	regs = (struct kn_regs){};
+	check_ok(kn_reply_recv(self->endpoint, &regs, FOREVER, self->replies[0]));
+	self->taken++;
+	regs = (struct kn_regs){};
+	check_ok(kn_reply(self->replies[1], &regs));
+	for (; !self->go; self->ticks++)
+		burn(MS / 10);
+	check_ok(kn_reply(self->replies[0], &regs));
+}
+
+/* The second call's caller did not pay any more when it was answered: who pays is the third. */
+static void an_old_answer_leaves_the_newest_caller_to_pay(void)
+{
+	static struct client clients[3];
+	struct rig_thread *threads[3];
+
+	calibrate();
+	juggler = (struct juggler){.endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	    .replies = {rig_new(KN_TYPE_REPLY, 0), rig_new(KN_TYPE_REPLY, 0)}};
+	service.endpoint = juggler.endpoint;
+	struct rig_thread *server = make_here(juggle, &juggler, 100);
+
+	start(server);
+	for (unsigned i = 0; i < 3; i++) {
+		rig_await(server, KN_TCB_STATE_RECEIVING);
+		clients[i] = (struct client){.service = &service, .status = 1};
+		threads[i] = make_here(call_once, &clients[i], 100);
+		start(threads[i]);
+		await_count(&juggler.taken, i + 1);
+	}
+	rig_join(threads[0]);
+	rig_join(threads[1]);
+	kn_time before = consumed(threads[2]), own = consumed(server);
+
+	await_count(&juggler.ticks, juggler.ticks + 10);
+	check(consumed(threads[2]) > before && consumed(server) == own);
+	juggler.go = true;
+	rig_join(threads[2]);
+	rig_join(server);
+	for (unsigned i = 0; i < 3; i++)
+		check_ok(clients[i].status);
+}
+
 const struct rig_test donation_tests[] = {
     {"calls_are_charged_to_the_client", calls_are_charged_to_the_client},
     {"server_goes_on_when_its_client_dies", server_goes_on_when_its_client_dies},
@@ -268,5 +327,6 @@ const struct rig_test donation_tests[] = {
     {"a_chain_survives_its_ends", a_chain_survives_its_ends},
     {"a_more_urgent_caller_lends", a_more_urgent_caller_lends},
     {"an_empty_donated_budget_is_a_fault", an_empty_donated_budget_is_a_fault},
+    {"an_old_answer_leaves_the_newest_caller_to_pay", an_old_answer_leaves_the_newest_caller_to_pay},
     {},
 };
