@@ -226,6 +226,98 @@ static void a_more_urgent_caller_lends(void)
 	check_ok(client.status);
 }
 
+/* A server of another kind. */
+static struct juggler {
+	kn_cap endpoint, replies[2];
+	volatile unsigned taken, ticks;
+	volatile bool go;
+} juggler;
+
+static void new_juggler(void)
+{
+	juggler = (struct juggler){.endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
+	    .replies = {rig_new(KN_TYPE_REPLY, 0), rig_new(KN_TYPE_REPLY, 0)}};
+	service.endpoint = juggler.endpoint;
+}
+
+/* The second lender takes the place of the first, whose going then ends no loan. */
+static void a_loan_is_the_last_lenders(void)
+{
+	static struct client clients[2];
+	struct rig_thread *server, *thread, *lenders[2];
+
+	make_pair(&server, &thread);
+	for (unsigned i = 0; i < 2; i++) {
+		lenders[i] = make_client(&clients[i], &service);
+		reserve(lenders[i], 5 * MS, (40 - 20 * i) * MS);
+		start(lenders[i]);
+		rig_await(lenders[i], KN_TCB_STATE_SENDING);
+	}
+	check_pays(lenders[1], &service);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)lenders[0]->tcb));
+	check_pays(lenders[1], &service);
+	finish(&service);
+	rig_join(thread);
+	rig_join(lenders[1]);
+	check_ok(client.status);
+	check_ok(clients[1].status);
+}
+
+/* Empty, and the next one far away: with another one its server goes on at once. */
+static void a_new_budget_reaches_who_runs_on_it(void)
+{
+	struct rig_thread *server = start_service(&service, FOREVER, nullptr), *thread = make_client(&client, &service);
+
+	reserve(thread, MS, 1000000 * MS);
+	start(thread);
+	await_count(&service.taken, 1);
+	rig_until(consumed(thread) >= MS);
+	reserve(thread, 5 * MS, 50 * MS);
+	check_pays(thread, &service);
+	finish(&service);
+	rig_join(thread);
+	check_ok(client.status);
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)server->tcb));
+}
+
+static void take_a_call_and_a_message(void *argument)
+{
+	struct juggler *self = argument;
+	struct kn_regs regs = {};
+
+	check_ok(kn_recv(self->endpoint, &regs, FOREVER, self->replies[0]));
+	self->taken++;
+	check_ok(kn_recv(self->endpoint, &regs, FOREVER, self->replies[1]));
+	for (; !self->go; self->ticks++)
+		burn(MS / 10);
+	regs = (struct kn_regs){};
+	check_ok(kn_reply(self->replies[0], &regs));
+}
+
+/* It has put the call off; what it does next is not for that caller. */
+static void who_receives_again_works_on_his_own_time(void)
+{
+	struct kn_regs regs = {.info = kn_info(LABEL, 0, 0)};
+
+	calibrate();
+	new_juggler();
+	struct rig_thread *server = make_here(take_a_call_and_a_message, &juggler, 100), *thread = make_here(call_once, &client, 100);
+
+	client = (struct client){.service = &service, .status = 1};
+	start(server);
+	rig_await(server, KN_TCB_STATE_RECEIVING);
+	start(thread);
+	await_count(&juggler.taken, 1);
+	check_ok(kn_send(juggler.endpoint, &regs, FOREVER));
+	kn_time before = consumed(server), other = consumed(thread);
+
+	await_count(&juggler.ticks, juggler.ticks + 10);
+	check(consumed(server) > before && consumed(thread) == other);
+	juggler.go = true;
+	rig_join(thread);
+	check_ok(client.status);
+}
+
 static void an_empty_donated_budget_is_a_fault(void)
 {
 	struct kn_regs regs = {};
@@ -257,12 +349,6 @@ static void an_empty_donated_budget_is_a_fault(void)
 }
 
 /* A server with two calls in hand answers the first of them and then, out of its loop, the second. */
-static struct juggler {
-	kn_cap endpoint, replies[2];
-	volatile unsigned taken, ticks;
-	volatile bool go;
-} juggler;
-
 static void juggle(void *argument)
 {
 	struct juggler *self = argument;
@@ -289,9 +375,7 @@ static void an_old_answer_leaves_the_newest_caller_to_pay(void)
 	struct rig_thread *threads[3];
 
 	calibrate();
-	juggler = (struct juggler){.endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
-	    .replies = {rig_new(KN_TYPE_REPLY, 0), rig_new(KN_TYPE_REPLY, 0)}};
-	service.endpoint = juggler.endpoint;
+	new_juggler();
 	struct rig_thread *server = make_here(juggle, &juggler, 100);
 
 	start(server);
@@ -326,6 +410,9 @@ const struct rig_test donation_tests[] = {
     {"context_comes_back_at_the_deadline", context_comes_back_at_the_deadline},
     {"a_chain_survives_its_ends", a_chain_survives_its_ends},
     {"a_more_urgent_caller_lends", a_more_urgent_caller_lends},
+    {"a_loan_is_the_last_lenders", a_loan_is_the_last_lenders},
+    {"a_new_budget_reaches_who_runs_on_it", a_new_budget_reaches_who_runs_on_it},
+    {"who_receives_again_works_on_his_own_time", who_receives_again_works_on_his_own_time},
     {"an_empty_donated_budget_is_a_fault", an_empty_donated_budget_is_a_fault},
     {"an_old_answer_leaves_the_newest_caller_to_pay", an_old_answer_leaves_the_newest_caller_to_pay},
     {},

@@ -38,6 +38,29 @@ static void reservation_is_kept_against_a_hog(void)
 	check_gets(victims, 300);
 }
 
+/* Each of its system calls is a stretch that no end of a budget interrupts. */
+static void clear_a_table(void *argument)
+{
+	while (kn_cnode_clear((kn_cap)argument, 1, 8000) == KN_OK)
+		;
+}
+
+static void what_was_used_too_much_is_paid_back(void)
+{
+	if (!needs_exact_time())
+		return;
+	if (rig_boot->cpu_count > 1)
+		return rig_skip("is about one CPU");
+	struct rig_thread *thread = make_here(clear_a_table, (void *)rig_new(KN_TYPE_CNODE, 13), 50);
+
+	reserve(thread, MS / 10, MS);
+	start(thread);
+	kn_time begin = rig_now(), before = consumed(thread);
+
+	rig_sleep(1000 * MS);
+	check_share(consumed(thread) - before, rig_now() - begin, 100, 2);
+}
+
 static void chase_interrupts(void *argument)
 {
 	kn_word bits;
@@ -248,6 +271,7 @@ static void reservations_are_admitted(void)
 const struct rig_test reservation_tests[] = {
     {"reservations_are_admitted", reservations_are_admitted},
     {"reservation_is_kept_against_a_hog", reservation_is_kept_against_a_hog},
+    {"what_was_used_too_much_is_paid_back", what_was_used_too_much_is_paid_back},
     {"reservation_is_kept_in_an_interrupt_storm", reservation_is_kept_in_an_interrupt_storm},
     {"reservation_is_kept_in_a_priority_inversion", reservation_is_kept_in_a_priority_inversion},
     {"periodic_tasks_miss_no_deadline", periodic_tasks_miss_no_deadline},
