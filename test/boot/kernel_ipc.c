@@ -430,6 +430,8 @@ static void capabilities_are_copied_and_moved(void)
 	    type_of(take_slot) == KN_TYPE_NOTIFICATION && type_of(take_slot + 1) == KN_TYPE_TIMER);
 	check(type_of(take_slot + 2) == KN_TYPE_UNTYPED &&
 	      type_of(take_slot + 3) == KN_TYPE_NOTIFICATION);
+	/* What an untyped has in a badge's place is its address. */
+	check(taken.cap_badges[2] == 0);
 	/* A copy is a child of the sender's. */
 	check_ok(kn_cnode_revoke(CSPACE, (uint32_t)a));
 	check(type_of(take_slot) == KN_TYPE_NONE && type_of(take_slot + 1) == KN_TYPE_TIMER);

@@ -263,11 +263,55 @@ static void a_capability_is_in_one_place_whoever_is_stopped(void)
 	check(passed > 0 && kept >= passed);
 }
 
+/* The call is taken, its caller has given up, and nobody has been told yet. */
+static void make_cancel(void)
+{
+	struct caller caller = {.patience = 20000000};
+	struct kn_regs regs = {};
+
+	setup();
+	struct rig_thread *thread = rig_spawn(call_with, &caller);
+
+	check_ok(kn_recv(endpoint, &regs, rig_now() + RIG_PATIENCE, reply));
+	check(rig_join(thread));
+	check_status(caller.status, KN_E_TIMED_OUT);
+}
+
+static void a_cancel_goes_with_its_reply_object(void)
+{
+	make_cancel();
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)reply));
+	check_status(kn_recv(endpoint, &(struct kn_regs){}, KN_TIME_POLL, KN_CAP_NONE), KN_E_WOULD_BLOCK);
+}
+
+/* The reply object is used again: nothing of it may be left in the memory that was the endpoint (which the sanitizer build looks at). */
+static void a_cancel_goes_with_its_endpoint(void)
+{
+	struct caller caller = {};
+	struct kn_regs regs = {};
+	kn_cap last;
+
+	make_cancel();
+	last = reply;
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)endpoint));
+	endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+	struct rig_thread *thread = queue(&caller);
+
+	check_ok(kn_recv(endpoint, &regs, KN_TIME_POLL, last));
+	check(kn_info_label(regs.info) == LABEL);
+	regs.info = kn_info(0, 0, 0);
+	check_ok(kn_reply(last, &regs));
+	check(rig_join(thread));
+	check_ok(caller.status);
+}
+
 const struct rig_test transfer_tests[] = {
     {"a_queued_sender_hears_of_its_bad_capability", a_queued_sender_hears_of_its_bad_capability},
     {"a_queued_sender_that_goes_keeps_what_it_moves", a_queued_sender_that_goes_keeps_what_it_moves},
     {"who_has_received_it_keeps_it_when_the_sender_goes", who_has_received_it_keeps_it_when_the_sender_goes},
     {"a_receiver_that_dies_has_taken_nothing", a_receiver_that_dies_has_taken_nothing},
     {"a_capability_is_in_one_place_whoever_is_stopped", a_capability_is_in_one_place_whoever_is_stopped},
+    {"a_cancel_goes_with_its_reply_object", a_cancel_goes_with_its_reply_object},
+    {"a_cancel_goes_with_its_endpoint", a_cancel_goes_with_its_endpoint},
     {},
 };
