@@ -209,6 +209,23 @@ static void spawn_does_as_it_is_told(void **state)
 	assert_int_equal(process_count(), 3);
 }
 
+/* Signals from a terminal go to a group, whoever is in it: nobody gets into another session's. */
+static void spawn_puts_nobody_into_anothers_group(void **state)
+{
+	struct process *stranger = fake_process(nullptr, 1000);
+	const uint32_t group = child->entry->group;
+	struct procmgr_spawn_args args = {.flags = PROCMGR_SPAWN_SET_GROUP, .group = group};
+	uint32_t pid;
+
+	assert_int_equal(m->spawn(fake_call(stranger), &image, &args, object, nullptr, 0, &pid), KN_E_PERMISSION);
+	args.flags |= PROCMGR_SPAWN_NEW_GROUP;
+	assert_int_equal(m->spawn(fake_call(stranger), &image, &args, object, nullptr, 0, &pid), KN_E_PERMISSION);
+	args.flags = PROCMGR_SPAWN_NEW_GROUP;
+	assert_int_equal(m->spawn(fake_call(stranger), &image, &args, object, nullptr, 0, &pid), KN_OK);
+	assert_int_equal(process_by_pid(pid)->entry->group, pid);
+	assert_false(group_exists(group, stranger->entry->session));
+}
+
 static kn_status begin(unsigned way, uint32_t *pid)
 {
 	switch (way) {
@@ -387,6 +404,7 @@ int main(void)
 	    CASE(bad_images_are_refused),
 	    CASE(exec_keeps_the_process),
 	    CASE(spawn_does_as_it_is_told),
+	    CASE(spawn_puts_nobody_into_anothers_group),
 	    CASE(a_child_has_its_parents_further_slots),
 	    CASE(a_start_that_fails_leaves_nothing),
 	    CASE(a_used_up_account_is_a_quota),

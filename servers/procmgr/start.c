@@ -334,7 +334,8 @@ static void apply_spawn_args(struct process *child, const struct procmgr_spawn_a
 		child->entry->terminal = 0;
 		child->is_leader = true;
 	} else if (args->flags & (PROCMGR_SPAWN_NEW_GROUP | PROCMGR_SPAWN_SET_GROUP)) {
-		child->entry->group = args->group ? args->group : child->entry->pid;
+		/* Only the group of SET_GROUP was checked. */
+		child->entry->group = (args->flags & PROCMGR_SPAWN_SET_GROUP) && args->group ? args->group : child->entry->pid;
 	}
 	if (args->flags & PROCMGR_SPAWN_RESET_IDS) {
 		child->entry->euid = child->entry->uid;
