@@ -23,6 +23,7 @@ static size_t live_count;
 static struct process *free_entries;
 static struct process *by_pid[PID_BUCKETS];
 static uint32_t last_pid;
+static bool has_wrapped; /* pids may be used by now */
 
 void process_table_init(struct procmgr_process_entry *memory, size_t count)
 {
@@ -34,6 +35,7 @@ void process_table_init(struct procmgr_process_entry *memory, size_t count)
 	used_count = live_count = 0;
 	free_entries = nullptr;
 	last_pid = PID_INIT;
+	has_wrapped = false;
 	memset(by_pid, 0, sizeof by_pid);
 	processes = heap_alloc(count * sizeof *processes);
 	if (processes)
@@ -112,9 +114,8 @@ static bool pid_is_used(uint32_t pid)
 
 void process_assign_pid(struct process *process)
 {
-	bool has_wrapped = last_pid >= PID_MAX / 2;
-
 	do {
+		has_wrapped |= last_pid >= PID_MAX;
 		last_pid = last_pid >= PID_MAX ? 2 : last_pid + 1;
 	} while (has_wrapped && pid_is_used(last_pid));
 	process_entry_begin(process);

@@ -46,6 +46,34 @@ static void a_used_entry_gets_a_new_badge_and_pid(void **state)
 	assert_null(process_by_pid(pid));
 }
 
+static uint32_t pass(void)
+{
+	struct process *passing = process_take_entry();
+
+	process_assign_pid(passing);
+	const uint32_t pid = passing->entry->pid;
+	process_free_entry(passing);
+	return pid;
+}
+
+/* Who goes round all numbers does not come by one that somebody has. */
+static void a_pid_that_is_used_is_left_out(void **state)
+{
+	bool has_begun_anew = false;
+	uint32_t before, pid = 0;
+
+	for (int i = 0; i < 10; i++)
+		(void)pass();
+	const uint32_t taken = fake_process(shell, 0)->entry->pid;
+	do {
+		before = pid;
+		pid = pass();
+		has_begun_anew |= pid < before;
+		if (pid == taken)
+			fail();
+	} while (!has_begun_anew || pid <= taken);
+}
+
 static void a_full_table_refuses(void **state)
 {
 	uint32_t pid;
@@ -464,7 +492,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_badge_names_its_process_only),
 	    CASE(a_used_entry_gets_a_new_badge_and_pid),
-	    CASE(a_full_table_refuses),
+	    CASE(a_pid_that_is_used_is_left_out),
+    CASE(a_full_table_refuses),
 	    CASE(an_entry_is_even_when_nobody_writes),
 	    CASE(orphans_belong_to_pid_one),
 	    CASE(a_dead_caller_has_no_methods),
