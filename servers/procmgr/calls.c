@@ -72,12 +72,12 @@ static kn_status on_wait(struct server_call *call, int32_t which, uint32_t optio
 	return wait_for(caller, call, which, options, event);
 }
 
-static kn_status kill_one(struct process *caller, struct process *target, uint32_t thread,
+static kn_status kill_one(const struct procmgr_process_entry *sender, struct process *target, uint32_t thread,
     const struct procmgr_signal_record *record)
 {
 	if (!target)
 		return KN_E_NO_PROCESS;
-	if (!may_signal(caller, target, record->signal))
+	if (!may_signal(sender, target, record->signal))
 		return KN_E_PERMISSION;
 	if (!record->signal || !is_alive(target))
 		return KN_OK;
@@ -87,9 +87,13 @@ static kn_status kill_one(struct process *caller, struct process *target, uint32
 	return KN_OK;
 }
 
-/* A group (0: every process but the caller); success if anybody could be signalled. */
+/*
+ * A group (0: every process but the caller); success if anybody could be signalled. Who ends may take the caller along (its group is orphaned and
+ * hung up), perhaps until nothing is left of it: what it may do is what it might when it called.
+ */
 static kn_status kill_many(struct process *caller, uint32_t group, const struct procmgr_signal_record *record)
 {
+	const struct procmgr_process_entry sender = *caller->entry;
 	kn_status result = KN_E_NO_PROCESS;
 	bool is_own_turn = false;
 
@@ -100,11 +104,11 @@ static kn_status kill_many(struct process *caller, uint32_t group, const struct 
 			is_own_turn = true;
 			continue;
 		}
-		kn_status status = kill_one(caller, p, ANY_THREAD, record);
+		kn_status status = kill_one(&sender, p, ANY_THREAD, record);
 		if (status == KN_OK || result == KN_E_NO_PROCESS)
 			result = result == KN_OK ? KN_OK : status;
 	}
-	return is_own_turn ? kill_one(caller, caller, ANY_THREAD, record) : result;
+	return is_own_turn ? kill_one(&sender, caller, ANY_THREAD, record) : result;
 }
 
 static kn_status on_kill(struct server_call *call, uint32_t target, int32_t id, uint32_t signal, uint64_t value)
@@ -122,7 +126,7 @@ static kn_status on_kill(struct server_call *call, uint32_t target, int32_t id, 
 	switch (target) {
 	case PROCMGR_TARGET_PROCESS:
 	case PROCMGR_TARGET_QUEUE:
-		return kill_one(caller, process_by_pid((uint32_t)id), ANY_THREAD, &record);
+		return kill_one(caller->entry, process_by_pid((uint32_t)id), ANY_THREAD, &record);
 	case PROCMGR_TARGET_GROUP:
 		return kill_many(caller, id ? (uint32_t)id : caller->entry->group, &record);
 	case PROCMGR_TARGET_ALL:
@@ -130,7 +134,7 @@ static kn_status on_kill(struct server_call *call, uint32_t target, int32_t id, 
 	case PROCMGR_TARGET_THREAD:
 		if (!thread_find(caller, (uint32_t)id - 1))
 			return KN_E_NO_PROCESS;
-		return kill_one(caller, caller, (uint32_t)id - 1, &record);
+		return kill_one(caller->entry, caller, (uint32_t)id - 1, &record);
 	default:
 		return KN_E_INVALID_ARG;
 	}

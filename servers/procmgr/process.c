@@ -226,9 +226,9 @@ bool group_has_stopped(uint32_t group)
 	return false;
 }
 
-bool may_signal(const struct process *sender, const struct process *target, uint32_t signal)
+bool may_signal(const struct procmgr_process_entry *from, const struct process *target, uint32_t signal)
 {
-	const struct procmgr_process_entry *from = sender->entry, *to = target->entry;
+	const struct procmgr_process_entry *to = target->entry;
 
 	if (from->euid == 0 || from->uid == to->uid || from->uid == to->suid || from->euid == to->uid ||
 	    from->euid == to->suid)

@@ -142,7 +142,7 @@ bool group_exists(uint32_t group, uint32_t session);
 bool group_has_stopped(uint32_t group);
 
 /* May `sender` signal `target` (POSIX: real or effective uid match real or saved uid, uid 0, SIGCONT in the session)? */
-bool may_signal(const struct process *sender, const struct process *target, uint32_t signal);
+bool may_signal(const struct procmgr_process_entry *sender, const struct process *target, uint32_t signal);
 
 static inline bool is_alive(const struct process *process)
 {

@@ -51,7 +51,7 @@ kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bo
 		return KN_E_NO_PROCESS;
 	if (resource >= LIMIT_COUNT)
 		return KN_E_INVALID_ARG;
-	if (target != caller && !may_signal(caller, target, 0))
+	if (target != caller && !may_signal(caller->entry, target, 0))
 		return KN_E_PERMISSION;
 	*old = target->limits[resource];
 	if (!set)
@@ -121,7 +121,7 @@ static bool is_meant(const struct process *process, const struct process *caller
 
 static kn_status set_nice(struct process *caller, struct process *target, int32_t nice)
 {
-	if (!may_signal(caller, target, 0))
+	if (!may_signal(caller->entry, target, 0))
 		return KN_E_PERMISSION;
 	if (nice < target->entry->nice && caller->entry->euid != 0 &&
 	    (uint64_t)(NICE_MAX + 1 - nice) > target->limits[LIMIT_NICE].current)

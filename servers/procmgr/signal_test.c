@@ -218,6 +218,22 @@ static void kill_all_spares_the_caller_and_others_users(void **state)
 	assert_true(is_alive(user) && is_alive(shell) && is_alive(child));
 }
 
+/* The parent's end hangs the caller's group up; what is left of the caller is nobody, and not root. */
+static void who_ends_by_his_own_kill_does_not_become_root(void **state)
+{
+	struct process *leader = fake_process(nullptr, 1000), *caller = fake_process(leader, 1000), *mate = fake_process(leader, 1000);
+	struct process *victim = fake_process(nullptr, 0);
+
+	assert_int_equal(m->set_group(fake_call(caller), 0, 0), KN_OK);
+	assert_int_equal(m->set_group(fake_call(mate), 0, caller->entry->pid), KN_OK);
+	send(mate, SIGNAL_STOP);
+	assert_int_equal(m->kill(fake_call(caller), PROCMGR_TARGET_ALL, 0, SIGNAL_KILL, 0), KN_OK);
+	assert_false(is_alive(leader));
+	assert_false(is_alive(caller));
+	assert_true(is_alive(victim));
+	assert_true(is_alive(shell));
+}
+
 static void killing_the_own_group_ends_the_caller_last(void **state)
 {
 	assert_int_equal(m->kill(fake_call(child), PROCMGR_TARGET_GROUP, 0, 9, 0), KN_OK);
@@ -455,6 +471,7 @@ int main(void)
 	    CASE(terminal_stops_leave_orphaned_groups_alone),
 	    CASE(kill_checks_who_and_what),
 	    CASE(kill_all_spares_the_caller_and_others_users),
+	    CASE(who_ends_by_his_own_kill_does_not_become_root),
 	    CASE(killing_the_own_group_ends_the_caller_last),
 	    CASE(continue_goes_through_the_session),
 	    CASE(sigwait_takes_what_is_pending),
