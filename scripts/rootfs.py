@@ -225,15 +225,18 @@ def append(base, output, additions):
     archive = pathlib.Path(base).read_bytes()
     entries = list(parse(archive))
     links = {name: os.fsdecode(archive[data:data + size]) for name, mode, data, size, _ in entries if stat.S_ISLNK(mode)}
+    known = {name: mode for name, mode, *_ in entries}
     tree = Tree()
     for host, guest in additions:
         guest = resolve(posixpath.normpath("/" + guest).lstrip("/"), links)
+        target = posixpath.dirname(resolve(guest + "/x", links)).lstrip("/")
+        if guest in links and stat.S_ISDIR(known.get(target, 0)):
+            guest = target  # what is added there does not take its place
         if guest.split("/")[0] in MOUNTED:
             raise RootfsError(f"/{guest}: the running system puts a file system of its own there")
         if not guest and not pathlib.Path(host).is_dir():
             raise RootfsError(f"{host} cannot be the root folder")
         tree.add_host(pathlib.Path(host), guest)
-    known = {name: mode for name, mode, *_ in entries}
     for path, (mode, _) in tree.entries.items():
         if path in known and stat.S_ISDIR(mode) != stat.S_ISDIR(known[path]):
             raise RootfsError(f"/{path} is {'no' if stat.S_ISDIR(mode) else 'a'} folder in the image")

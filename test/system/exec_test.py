@@ -121,18 +121,20 @@ def adds(folder):
     tree = folder / "tree"
     (tree / "sub").mkdir(parents=True)
     (tree / "sub").chmod(0o700)
+    (tree / "sub/tool").write_text("tool\n")
     (tree / "file").write_text("file\n")
     (tree / "file").chmod(0o4751)
     (tree / "link").symlink_to("nowhere")
     (folder / "a:b c").write_text("odd\n")
     (folder / os.fsdecode(b"n\xff\n")).write_text("no UTF-8\n")
-    script = "stat -c '%a %N' /new/deep/* /bin/file /tmp/file; cat '/x:y z' /etc/motd /zero /tmp/$'n\\xff\\n'"
+    script = "stat -c '%a %N' /new/deep/* /bin/file /tmp/file; cat /bin/tool '/x:y z' /etc/motd /zero /tmp/$'n\\xff\\n'"
     status, output, errors = run("--add", f"{tree}:/new/deep", "--add", f"{tree}/file:/bin/file", "--add", f"{tree}/file:/tmp/",
+                                 "--add", f"{tree}/sub:/bin",
                                  "--add", f"{folder}/a:b c:/x:y z", "--add", f"{tree}/file:/etc/motd", "--add", f"{tree}/file:/tmp/../zero",
                                  "--add", f"{folder}/" + os.fsdecode(b"n\xff\n") + ":/tmp/", command=("bash", "-c", script))
     equal((status, output.decode().split("\n"), errors), (0, [
         "4751 '/new/deep/file'", "777 '/new/deep/link' -> 'nowhere'", "700 '/new/deep/sub'", "4751 '/bin/file'", "4751 '/tmp/file'",
-        "odd", "file", "file", "no UTF-8", ""], b""))
+        "tool", "odd", "file", "file", "no UTF-8", ""], b""))
 
 
 def refuses(*words, said):
@@ -152,6 +154,7 @@ def refusals(folder):
     refuses("--add", f"{file}:/dev/x", said="/dev/x")
     refuses("--add", f"{file}:/etc/passwd/x", said="/etc/passwd is no folder")
     refuses("--add", f"{file}:/etc", said="/etc is a folder")
+    refuses("--add", f"{file}:/bin", said="/usr/bin is a folder")  # a link to one
     for time in ("0", "-1", "nan", "inf", "soon"):
         refuses("--timeout", time, said="--timeout")
 
