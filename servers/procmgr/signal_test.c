@@ -416,6 +416,28 @@ static void an_alarm_rings_once(void **state)
 	assert_int_equal(old.value, 0);
 }
 
+/* Everybody's programs wait while alarms ring: however short the periods, most of the time is left to them. */
+static void alarms_leave_time_to_others(void **state)
+{
+	const struct procmgr_interval shortest = {.value = 1, .period = 1}, none = {};
+	struct process *ringing[32];
+	struct procmgr_interval old;
+	kn_time begin = fake_now;
+
+	for (int i = 0; i < 32; i++) {
+		ringing[i] = fake_process(shell, 0);
+		ringing[i]->signals->caught = bit(SIGNAL_ALRM);
+		assert_int_equal(m->set_timer(fake_call(ringing[i]), TIMER_REAL, &shortest, &old), KN_OK);
+	}
+	fake_upcalls = 0;
+	while (fake_upcalls < 30000 && (fake_now = timer_next()) < begin + 1000000000)
+		timer_run(fake_now);
+	assert_in_range(fake_upcalls, 10000, 21000);
+	for (int i = 0; i < 32; i++)
+		assert_int_equal(m->set_timer(fake_call(ringing[i]), TIMER_REAL, &none, &old), KN_OK);
+	assert_int_equal(timer_next(), KN_TIME_FOREVER);
+}
+
 static void a_fault_ends_who_cannot_handle_it(void **state)
 {
 	struct process *other = fake_process(shell, 0);
@@ -484,6 +506,7 @@ int main(void)
 	    CASE(values_can_be_waited_for),
 	    CASE(values_can_be_dropped),
 	    CASE(an_alarm_rings_once),
+	    CASE(alarms_leave_time_to_others),
 	    CASE(a_fault_ends_who_cannot_handle_it),
 	    CASE(a_fault_of_a_guarded_instruction_is_an_upcall),
 	};

@@ -11,8 +11,11 @@
 #include "trona/start.h"
 
 #define SAMPLE_PERIOD 10000000ull
+/* Each armed timer has so much time for its turn: whatever periods are asked for, all together ring 20000 times a second at most. */
+#define LEAST_PERIOD 50000ull
 
 static struct process *armed; /* real timers, earliest first */
+static size_t armed_count;
 static kn_time wait_deadline = KN_TIME_FOREVER;
 static size_t cpu_timers;
 static kn_time sample_time; /* when to look at CPU times again */
@@ -23,6 +26,7 @@ static void unlink_real(struct process *process)
 		if (*link == process) {
 			*link = process->timer_next;
 			process->timer_next = nullptr;
+			armed_count--;
 			return;
 		}
 	}
@@ -36,6 +40,7 @@ static void link_real(struct process *process)
 		link = &(*link)->timer_next;
 	process->timer_next = *link;
 	*link = process;
+	armed_count++;
 }
 
 kn_status timer_get(struct process *process, uint32_t which, struct procmgr_interval *now)
@@ -101,10 +106,11 @@ static void run_real(kn_time now)
 {
 	while (armed && armed->timer_value[TIMER_REAL] <= now) {
 		struct process *process = armed;
-		uint64_t period = process->timer_period[TIMER_REAL];
+		uint64_t period = process->timer_period[TIMER_REAL], least = armed_count * LEAST_PERIOD;
 
-		armed = process->timer_next;
-		process->timer_next = nullptr;
+		if (period && period < least)
+			period = least;
+		unlink_real(process);
 		process->timer_value[TIMER_REAL] = period ? now + period : 0;
 		if (period)
 			link_real(process);
