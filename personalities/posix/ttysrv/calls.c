@@ -71,7 +71,7 @@ static kn_status on_open(struct server_call *call, uint64_t device, uint32_t fla
 	bool is_leader = who.pid != 0 && who.pid == who.session;
 	if (is_leader && !(flags & VFS_OPEN_NO_TTY) && device != TTY_DEVICE_MASTER && terminal->session == 0 &&
 	    terminal_of_session(who.session) == nullptr)
-		terminal_attach(terminal, who.session, who.group);
+		terminal_attach(terminal, call->badge, who.session, who.group);
 	*number = terminal->number;
 	*capability = file->slot;
 	return KN_OK;
@@ -202,7 +202,7 @@ static kn_status on_make_controlling(struct server_call *call, struct server_cap
 			return KN_E_PERMISSION;
 		terminal_detach(terminal);
 	}
-	terminal_attach(terminal, who.session, who.group);
+	terminal_attach(terminal, caller_of(session), who.session, who.group);
 	return KN_OK;
 }
 

@@ -25,8 +25,9 @@ static void tell_terminal(uint32_t session, const struct terminal *terminal)
 	(void)!procmgr_set_terminal(start_cap("procmgr"), session, number);
 }
 
-void terminal_attach(struct terminal *terminal, uint32_t session, uint32_t group)
+void terminal_attach(struct terminal *terminal, kn_word leader, uint32_t session, uint32_t group)
 {
+	terminal->leader = leader;
 	terminal->session = session;
 	terminal->foreground = group;
 	tell_terminal(session, terminal);
@@ -101,15 +102,14 @@ void terminal_restart_background(struct terminal *terminal)
 	}
 }
 
+/* For each end of a process, whoever's: the leader is not looked for. His number may be another's by now. */
 static void check_session(struct terminal *terminal)
 {
 	struct procmgr_process_entry entry;
-	uint64_t index;
 
 	if (terminal->session == 0)
 		return;
-	if (process_find(terminal->session, &index) && process_read(index, &entry) &&
-	    entry.state != PROCMGR_PROCESS_STATE_ZOMBIE)
+	if (process_read_badge(terminal->leader, &entry) && entry.state != PROCMGR_PROCESS_STATE_ZOMBIE)
 		return;
 	terminal_hang_up(terminal);
 	terminal_pump(terminal);

@@ -22,6 +22,7 @@ struct terminal {
 	bool has_device_input;   /* console: it has bytes that wait for room here */
 	uint32_t number;         /* of a pseudo-terminal */
 	uint32_t session, foreground; /* 0: none */
+	kn_word leader;          /* process badge, of the session's */
 	uint32_t epoch;          /* goes up with a hang-up: files opened before see the end */
 	uint32_t opens;          /* slave descriptions */
 	uint32_t uid, gid;
@@ -55,7 +56,8 @@ void terminal_receive(struct terminal *terminal, const uint8_t *data, size_t len
 void terminal_signal(struct terminal *terminal, uint32_t signal);
 /* SIGHUP, end of file for everybody who has it open, no session any more. */
 void terminal_hang_up(struct terminal *terminal);
-void terminal_attach(struct terminal *terminal, uint32_t session, uint32_t group);
+/* To the session that `leader` (process badge) leads. */
+void terminal_attach(struct terminal *terminal, kn_word leader, uint32_t session, uint32_t group);
 void terminal_detach(struct terminal *terminal);
 /* May the caller (process badge, 0: unknown) go on? INTERRUPTED: it was signalled; IO: it may not. */
 [[nodiscard]] kn_status terminal_check(struct terminal *terminal, kn_word caller, uint32_t signal);
