@@ -60,7 +60,7 @@ static kn_status on_open(struct server_call *call, uint64_t device, uint32_t fla
 	kn_status status = find_terminal(device, &who, &terminal);
 	if (status != KN_OK)
 		return status;
-	status = file_create(terminal, device == TTY_DEVICE_MASTER, flags & KEPT_FLAGS, &file);
+	status = file_create(terminal, device == TTY_DEVICE_MASTER, flags & KEPT_FLAGS, who.euid, &file);
 	if (status != KN_OK) {
 		if (device == TTY_DEVICE_MASTER) {
 			terminal->has_master = false;

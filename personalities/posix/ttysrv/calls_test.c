@@ -411,6 +411,32 @@ static void a_user_has_only_so_many_terminals(void **state)
 	assert_int_equal(nodes, 0);
 }
 
+static kn_status grow_slots(kn_cap root_slot)
+{
+	return KN_OK;
+}
+
+/* What is opened here stays. */
+static void a_user_opens_only_so_many_files(void **state)
+{
+	unsigned count = 0;
+	uint32_t same;
+
+	slots_set_grow(grow_slots);
+	caller_uid = 1000;
+	assert_int_equal(try_master(), KN_OK);
+	terminal_by_number(number)->is_locked = false;
+	while (++count < FILES_PER_USER) {
+		assert_int_equal(open_device(TTY_DEVICE_PTS + number, &number, &files[1]), KN_OK);
+		assert_int_equal(tty_methods.number(&(struct server_call){.badge = fake_cap(files[1])->badge}, &same), KN_OK);
+	}
+	assert_int_equal(open_device(TTY_DEVICE_PTS + number, &number, &files[1]), KN_E_TOO_MANY_FILES);
+	assert_int_equal(open_device(TTY_DEVICE_MASTER, &same, &files[1]), KN_E_TOO_MANY_FILES);
+	assert_null(terminal_by_number(number + 1));
+	caller_uid = 0;
+	assert_int_equal(open_device(TTY_DEVICE_PTS + number, &number, &files[1]), KN_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +447,7 @@ int main(void)
 	    cmocka_unit_test(only_who_may_opens_a_terminal),
 	    cmocka_unit_test(a_session_loses_its_terminal_with_its_leader),
 	    cmocka_unit_test(a_user_has_only_so_many_terminals),
+	    cmocka_unit_test(a_user_opens_only_so_many_files),
 	};
 	return cmocka_run_group_tests(tests, once, nullptr);
 }

@@ -112,10 +112,21 @@ void file_sweep(void)
 			end(table[i]);
 }
 
-kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, struct file **made)
+static bool has_too_many(uint32_t uid)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		used += table[i]->is_open && table[i]->uid == uid;
+	return uid != 0 && used >= FILES_PER_USER;
+}
+
+kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, uint32_t uid, struct file **made)
 {
 	struct file *file = free_list;
 
+	if (has_too_many(uid))
+		return KN_E_TOO_MANY_FILES;
 	if (file != nullptr) {
 		free_list = file->next_free;
 	} else {
@@ -135,6 +146,7 @@ kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags,
 	    .index = file->index,
 	    .flags = flags,
 	    .epoch = terminal->epoch,
+	    .uid = uid,
 	    .is_open = true,
 	    .is_master = is_master,
 	    .is_young = true,

@@ -18,6 +18,7 @@ struct file {
 	uint32_t index;
 	uint32_t flags;      /* file_flag; */
 	uint32_t epoch;      /* of the terminal when it was opened */
+	uint32_t uid;        /* whose it is */
 	bool is_open;
 	bool is_master;
 	bool is_young;       /* nobody has used it yet */
@@ -30,7 +31,10 @@ extern kn_cap file_endpoint;
 
 /* Answers that reached nobody leave files without copies and without ORPHAN: they end, and perhaps their terminals. Before one is looked up. */
 void file_sweep(void);
-[[nodiscard]] kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, struct file **made);
+/* Of a user who is not 0: what each costs is this server's, and all are looked at in file_sweep(). */
+#define FILES_PER_USER 4096
+/* TOO_MANY_FILES: the user has as many as he may. */
+[[nodiscard]] kn_status file_create(struct terminal *terminal, bool is_master, uint32_t flags, uint32_t uid, struct file **made);
 struct file *file_by_badge(kn_word badge);
 void file_orphan(kn_word badge);
 
