@@ -246,6 +246,12 @@ static kn_status read_link(
 	return KN_OK;
 }
 
+/* Whoever opened it may have done so before the process became another user's, or its number another process's. */
+static bool may_see(const struct inode *inode, const struct credentials *who, const struct procmgr_process_entry *entry)
+{
+	return (inode->mode & 0004) || credentials_owns(who, owner_of(entry)) || (who->pid == entry->pid && who->uid == entry->euid);
+}
+
 static kn_status generate(struct inode *inode, const struct credentials *who, char **data, size_t *length)
 {
 	struct proctext_subject of = {.reader = who->pid};
@@ -257,6 +263,8 @@ static kn_status generate(struct inode *inode, const struct credentials *who, ch
 		process_view_refresh(pid);
 		if (!process_find(pid, &index) || !process_read(index, &of.entry))
 			return KN_E_NO_PROCESS;
+		if (!may_see(inode, who, &of.entry))
+			return KN_E_ACCESS;
 		if (of.entry.state == PROCMGR_PROCESS_STATE_ZOMBIE)
 			of.entry.pages_used = 0; /* what it had is only for wait() */
 	}

@@ -114,6 +114,29 @@ static void a_process_that_goes_is_no_process(void **state)
 	assert_int_equal(slurp("/proc/10/stat", &bob), KN_E_NOT_FOUND);
 }
 
+/* Else whoever waits for the number to come round reads where root's next process has everything. */
+static void what_was_opened_shows_nothing_of_another_user(void **state)
+{
+	struct vfs_opened opened;
+	struct description *maps, *stat;
+	struct transfer transfer = {.data = (uint8_t *)text, .length = sizeof text, .offset = 0};
+
+	assert_int_equal(open_path(at_root("/proc/10/maps"), &alice, FILE_FLAG_READ, 0, nullptr, &opened, &maps), KN_OK);
+	assert_int_equal(open_path(at_root("/proc/10/stat"), &alice, FILE_FLAG_READ, 0, nullptr, &opened, &stat), KN_OK);
+	assert_int_equal(maps->class->read(maps, &transfer), KN_OK);
+	table[1].euid = table[1].uid = table[1].suid = 0;
+	assert_int_equal(maps->class->read(maps, &transfer), KN_E_ACCESS);
+	assert_int_equal(stat->class->read(stat, &transfer), KN_OK);
+	/* As himself for a while: for himself only. */
+	table[1].euid = 1000;
+	assert_int_equal(slurp("/proc/10/maps", &alice), KN_OK);
+	struct credentials other = alice;
+	other.pid = 12;
+	assert_int_equal(slurp("/proc/10/maps", &other), KN_E_ACCESS);
+	description_orphan(BADGE_FILE | maps->index);
+	description_orphan(BADGE_FILE | stat->index);
+}
+
 static void maps_name_the_program(void **state)
 {
 	struct vfs_opened opened;
@@ -334,6 +357,7 @@ int main(void)
 	    cmocka_unit_test_setup(stat_has_the_fields_of_proc_5, fresh),
 	    cmocka_unit_test_setup(states_are_told_by_what_threads_do, fresh),
 	    cmocka_unit_test_setup(a_process_that_goes_is_no_process, fresh),
+	    cmocka_unit_test_setup(what_was_opened_shows_nothing_of_another_user, fresh),
 	    cmocka_unit_test_setup(maps_name_the_program, fresh),
 	    cmocka_unit_test_setup(descriptors_are_listed_and_named, fresh),
 	    cmocka_unit_test_setup(what_was_deleted_is_told_by_its_last_name, fresh),

@@ -99,8 +99,10 @@ static kn_status text_read(struct description *description, struct transfer *tra
 	uint64_t offset = is_current ? description->offset : transfer->offset;
 	if (offset == 0) { /* read from the start: as things are now, not as at open (as on Linux) */
 		struct credentials who = {.uid = description->uid, .gid = description->gid, .pid = description->pid};
-		if (text_renew(description, &who) == KN_E_NO_PROCESS)
-			return KN_E_NO_PROCESS;
+		kn_status status = text_renew(description, &who);
+
+		if (status == KN_E_NO_PROCESS || status == KN_E_ACCESS)
+			return status;
 	}
 	size_t left = offset < description->text_length ? description->text_length - offset : 0;
 
