@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -121,6 +122,38 @@ def wait_for(what):
         time.sleep(0.05)
 
 
+def marked(variable):
+    """Command names of the processes that have this in their environment."""
+    names = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if variable.encode() in (process / "environ").read_bytes().split(b"\0"):
+                names.append((process / "comm").read_text().strip())
+        except OSError:  # it has ended
+            pass
+    return names
+
+
+def ends_its_tests(arch):
+    """A signal ends ./scripts/test with all that it has started, in whatever session. (Not SIGINT, which a background job may not get.)"""
+    mark = f"INTERRUPTED_TEST={os.getpid()}"
+    with tempfile.TemporaryFile(mode="w+") as output:
+        test = subprocess.Popen(["scripts/test", "--no-install", "--arch", arch, "--suite", "boot"], cwd=ROOT, stdin=subprocess.DEVNULL,
+                                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                                env={**os.environ, "TEST_LOG": "interrupted", **dict([mark.split("=")])})
+        try:
+            wait_for(lambda: any(name.startswith("qemu") for name in marked(mark)) or test.poll() is not None)
+            test.terminate()
+            status = test.wait(60)
+        finally:
+            left = marked(mark)
+            if test.poll() is None:
+                os.killpg(test.pid, signal.SIGKILL)
+        output.seek(0)
+        if status != 143 or left:
+            raise AssertionError(f"status {status}, left: {left}\n{output.read()[-2000:]}")
+
+
 def debugs(build):
     """`ninja gdb` says what to type; that stops the kernel where it begins, and the debugger knows its names."""
     with subprocess.Popen(["timeout", "-k", "5", str(TIMEOUT), "ninja", "-C", build, "gdb"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -197,6 +230,7 @@ def main():
     if build.resolve() == ROOT / "build" / arch:
         cases.append(("run with input from a pipe", lambda: pipes(arch)))
         cases.append(("run with input from a pipe, through UEFI", lambda: pipes_through_firmware(arch)))
+        cases.append(("an interrupted test ends everything", lambda: ends_its_tests(arch)))
         cases.append(("a boot becomes a timeline", lambda: traces(arch)))
     has_debugger = knows(arch)
     for title, case in (("gdb stops at the kernel's entry", debugs), ("gdb stops in init", debugs_init), ("gdb stops in a server", debugs_server),
