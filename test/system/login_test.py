@@ -45,7 +45,7 @@ class Logins(Console):
             self.send(b"\x04")  # login ends, getty comes back
             self.expect(LOGIN)
             self.log_in("user", "sesame", PROMPT)
-            expect_in(self.command("id -un"), "user\n")
+            expect_in(self.command("id -un; pwd; touch mine && stat -c '%U %a' . mine"), "user\n", "/home/user\n", "user 755\nuser 644\n")
         if min(took) < 1:
             raise AssertionError(f"a wrong answer costs no time: {took}")
         if b"sesame" in self.text[shown:]:

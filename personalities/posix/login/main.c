@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TRIES 3
@@ -98,6 +99,16 @@ static struct passwd *identify(const char *user, int is_trusted)
 	exit(1);
 }
 
+/* The root is in memory: who has a folder in /home has it from when he first comes. */
+static void make_home(const struct passwd *account)
+{
+	static const char homes[] = "/home/";
+
+	if (strncmp(account->pw_dir, homes, sizeof homes - 1) == 0 && mkdir(account->pw_dir, 0755) == 0 &&
+	    chown(account->pw_dir, account->pw_uid, account->pw_gid) < 0)
+		(void)rmdir(account->pw_dir);
+}
+
 static void become(const struct passwd *account)
 {
 	if (getuid() != 0) {
@@ -106,6 +117,7 @@ static void become(const struct passwd *account)
 		fprintf(stderr, "login: only the superuser changes users\n");
 		exit(1);
 	}
+	make_home(account);
 	if (setgid(account->pw_gid) < 0 || initgroups(account->pw_name, account->pw_gid) < 0 ||
 	    setuid(account->pw_uid) < 0) {
 		fprintf(stderr, "login: %s: %s\n", account->pw_name, strerror(errno));
