@@ -493,7 +493,7 @@ int main(void)
 	    CASE(a_badge_names_its_process_only),
 	    CASE(a_used_entry_gets_a_new_badge_and_pid),
 	    CASE(a_pid_that_is_used_is_left_out),
-    CASE(a_full_table_refuses),
+	    CASE(a_full_table_refuses),
 	    CASE(an_entry_is_even_when_nobody_writes),
 	    CASE(orphans_belong_to_pid_one),
 	    CASE(a_dead_caller_has_no_methods),

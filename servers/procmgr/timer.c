@@ -11,11 +11,10 @@
 #include "trona/start.h"
 
 #define SAMPLE_PERIOD 10000000ull
-/* Each armed timer has so much time for its turn: whatever periods are asked for, all together ring 20000 times a second at most. */
+/* Each periodic timer of a user has so much time for its turn: whatever periods he asks for, his ring 20000 times a second at most. */
 #define LEAST_PERIOD 50000ull
 
 static struct process *armed; /* real timers, earliest first */
-static size_t armed_count;
 static kn_time wait_deadline = KN_TIME_FOREVER;
 static size_t cpu_timers;
 static kn_time sample_time; /* when to look at CPU times again */
@@ -26,7 +25,6 @@ static void unlink_real(struct process *process)
 		if (*link == process) {
 			*link = process->timer_next;
 			process->timer_next = nullptr;
-			armed_count--;
 			return;
 		}
 	}
@@ -40,7 +38,6 @@ static void link_real(struct process *process)
 		link = &(*link)->timer_next;
 	process->timer_next = *link;
 	*link = process;
-	armed_count++;
 }
 
 kn_status timer_get(struct process *process, uint32_t which, struct procmgr_interval *now)
@@ -102,14 +99,23 @@ static void fire(struct process *process, uint32_t signal)
 	    &(struct procmgr_signal_record){.signal = signal, .code = CODE_KERNEL});
 }
 
+/* With which the timer of `process`, which is armed, rings. */
+static uint64_t real_period(const struct process *process)
+{
+	uint64_t least = 0, period = process->timer_period[TIMER_REAL];
+
+	for (const struct process *p = armed; p; p = p->timer_next)
+		if (p->timer_period[TIMER_REAL] && p->entry->uid == process->entry->uid)
+			least += LEAST_PERIOD;
+	return period < least ? least : period;
+}
+
 static void run_real(kn_time now)
 {
 	while (armed && armed->timer_value[TIMER_REAL] <= now) {
 		struct process *process = armed;
-		uint64_t period = process->timer_period[TIMER_REAL], least = armed_count * LEAST_PERIOD;
+		uint64_t period = real_period(process);
 
-		if (period && period < least)
-			period = least;
 		unlink_real(process);
 		process->timer_value[TIMER_REAL] = period ? now + period : 0;
 		if (period)
