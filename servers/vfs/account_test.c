@@ -291,6 +291,23 @@ static void user_zero_has_no_limits(void **state)
 	account_give(account, ACCOUNT_BYTES, 1);
 }
 
+/* The next who opens gets the same badge, whoever it is. */
+static void calls_that_are_queued_end_with_their_file(void **state)
+{
+	struct description *roots, *one, *next;
+
+	(void)state;
+	assert_int_equal(create_as(&root_user, "/x", &roots), KN_OK);
+	assert_int_equal(open_as(&alice, "/x", FILE_FLAG_READ, &one), KN_OK);
+	const uint32_t index = one->index;
+
+	fake_cancelled = 0;
+	description_orphan(BADGE_FILE | index);
+	assert_int_equal(fake_cancelled, BADGE_FILE | index);
+	assert_int_equal(create_as(&root_user, "/y", &next), KN_OK);
+	assert_int_equal(next->index, index);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +321,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(large_files_have_a_limit, begin, end),
 	    cmocka_unit_test_setup_teardown(views_have_a_limit, begin, end),
 	    cmocka_unit_test_setup_teardown(user_zero_has_no_limits, begin, end),
+	    cmocka_unit_test_setup_teardown(calls_that_are_queued_end_with_their_file, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -2,9 +2,9 @@
 /* The table of descriptions, see description.h. Entries are never given back to the heap: their slots stay minted and watched. */
 #include "description.h"
 
-#include "pipe.h"
-
+#include "kn/endpoint.h"
 #include "lock.h"
+#include "pipe.h"
 #include "trona/array.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
@@ -118,6 +118,8 @@ static void finish(struct ending *ending)
 	struct description *description = list_entry(ending, struct description, ending);
 	struct inode *inode = description->inode;
 
+	/* Calls that are queued, of threads whose process closed it meanwhile, must not come to whoever is next with this badge. */
+	(void)!kn_endpoint_cancel_badge(description_endpoint, BADGE_FILE | description->index);
 	if (inode != nullptr)
 		lock_forget_description(inode, description);
 	position_end(description);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kn/debug.h"
+#include "kn/endpoint.h"
 #include "kn/random.h"
 #include "memory.h"
 #include "mount.h"
@@ -30,6 +31,7 @@ unsigned fake_deferred;
 struct server_reply fake_replies[64];
 int64_t fake_now = 1000;
 kn_word fake_signals;
+kn_word fake_cancelled;
 long fake_objects;
 long fake_pages_left = 1 << 20;
 bool fake_has_children;
@@ -190,6 +192,13 @@ kn_status slot_mint(kn_cap to, kn_cap source, uint32_t rights, kn_word badge)
 {
 	(void)to, (void)source, (void)rights, (void)badge;
 	return is_refused() ? KN_E_NO_MEMORY : KN_OK;
+}
+
+kn_status kn_endpoint_cancel_badge(kn_cap self, uint64_t badge)
+{
+	(void)self;
+	fake_cancelled = badge;
+	return KN_OK;
 }
 
 kn_status slot_watch(kn_cap slot)

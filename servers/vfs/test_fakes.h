@@ -22,6 +22,7 @@ extern unsigned fake_deferred;
 extern struct server_reply fake_replies[64];
 extern int64_t fake_now;
 extern kn_word fake_signals; /* all bits ever signalled */
+extern kn_word fake_cancelled; /* the last badge whose queued calls were ended */
 extern long fake_objects;    /* memory objects alive */
 extern long fake_pages_left; /* commits fail beyond */
 extern bool fake_has_children;

@@ -166,6 +166,15 @@ kn_status server_take(struct server_call *from, kn_cap received, kn_cap *slot)
 	return try();
 }
 
+static kn_word cancelled;
+
+kn_status kn_endpoint_cancel_badge(kn_cap self, uint64_t badge)
+{
+	assert_int_equal(self, file_endpoint);
+	cancelled = badge;
+	return KN_OK;
+}
+
 kn_status slot_watch(kn_cap slot)
 {
 	return try();
@@ -393,6 +402,20 @@ static void a_session_loses_its_terminal_with_its_leader(void **state)
 	undo_master();
 }
 
+/* The next who opens gets the same badge. */
+static void calls_that_are_queued_end_with_their_file(void **state)
+{
+	assert_int_equal(try_master(), KN_OK);
+	const kn_word badge = fake_cap(files[0])->badge;
+
+	cancelled = 0;
+	close_file(0);
+	assert_int_equal(cancelled, badge);
+	assert_int_equal(try_master(), KN_OK);
+	assert_int_equal(fake_cap(files[0])->badge, badge);
+	undo_master();
+}
+
 static void a_user_has_only_so_many_terminals(void **state)
 {
 	struct terminal *made[TERMINALS_PER_USER + 2];
@@ -446,6 +469,7 @@ int main(void)
 	    cmocka_unit_test(nobody_opens_what_is_not_there),
 	    cmocka_unit_test(only_who_may_opens_a_terminal),
 	    cmocka_unit_test(a_session_loses_its_terminal_with_its_leader),
+	    cmocka_unit_test(calls_that_are_queued_end_with_their_file),
 	    cmocka_unit_test(a_user_has_only_so_many_terminals),
 	    cmocka_unit_test(a_user_opens_only_so_many_files),
 	};

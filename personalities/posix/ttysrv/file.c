@@ -2,6 +2,7 @@
 /* See file.h. */
 #include "file.h"
 
+#include "kn/endpoint.h"
 #include "trona/array.h"
 #include "trona/heap.h"
 #include "trona/slots.h"
@@ -84,6 +85,8 @@ static void end(struct file *file)
 {
 	struct terminal *terminal = file->terminal;
 
+	/* Calls that are queued, of threads whose process closed it meanwhile, must not come to whoever is next with this badge. */
+	(void)!kn_endpoint_cancel_badge(file_endpoint, file->badge);
 	file->is_open = false;
 	put_free(file);
 	waiters_drop(terminal, file);
