@@ -348,6 +348,30 @@ static void orphan_is_reported_once(void)
 	check_status(kn_recv(endpoint, &regs, KN_TIME_POLL, KN_CAP_NONE), KN_E_WOULD_BLOCK);
 }
 
+/* Nobody has been told yet that the session is over when its capability moves. */
+static void an_orphan_moves_with_its_slot(void)
+{
+	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0), session = rig_derive(endpoint, ENDPOINT_RIGHTS, 42);
+	kn_cap child = rig_derive(session, KN_RIGHT_CALL, 0), moved = rig_slot();
+	struct kn_regs regs = {};
+
+	check_ok(kn_cnode_watch(CSPACE, (uint32_t)session));
+	check_ok(kn_cnode_delete(CSPACE, (uint32_t)child));
+	check_ok(kn_cnode_move(CSPACE, (uint32_t)moved, session));
+	check_ok(kn_recv(endpoint, &regs, KN_TIME_POLL, KN_CAP_NONE));
+	check(kn_info_label(regs.info) == KN_LABEL_ORPHAN && regs.badge == 42);
+}
+
+static void a_table_that_may_not_be_read_leads_nowhere(void)
+{
+	kn_cap inner = rig_new(KN_TYPE_CNODE, 4), endpoint = rig_new(KN_TYPE_ENDPOINT, 0);
+	kn_cap blind = rig_derive(inner, KN_RIGHT_WRITE, 0), seeing = rig_derive(inner, KN_RIGHT_READ, 0);
+
+	check_ok(kn_cnode_copy(inner, 3, endpoint, ENDPOINT_RIGHTS));
+	check_ok(kn_endpoint_cancel_badge(seeing << 32 | 3, 5));
+	check_status(kn_endpoint_cancel_badge(blind << 32 | 3, 5), KN_E_INVALID_CAP);
+}
+
 static void watch_refuses_what_has_no_badge(void)
 {
 	kn_cap endpoint = rig_new(KN_TYPE_ENDPOINT, 0),
@@ -385,6 +409,8 @@ const struct rig_test cnode_tests[] = {
     {"deep_and_wide_trees_are_revoked", deep_and_wide_trees_are_revoked},
     {"a_long_revoke_is_interrupted_and_goes_on", a_long_revoke_is_interrupted_and_goes_on},
     {"orphan_is_reported_once", orphan_is_reported_once},
+    {"an_orphan_moves_with_its_slot", an_orphan_moves_with_its_slot},
+    {"a_table_that_may_not_be_read_leads_nowhere", a_table_that_may_not_be_read_leads_nowhere},
     {"watch_refuses_what_has_no_badge", watch_refuses_what_has_no_badge},
     {"execute_comes_from_exec_authority_only", exec_authority_strips_write},
     {},
