@@ -54,6 +54,7 @@ static void wait_matches_pid_and_group(void **state)
 	assert_int_equal(m->wait(fake_call(shell), 0, PROCMGR_WAIT_NO_HANG, &event), KN_OK); /* own group: `other` lives */
 	assert_int_equal(event.pid, 0);
 	assert_int_equal(m->wait(fake_call(shell), 9999, 0, &event), KN_E_NO_CHILD);
+	assert_int_equal(m->wait(fake_call(shell), INT32_MIN, 0, &event), KN_E_NO_CHILD);
 	assert_int_equal(m->wait(fake_call(shell), -group, 0, &event), KN_OK);
 	assert_int_equal(event.pid, group);
 }

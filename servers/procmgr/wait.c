@@ -15,7 +15,7 @@ static bool matches(const struct process *parent, const struct process *child, i
 		return child->entry->pid == (uint32_t)which;
 	if (which == -1)
 		return true;
-	return child->entry->group == (which == 0 ? parent->entry->group : (uint32_t)-which);
+	return child->entry->group == (which == 0 ? parent->entry->group : 0u - (uint32_t)which);
 }
 
 static bool concerns(const struct process *child, uint32_t options)
