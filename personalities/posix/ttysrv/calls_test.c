@@ -86,8 +86,11 @@ kn_status procmgr_set_terminal(kn_cap server, uint32_t session, uint64_t termina
 	return KN_OK;
 }
 
+static unsigned signalled;
+
 kn_status procmgr_signal_group(kn_cap server, uint32_t group, uint32_t signal)
 {
+	signalled++;
 	return KN_OK;
 }
 
@@ -402,6 +405,23 @@ static void a_session_loses_its_terminal_with_its_leader(void **state)
 	undo_master();
 }
 
+static void a_write_sends_each_signal_once(void **state)
+{
+	static const uint8_t bytes[] = "\3\3\34\3\3\34\34\3";
+	uint32_t written;
+
+	assert_int_equal(try_master(), KN_OK);
+	struct server_call from = {.badge = fake_cap(files[0])->badge};
+
+	terminal_by_number(number)->foreground = 5;
+	signalled = 0;
+	assert_int_equal(tty_methods.write(&from, (struct server_cap){}, bytes, sizeof bytes - 1, &written), KN_OK);
+	assert_int_equal(written, sizeof bytes - 1);
+	assert_int_equal(signalled, 2);
+	terminal_by_number(number)->foreground = 0;
+	undo_master();
+}
+
 /* The next who opens gets the same badge. */
 static void calls_that_are_queued_end_with_their_file(void **state)
 {
@@ -469,6 +489,7 @@ int main(void)
 	    cmocka_unit_test(nobody_opens_what_is_not_there),
 	    cmocka_unit_test(only_who_may_opens_a_terminal),
 	    cmocka_unit_test(a_session_loses_its_terminal_with_its_leader),
+	    cmocka_unit_test(a_write_sends_each_signal_once),
 	    cmocka_unit_test(calls_that_are_queued_end_with_their_file),
 	    cmocka_unit_test(a_user_has_only_so_many_terminals),
 	    cmocka_unit_test(a_user_opens_only_so_many_files),

@@ -9,9 +9,27 @@
 
 #define TENTH_OF_SECOND 100000000ull
 
+struct sent {
+	struct terminal *terminal;
+	uint32_t signals; /* bits */
+};
+
 static void on_line_signal(void *context, uint32_t signal)
 {
-	terminal_signal(context, signal);
+	struct sent *sent = context;
+
+	if (sent->signals >> signal & 1)
+		return;
+	sent->signals |= 1u << signal;
+	terminal_signal(sent->terminal, signal);
+}
+
+/* Each signal is sent once, however often these bytes ask for it: procmgr goes through all processes for one, and a write has thousands of bytes. */
+static void receive(struct terminal *terminal, const uint8_t *data, size_t length)
+{
+	struct sent sent = {.terminal = terminal};
+
+	line_receive(&terminal->line, data, length, on_line_signal, &sent);
 }
 
 /* Does a reader's timer matter (raw mode with VTIME)? Starts it when its time has come to run. */
@@ -88,7 +106,7 @@ static bool take_from_console(struct terminal *terminal)
 		return false;
 	}
 	terminal->used = start_wall();
-	line_receive(&terminal->line, data, length, on_line_signal, terminal);
+	receive(terminal, data, length);
 	return true;
 }
 
@@ -146,7 +164,7 @@ static bool serve_master_writers(struct terminal *terminal)
 
 		if (part > room)
 			part = room;
-		line_receive(&terminal->line, waiter->data + waiter->done, part, on_line_signal, terminal);
+		receive(terminal, waiter->data + waiter->done, part);
 		waiter->done += part;
 		has_moved |= part != 0;
 		if (waiter->done < waiter->length)
@@ -199,7 +217,7 @@ void terminal_pump(struct terminal *terminal)
 void terminal_receive(struct terminal *terminal, const uint8_t *data, size_t length)
 {
 	terminal->used = start_wall();
-	line_receive(&terminal->line, data, length, on_line_signal, terminal);
+	receive(terminal, data, length);
 	terminal_pump(terminal);
 }
 
