@@ -539,7 +539,31 @@ static void thread_can_destroy_itself(void)
 	check(after.counts[KN_TYPE_TCB] == before.counts[KN_TYPE_TCB] && counter == 0);
 }
 
+static uint32_t words[4096];
+
+static void wait_for_the_first(void *argument)
+{
+	(void)argument;
+	check_ok(kn_vspace_wait(KN_SLOT_VSPACE, (kn_word)&words[0], 0, FOREVER));
+}
+
+/* More words than the kernel has queues: some share the waiter's. */
+static void a_wake_is_for_its_own_word(void)
+{
+	struct rig_thread *thread = rig_spawn(wait_for_the_first, nullptr);
+	uint32_t woken = 0;
+
+	rig_await(thread, KN_TCB_STATE_WAITING_ADDRESS);
+	for (unsigned i = 1; i < 4096 && woken == 0; i++)
+		check_ok(kn_vspace_wake(KN_SLOT_VSPACE, (kn_word)&words[i], 1, &woken));
+	check(woken == 0);
+	check_ok(kn_vspace_wake(KN_SLOT_VSPACE, (kn_word)&words[0], 1, &woken));
+	check(woken == 1);
+	rig_join(thread);
+}
+
 const struct rig_test thread_tests[] = {
+    {"a_wake_is_for_its_own_word", a_wake_is_for_its_own_word},
     {"thread_runs_and_ends", thread_runs_and_ends},
     {"running_thread_is_suspended", running_thread_is_suspended},
     {"equal_threads_share_the_cpu", equal_threads_share_the_cpu},
