@@ -42,14 +42,18 @@ static uint32_t width(const struct line *line, uint8_t byte, uint32_t column)
 	return is_continuation(line, byte) ? 0 : 1;
 }
 
-/* The column at which stored byte `at` begins. */
+/* How far behind a tab stop stored byte `at` begins. Only what follows the tab before it matters, so a line is gone through once however much is erased. */
 static uint32_t column_of(const struct line *line, uint32_t at)
 {
-	uint32_t column = line->line_column;
+	uint32_t column = 0, first = at;
 
-	for (uint32_t i = line->complete; i != at; i++)
+	while (first != line->complete && line->input[(first - 1) & LINE_INPUT_MASK] != '\t')
+		first--;
+	if (first == line->complete)
+		column = line->line_column;
+	for (uint32_t i = first; i != at; i++)
 		column += width(line, line->input[i & LINE_INPUT_MASK], column);
-	return column;
+	return column % LINE_TAB_WIDTH;
 }
 
 /* Takes the last character of the line being typed away; false when there is none. */
@@ -63,7 +67,8 @@ static bool erase_one(struct line *line)
 		last--;
 	while (last != line->complete && is_continuation(line, line->input[last & LINE_INPUT_MASK]));
 	uint8_t byte = line->input[last & LINE_INPUT_MASK];
-	uint32_t columns = has_local(line, TTY_LOCAL_ECHO) && has_local(line, TTY_LOCAL_ECHOE) ? width(line, byte, column_of(line, last)) : 0;
+	bool is_shown = has_local(line, TTY_LOCAL_ECHO) && has_local(line, TTY_LOCAL_ECHOE);
+	uint32_t columns = is_shown ? width(line, byte, byte == '\t' ? column_of(line, last) : 0) : 0;
 
 	line->tail = last;
 	if (byte == '\t') {
@@ -119,7 +124,7 @@ static void reprint(struct line *line, uint8_t byte)
 	line_echo(line, byte);
 	line_put(line, '\n');
 	line->line_column = line->column;
-	for (uint32_t i = line->complete; i != line->tail; i++)
+	for (uint32_t i = line->complete; i != line->tail && !line_output_is_full(line); i++)
 		line_echo(line, line->input[i & LINE_INPUT_MASK]);
 }
 

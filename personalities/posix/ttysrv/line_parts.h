@@ -35,6 +35,12 @@ static inline uint32_t line_used(const struct line *line)
 	return line->tail - line->head;
 }
 
+/* What is put now is lost. */
+static inline bool line_output_is_full(const struct line *line)
+{
+	return line->out_tail - line->out_head == LINE_OUTPUT_SIZE;
+}
+
 /* One byte for the device, unprocessed or through output processing. */
 void line_put_raw(struct line *line, uint8_t byte);
 void line_put(struct line *line, uint8_t byte);

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "line.h"
 
@@ -82,6 +83,7 @@ static const struct {
     {"erase without ECHOE", {CLEAR(local, TTY_LOCAL_ECHOE)}, "ab\177\r", "a\n", "ab^?\r\n"},
     {"erase a control character", {}, "a\001\177b\r", "ab\n", "a^A\b \b\b \bb\r\n"},
     {"erase a tab", {}, "ab\t\177c\r", "abc\n", "ab\t\b\b\b\b\b\bc\r\n"},
+    {"erase tabs", {}, "ab\t\tc\177\177\177d\r", "abd\n", "ab\t\tc\b \b\b\b\b\b\b\b\b\b\b\b\b\b\b\bd\r\n"},
     {"erase UTF-8", {}, "a\303\274\177b\r", "ab\n", "a\303\274\b \bb\r\n"},
     {"erase bytes without IUTF8", {CLEAR(input, TTY_INPUT_IUTF8)}, "\303\274\177\r", "\303\n", "\303\274\b \b\r\n"},
     {"kill", {}, "abc\025d\r", "d\n", "abc\b \b\b \b\b \bd\r\n"},
@@ -375,6 +377,23 @@ static void output_that_does_not_fit_is_left(void **state)
 		assert_int_equal(out[i], i % 2 ? '\n' : '\r');
 }
 
+/* Everybody's terminals wait meanwhile: no byte of a write makes its way through the whole line again. */
+static void editing_a_long_line_takes_no_time(void **state)
+{
+	static const char edits[] = {'\022', '\177', '\025'};
+	static uint8_t keys[LINE_INPUT_SIZE];
+	const clock_t begin = clock();
+
+	for (unsigned i = 0; i < 10 * sizeof edits; i++) {
+		line_init(&line);
+		memset(keys, i % 2 != 0 ? '\t' : 'a', sizeof keys);
+		line_receive(&line, keys, sizeof keys, on_signal, nullptr);
+		memset(keys, edits[i % sizeof edits], sizeof keys);
+		line_receive(&line, keys, sizeof keys, on_signal, nullptr);
+	}
+	assert_in_range(clock() - begin, 0, CLOCKS_PER_SEC / 2);
+}
+
 static void random_bytes_do_no_harm(void **state)
 {
 	uint32_t seed = 1;
@@ -420,6 +439,7 @@ int main(void)
 	    cmocka_unit_test_setup(a_full_line_rings_and_still_ends, fresh),
 	    cmocka_unit_test_setup(input_flow_control_asks_the_sender_to_wait, fresh),
 	    cmocka_unit_test_setup(output_that_does_not_fit_is_left, fresh),
+	    cmocka_unit_test_setup(editing_a_long_line_takes_no_time, fresh),
 	    cmocka_unit_test_setup(random_bytes_do_no_harm, fresh),
 	};
 
