@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * See files.h. What a caller may do with a description was decided when it was opened; who the caller is now does not matter, and attributes
- * are changed with the opener's rights.
+ * See files.h. What a caller may do with a description was decided when it was opened; who the caller is now does not matter here. Attributes
+ * belong to who asks, so they are changed by vfs.set_attributes, with the file as the base.
  */
 #include "files.h"
 
@@ -248,36 +248,6 @@ static kn_status on_sync(struct server_call *call)
 	return description->inode != nullptr ? KN_OK : KN_E_INVALID_ARG;
 }
 
-static struct credentials opener(const struct description *description)
-{
-	return (struct credentials){.uid = description->uid, .gid = description->gid};
-}
-
-static kn_status on_set_mode(struct server_call *call, uint32_t mode)
-{
-	DESCRIPTION(description);
-	struct credentials who = opener(description);
-
-	return description->inode != nullptr ? inode_set_mode(description->inode, &who, mode) : KN_E_INVALID_ARG;
-}
-
-static kn_status on_set_owner(struct server_call *call, uint32_t uid, uint32_t gid)
-{
-	DESCRIPTION(description);
-	struct credentials who = opener(description);
-
-	return description->inode != nullptr ? inode_set_owner(description->inode, &who, uid, gid) : KN_E_INVALID_ARG;
-}
-
-static kn_status on_set_times(struct server_call *call, int64_t access, int64_t modify)
-{
-	DESCRIPTION(description);
-	struct credentials who = opener(description);
-
-	return description->inode != nullptr ? inode_set_times(description->inode, &who, access, modify)
-					     : KN_E_INVALID_ARG;
-}
-
 static kn_status on_available(struct server_call *call, uint64_t *bytes)
 {
 	DESCRIPTION(description);
@@ -298,9 +268,6 @@ const struct file_ops file_methods = {
     .poll_arm = on_poll_arm,
     .map = on_map,
     .sync = on_sync,
-    .set_mode = on_set_mode,
-    .set_owner = on_set_owner,
-    .set_times = on_set_times,
     .available = on_available,
     .view = on_view,
 };

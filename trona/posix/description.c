@@ -106,16 +106,28 @@ int sys_sync(void)
 	return to_errno(PERSIST(vfs_sync_all(SLOT(VFS))));
 }
 
+/* By who calls, not by who opened: a descriptor may come from somebody else. */
+static int set_attributes(int fd, uint32_t mask, mode_t mode, uid_t uid, gid_t gid, int64_t access, int64_t modify)
+{
+	struct file *file = file_take(fd);
+	kn_status status = KN_E_NOT_SUPPORTED;
+
+	if (!file)
+		return -EBADF;
+	if (!file->is_terminal)
+		status = PERSIST(vfs_set_attributes(SLOT(VFS), file->slot, 0, mask, mode, uid, gid, access, modify, "", 0));
+	file_drop(file);
+	return status == KN_E_NOT_DIRECTORY ? -EINVAL : to_errno(status); /* pipes and sockets have none */
+}
+
 int sys_set_mode_fd(int fd, mode_t mode)
 {
-	WITH_FILE(fd, file_set_mode(file->slot, mode & 07777));
-	return to_errno(status);
+	return set_attributes(fd, VFS_ATTRIBUTE_MODE, mode & 07777, 0, 0, -1, -1);
 }
 
 int sys_set_owner_fd(int fd, uid_t uid, gid_t gid)
 {
-	WITH_FILE(fd, file_set_owner(file->slot, uid, gid));
-	return to_errno(status);
+	return set_attributes(fd, VFS_ATTRIBUTE_OWNER, 0, uid, gid, -1, -1);
 }
 
 int64_t time_argument(const struct timespec *time)
@@ -129,10 +141,8 @@ int64_t time_argument(const struct timespec *time)
 
 int sys_set_times_fd(int fd, const struct timespec times[2])
 {
-	int64_t access = times ? time_argument(&times[0]) : -2, modify = times ? time_argument(&times[1]) : -2;
-	WITH_FILE(fd, file_set_times(file->slot, access, modify));
-
-	return to_errno(status);
+	return set_attributes(fd, VFS_ATTRIBUTE_TIMES, 0, 0, 0, times ? time_argument(&times[0]) : -2,
+	    times ? time_argument(&times[1]) : -2);
 }
 
 long sys_available(int fd)
