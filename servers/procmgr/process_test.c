@@ -379,6 +379,8 @@ static void limits_go_down_and_not_up(void **state)
 	struct procmgr_limit old;
 
 	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NOFILE, true, &low, &old), KN_OK);
+	assert_int_equal(child->page->descriptors_most, 5);
+	assert_int_equal(fake_process(child, child->entry->uid)->page->descriptors_most, 5);
 	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NOFILE, true, &high, &old), KN_E_PERMISSION);
 	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_NOFILE, true, &wrong, &old), KN_E_INVALID_ARG);
 	assert_int_equal(m->limit(fake_call(child), 0, LIMIT_COUNT, false, &low, &old), KN_E_INVALID_ARG);

@@ -63,6 +63,8 @@ kn_status on_limit(struct server_call *call, uint32_t pid, uint32_t resource, bo
 	if (!is_kept(resource) && (new->current != old->current || new->maximum != old->maximum))
 		return KN_E_NOT_SUPPORTED;
 	target->limits[resource] = *new;
+	if (resource == LIMIT_NOFILE)
+		target->page->descriptors_most = start_descriptor_limit(target);
 	return resource == LIMIT_AS ? keep_memory_limit(target) : KN_OK;
 }
 

@@ -47,6 +47,13 @@ uint64_t start_memory_limit(const struct process *process)
 										 : bytes / KN_PAGE_SIZE;
 }
 
+uint32_t start_descriptor_limit(const struct process *process)
+{
+	const uint64_t most = process->limits[LIMIT_NOFILE].current;
+
+	return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
+
 /* Page 0 from the table entry. */
 static void fill_page(struct process *process)
 {
@@ -72,6 +79,7 @@ static void fill_page(struct process *process)
 	page->ipc_first = thread_place(process, &process->first).ipc;
 	page->has_fixed_places = place_is_fixed;
 	page->memory_most = start_memory_limit(process);
+	page->descriptors_most = start_descriptor_limit(process);
 	if (services.random && kn_random_get(services.random, &random) == KN_OK)
 		memcpy(page->random, random.words, sizeof page->random);
 }

@@ -6,6 +6,8 @@
 
 /* Pages that the process may have: what RLIMIT_AS says, or what all processes together may have. */
 uint64_t start_memory_limit(const struct process *process);
+/* Descriptors, by RLIMIT_NOFILE. */
+uint32_t start_descriptor_limit(const struct process *process);
 kn_status start_fork(struct process *parent, uint64_t ip, uint64_t sp, uint64_t tls, uint32_t thread, uint32_t *pid);
 kn_status start_spawn(struct process *parent, const struct procmgr_image_args *image,
     const struct procmgr_spawn_args *args, kn_cap object, const struct procmgr_spawn_cap *caps, size_t count,

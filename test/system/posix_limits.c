@@ -40,6 +40,9 @@ static void limits_are_kept_or_refused(void)
 	limit.rlim_cur = 3;
 	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 	CHECK((fd = open("/dev/null", O_RDONLY)) == -1 && errno == EMFILE);
+	limit.rlim_cur = 20; /* for programs that are started, too */
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK(system("exec 19</dev/null && ! (exec 20</dev/null) 2>/dev/null") == 0);
 	limit.rlim_cur = before;
 	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 	CHECK((fd = open("/dev/null", O_RDONLY)) == 3);

@@ -110,8 +110,6 @@ int sys_limit(pid_t pid, int resource, const struct rlimit *new_limit, struct rl
 		return to_errno(status);
 	if (old_limit)
 		*old_limit = (struct rlimit){.rlim_cur = old.current, .rlim_max = old.maximum};
-	if (new_limit && resource == RLIMIT_NOFILE && (pid == 0 || (uint32_t)pid == process.page->pid))
-		table_set_limit(new.current > INT32_MAX ? INT32_MAX : (int)new.current);
 	return 0;
 }
 

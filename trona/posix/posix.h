@@ -212,7 +212,6 @@ kn_cap directory_current(void);
 kn_cap directory_root(void);
 void directory_change(kn_cap slot);                  /* takes over the slot */
 int table_private(int fd, int is_private);           /* close-on-exec: tell (-1) or set; the old value */
-void table_set_limit(int limit);
 
 /* mapping.c */
 /* The capability in `slot` stays while pages of its object are mapped there. False: no memory, the slot is still the caller's. */

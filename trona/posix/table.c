@@ -19,7 +19,6 @@ struct lock table_lock;
 static uintptr_t first_entries[FIRST_SIZE];
 static uintptr_t *entries = first_entries;
 static int size = FIRST_SIZE;
-static int limit = 1024;
 static struct file first_files[FIRST_SIZE];
 static struct file *free_files;
 static uint32_t file_count;
@@ -153,12 +152,20 @@ void file_drop(struct file *file)
 		lock_give(&table_lock);
 }
 
+/* As others may change it, too (prlimit). */
+int sys_descriptor_limit(void)
+{
+	const uint32_t most = ((const volatile struct procmgr_process_page *)process.page)->descriptors_most;
+
+	return most < LIMIT ? (int)most : LIMIT;
+}
+
 /* With the lock: room for descriptor fd. */
-static int grow(int fd)
+static int reach(int fd)
 {
 	int wanted = size;
 
-	if (fd >= limit || fd >= LIMIT)
+	if (fd >= LIMIT)
 		return -EMFILE;
 	while (wanted <= fd)
 		wanted *= 2;
@@ -171,6 +178,12 @@ static int grow(int fd)
 	entries = more; /* the old array stays: a reader without the lock may look at it */
 	size = wanted;
 	return 0;
+}
+
+/* With the lock: room for a new descriptor. What was there before the limit stays. */
+static int grow(int fd)
+{
+	return fd >= sys_descriptor_limit() ? -EMFILE : reach(fd);
 }
 
 /* With the lock. */
@@ -243,7 +256,7 @@ int sys_close(int fd)
 
 int sys_dup(int fd, int least, int flags)
 {
-	if (least < 0 || least >= limit)
+	if (least < 0 || least >= sys_descriptor_limit())
 		return -EINVAL;
 	struct file *file = file_take(fd);
 	return file ? table_put(file, least, flags & O_CLOEXEC) : -EBADF;
@@ -287,16 +300,6 @@ int table_private(int fd, int is_private)
 	return result;
 }
 
-int sys_descriptor_limit(void)
-{
-	return limit;
-}
-
-void table_set_limit(int now)
-{
-	limit = now < LIMIT ? now : LIMIT;
-}
-
 void table_start(const struct posix_fd_block *block)
 {
 	if (!block || block->version != POSIX_FD_BLOCK_VERSION)
@@ -330,7 +333,7 @@ void table_start(const struct posix_fd_block *block)
 			file = file_make(entry->slot, entry->kind, entry->is_terminal);
 		if (file)
 			file->local = (uint8_t)entry->local;
-		if (file && grow(entry->fd) == 0)
+		if (file && reach(entry->fd) == 0)
 			set_entry(entry->fd, (uintptr_t)file);
 	}
 }

@@ -22,7 +22,8 @@ static union {
 	};
 } pages;
 #define signal_page pages.signals
-struct process process = {.signals = &signal_page};
+static struct procmgr_process_page page = {.descriptors_most = 1024};
+struct process process = {.page = &page, .signals = &signal_page};
 static struct __pthread self;
 static kn_cap last_deleted;
 static unsigned deletions, cleared, expansions, expansions_left;
@@ -139,7 +140,7 @@ static void close_all(void)
 static int fresh(void **state)
 {
 	close_all();
-	table_set_limit(1024);
+	page.descriptors_most = 1024;
 	deletions = unlocks = 0;
 	last_deleted = last_unlocked = 0;
 	process.has_locks = false;
@@ -180,7 +181,7 @@ static void others_see_where_descriptors_are(void **state)
 	assert_int_equal(signal_page.descriptors[fd], 0);
 	assert_int_equal(signal_page.further, 0);
 	memset(pages.further, 1, sizeof pages.further); /* an earlier program's */
-	table_set_limit(4096);
+	page.descriptors_most = 4096;
 	assert_int_equal(sys_dup_to(far, 961, 0), 961);
 	assert_int_equal(sys_dup_to(far, 4095, 0), 4095);
 	assert_int_equal(signal_page.further, 3136);
@@ -278,7 +279,7 @@ static void close_on_exec_belongs_to_the_number(void **state)
 
 static void a_full_table_is_emfile_and_drops_the_file(void **state)
 {
-	table_set_limit(3);
+	page.descriptors_most = 3;
 	assert_int_equal(put(100), 0);
 	assert_int_equal(put(101), 1);
 	assert_int_equal(put(102), 2);
@@ -302,7 +303,7 @@ static void no_memory_for_a_larger_table_changes_nothing(void **state)
 {
 	int fd = put(100), size = table_size();
 
-	table_set_limit(4096);
+	page.descriptors_most = 4096;
 	is_memory_gone = true;
 	assert_int_equal(sys_dup_to(fd, size, 0), -ENOMEM);
 	assert_int_equal(table_size(), size);
@@ -369,6 +370,14 @@ static void a_new_image_finds_its_descriptors(void **state)
 	assert_int_equal(table_look(0, nullptr)->references, 2);
 	assert_true(table_look(0, nullptr)->is_terminal);
 	assert_int_equal(table_look(70, nullptr)->local, LOCAL_DISCARD);
+	/* What it has it keeps, whatever the limit is now. */
+	close_all();
+	page.descriptors_most = 2;
+	table_start(block);
+	assert_non_null(table_look(70, nullptr));
+	assert_int_equal(sys_dup_to(70, 1, 0), 1);
+	assert_int_equal(sys_dup_to(70, 2, 0), -EBADF);
+	assert_int_equal(sys_dup(70, 2, 0), -EINVAL);
 	free(block);
 }
 
