@@ -26,6 +26,7 @@
 #define FLAG_NO_FOLLOW 1u
 #define ACCESS_EFFECTIVE 8u
 #define ACCESS_NO_FOLLOW 16u
+#define SOCKET_NOW 2u
 
 /* Who calls. */
 #define CALLER(who) \
@@ -507,9 +508,9 @@ static kn_status on_socket_name(
 }
 
 static kn_status on_socket_send(struct server_call *call, struct server_cap socket, struct server_cap passed,
-    const void *data, size_t length, uint32_t *written)
+    uint32_t flags, const void *data, size_t length, uint32_t *written)
 {
-	struct transfer transfer = {.call = call, .data = (uint8_t *)data, .length = length};
+	struct transfer transfer = {.call = call, .data = (uint8_t *)data, .length = length, .is_now = flags & SOCKET_NOW};
 	struct description *other = description_of(passed), *terminal = nullptr;
 	kn_status status = KN_OK;
 
@@ -531,7 +532,7 @@ static kn_status on_socket_send(struct server_call *call, struct server_cap sock
 static kn_status on_socket_receive(struct server_call *call, struct server_cap socket, uint32_t flags, void *data,
     size_t capacity, size_t *length, kn_cap *passed)
 {
-	struct transfer transfer = {.call = call, .data = data, .length = capacity};
+	struct transfer transfer = {.call = call, .data = data, .length = capacity, .is_now = flags & SOCKET_NOW};
 	struct description *other;
 
 	SOCKET(description, socket);

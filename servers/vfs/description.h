@@ -40,6 +40,7 @@ struct transfer {
 	size_t length;
 	uint64_t offset;         /* or FILE_OFFSET_CURRENT */
 	size_t done;
+	bool is_now;             /* never wait, whatever the description says */
 };
 
 struct description;

@@ -126,7 +126,7 @@ static kn_status try_passing_a_terminal(void)
 		return status;
 	const struct server_cap socket = {.is_own = true, .badge = BADGE_FILE | pair[0]->index}, terminal = {.slot = 7};
 	fake_badge = BADGE_OBJECT | PROCMGR_BADGE_CLASS_TERMINAL;
-	status = vfs_methods.socket_send(&call, socket, terminal, "text", 4, &written);
+	status = vfs_methods.socket_send(&call, socket, terminal, 0, "text", 4, &written);
 	fake_badge = 0;
 	if (status != KN_OK)
 		close_all();

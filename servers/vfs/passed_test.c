@@ -142,6 +142,27 @@ static void a_peek_that_waits_takes_nothing(void **state)
 	close_both(state);
 }
 
+/* MSG_DONTWAIT is one call's: the description, and whoever shares it, stays as it is. */
+static void a_call_that_never_waits_changes_nobody_elses(void **state)
+{
+	struct description *pair[2], *passed;
+	struct server_call receive = {.info = (uint64_t)VFS_SOCKET_RECEIVE << 16};
+	struct transfer now = {.call = &receive, .data = buffer, .length = 9, .is_now = true}, later = {.call = &receive, .data = buffer, .length = 9};
+
+	assert_int_equal(socket_pair(0, &alice, pair), KN_OK);
+	assert_int_equal(socket_receive(pair[1], false, &now, &passed), KN_E_WOULD_BLOCK);
+	now = (struct transfer){.call = &call, .data = pattern, .length = sizeof pattern, .is_now = true};
+	assert_int_equal(socket_send(pair[0], nullptr, &now), KN_OK);
+	assert_int_equal(now.done, PIPE_CAPACITY);
+	now.done = 0;
+	assert_int_equal(socket_send(pair[0], nullptr, &now), KN_E_WOULD_BLOCK);
+	assert_int_equal(fake_deferred, 0);
+	assert_int_equal(socket_receive(pair[0], false, &later, &passed), KN_DEFERRED);
+	close_end(pair[0]);
+	close_end(pair[1]);
+	close_both(state);
+}
+
 /* Else whoever tries again passes two, and the first goes with somebody else's byte. */
 static void a_send_that_fails_passes_nothing(void **state)
 {
@@ -237,6 +258,7 @@ int main(void)
 	    cmocka_unit_test_setup(a_long_chain_of_sockets_in_sockets_ends, fresh),
 	    cmocka_unit_test_setup(a_waiting_receiver_gets_the_descriptor_too, fresh),
 	    cmocka_unit_test_setup(a_peek_that_waits_takes_nothing, fresh),
+	    cmocka_unit_test_setup(a_call_that_never_waits_changes_nobody_elses, fresh),
 	    cmocka_unit_test_setup(a_send_that_fails_passes_nothing, fresh),
 	    cmocka_unit_test_setup(a_terminal_travels_like_a_file, fresh),
 	};

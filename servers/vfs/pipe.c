@@ -276,7 +276,7 @@ kn_status pipe_write(struct pipe *pipe, struct description *description, struct 
 	}
 	if (transfer->done == transfer->length)
 		return KN_OK;
-	if (description->flags & FILE_FLAG_NONBLOCK)
+	if ((description->flags & FILE_FLAG_NONBLOCK) || transfer->is_now)
 		return transfer->done != 0 ? KN_OK : KN_E_WOULD_BLOCK;
 	kn_status status = wait_park(&pipe->writing, WAIT_WRITE, description, transfer->call, transfer, nullptr);
 

@@ -86,7 +86,7 @@ kn_status socket_receive(
 
 	if (status == KN_OK && transfer->done != 0 && due != nullptr && !is_peek)
 		*passed = passed_take(&socket->passed);
-	if (status != KN_E_WOULD_BLOCK || (description->flags & FILE_FLAG_NONBLOCK))
+	if (status != KN_E_WOULD_BLOCK || (description->flags & FILE_FLAG_NONBLOCK) || transfer->is_now)
 		return status;
 	struct list *waiting = is_peek ? &socket->in->peeking : &socket->in->reading;
 

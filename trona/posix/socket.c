@@ -188,7 +188,10 @@ int sys_is_socket(int fd)
 	return !file ? -EBADF : file->kind == FILE_KIND_SOCKET ? 0 : -ENOTSOCK;
 }
 
-static ssize_t send_part(int fd, const void *data, size_t size, int passed)
+#define FLAG_PEEK 1u
+#define FLAG_NOW 2u
+
+static ssize_t send_part(int fd, const void *data, size_t size, int flags, int passed)
 {
 	struct file *gift = nullptr;
 	uint32_t written = 0;
@@ -198,7 +201,7 @@ static ssize_t send_part(int fd, const void *data, size_t size, int passed)
 	struct file *file = file_take(fd);
 	kn_status status = file ? KN_E_NOT_SOCKET : KN_E_INVALID_CAP;
 	if (file && file->kind == FILE_KIND_SOCKET)
-		RESTART(status, vfs_socket_send(SLOT(VFS), file->slot, gift ? gift->slot : KN_CAP_NONE, data,
+		RESTART(status, vfs_socket_send(SLOT(VFS), file->slot, gift ? gift->slot : KN_CAP_NONE, flags & MSG_DONTWAIT ? FLAG_NOW : 0, data,
 				    size < FILE_INLINE_MAX ? size : FILE_INLINE_MAX, &written));
 	if (file)
 		file_drop(file);
@@ -207,41 +210,19 @@ static ssize_t send_part(int fd, const void *data, size_t size, int passed)
 	return status == KN_OK ? (ssize_t)written : to_errno(status);
 }
 
-static int with_nonblock(int fd, int flags, bool *was_changed)
-{
-	*was_changed = false;
-	if (!(flags & MSG_DONTWAIT))
-		return 0;
-	int now = sys_fcntl(fd, F_GETFL, 0);
-	if (now < 0 || now & O_NONBLOCK)
-		return now < 0 ? now : 0;
-	*was_changed = true;
-	return sys_fcntl(fd, F_SETFL, now | O_NONBLOCK);
-}
-
-static void undo_nonblock(int fd, bool was_changed)
-{
-	if (was_changed)
-		(void)sys_fcntl(fd, F_SETFL, sys_fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK);
-}
-
 ssize_t sys_send(int fd, const void *data, size_t size, int flags, int passed)
 {
 	size_t done = 0;
 	ssize_t part;
-	bool was_changed;
 	int error = sys_is_socket(fd);
 
-	if (error == 0)
-		error = with_nonblock(fd, flags, &was_changed);
 	if (error)
 		return error;
 	do {
-		part = send_part(fd, (const char *)data + done, size - done, done ? -1 : passed);
+		part = send_part(fd, (const char *)data + done, size - done, flags, done ? -1 : passed);
 		if (part > 0)
 			done += (size_t)part;
 	} while (part > 0 && done < size);
-	undo_nonblock(fd, was_changed);
 	if (part < 0 && done == 0) {
 		if (part == -EPIPE && !(flags & MSG_NOSIGNAL))
 			signals_raise(SIGPIPE);
@@ -262,7 +243,8 @@ static ssize_t receive_part(int fd, void *data, size_t size, int flags, int *pas
 	struct file *file = file_take(fd);
 	kn_status status = file ? KN_E_NOT_SOCKET : KN_E_INVALID_CAP;
 	if (file && file->kind == FILE_KIND_SOCKET)
-		RESTART(status, vfs_socket_receive(SLOT(VFS), file->slot, flags & MSG_PEEK ? 1 : 0, data,
+		RESTART(status, vfs_socket_receive(SLOT(VFS), file->slot,
+				    (flags & MSG_PEEK ? FLAG_PEEK : 0) | (flags & MSG_DONTWAIT ? FLAG_NOW : 0), data,
 				    size < FILE_INLINE_MAX ? size : FILE_INLINE_MAX, &length, slot, &has_gift));
 	if (file)
 		file_drop(file);
@@ -289,11 +271,8 @@ ssize_t sys_receive(int fd, void *data, size_t size, int flags, int *passed)
 	size_t done = 0;
 	ssize_t part;
 	int gift = -1;
-	bool was_changed;
 	int error = sys_is_socket(fd);
 
-	if (error == 0)
-		error = with_nonblock(fd, flags, &was_changed);
 	if (error)
 		return error;
 	do {
@@ -301,7 +280,6 @@ ssize_t sys_receive(int fd, void *data, size_t size, int flags, int *passed)
 		if (part > 0)
 			done += (size_t)part;
 	} while (flags & MSG_WAITALL && part > 0 && gift < 0 && done < size);
-	undo_nonblock(fd, was_changed);
 	if (passed)
 		*passed = gift;
 	else if (gift >= 0)

@@ -31,7 +31,7 @@ static void fresh(void)
 	refuses(NOT_CONNECTED, vfs_socket_shutdown(VFS, socket, 1));
 	refuses(NOT_CONNECTED, vfs_socket_peer(VFS, socket, &a, &b, &c));
 	refuses(NOT_CONNECTED, vfs_socket_name(VFS, socket, true, bytes, 8, &length));
-	refuses(NOT_CONNECTED, vfs_socket_send(VFS, socket, KN_CAP_NONE, bytes, 1, &a));
+	refuses(NOT_CONNECTED, vfs_socket_send(VFS, socket, KN_CAP_NONE, 0, bytes, 1, &a));
 	refuses(NOT_CONNECTED, vfs_socket_receive(VFS, socket, 0, bytes, 1, &length, spare, &is_there));
 	refuses(INVALID_ARG, vfs_socket_listen(VFS, socket, 1));
 	refuses(INVALID_ARG, vfs_socket_accept(VFS, socket, 0, spare));
@@ -43,7 +43,7 @@ static void fresh(void)
 	refuses(INVALID_CAP, vfs_socket_listen(VFS, VFS, 1));
 	succeeds(vfs_pair(VFS, VFS_PAIR_PIPE, 0, pipe));
 	refuses(NOT_SOCKET, vfs_socket_listen(VFS, pipe, 1));
-	refuses(NOT_SOCKET, vfs_socket_send(VFS, pipe + 1, KN_CAP_NONE, bytes, 1, &a));
+	refuses(NOT_SOCKET, vfs_socket_send(VFS, pipe + 1, KN_CAP_NONE, 0, bytes, 1, &a));
 }
 
 static void not_mine(void)
@@ -88,24 +88,24 @@ static void connected(void)
 	succeeds(vfs_pair(VFS, VFS_PAIR_SOCKET_STREAM, 0, pair));
 	refuses(INVALID_ARG, vfs_socket_shutdown(VFS, pair, 0));
 	refuses(INVALID_ARG, vfs_socket_shutdown(VFS, pair, 4));
-	refuses(INVALID_ARG, vfs_socket_send(VFS, pair, pair, bytes, 0, &a));
-	refuses(NOT_SUPPORTED, vfs_socket_send(VFS, pair, PROCMGR, bytes, 1, &a));
+	refuses(INVALID_ARG, vfs_socket_send(VFS, pair, pair, 0, bytes, 0, &a));
+	refuses(NOT_SUPPORTED, vfs_socket_send(VFS, pair, PROCMGR, 0, bytes, 1, &a));
 	rig_disturb();
 	refuses(INTERRUPTED, vfs_socket_receive(VFS, pair, 0, bytes, 1, &length, spare, &is_there));
 	for (size_t part = sizeof bytes; part > 0; part /= 4)
-		while (vfs_socket_send(VFS, pair, KN_CAP_NONE, bytes, part, &a) == KN_OK)
+		while (vfs_socket_send(VFS, pair, KN_CAP_NONE, 0, bytes, part, &a) == KN_OK)
 			;
-	refuses(INTERRUPTED, vfs_socket_send(VFS, pair, KN_CAP_NONE, bytes, 1, &a));
+	refuses(INTERRUPTED, vfs_socket_send(VFS, pair, KN_CAP_NONE, 0, bytes, 1, &a));
 	rig_calm();
 	succeeds(file_set_flags(pair, FILE_FLAG_NONBLOCK, FILE_FLAG_NONBLOCK, &a, &b));
-	refuses(WOULD_BLOCK, vfs_socket_send(VFS, pair, KN_CAP_NONE, bytes, 1, &a));
+	refuses(WOULD_BLOCK, vfs_socket_send(VFS, pair, KN_CAP_NONE, 0, bytes, 1, &a));
 	refuses(WOULD_BLOCK, vfs_socket_receive(VFS, pair, 0, bytes, 1, &length, spare, &is_there));
 	/* Descriptors on their way are bounded. */
 	for (unsigned i = 0; i < PASSED; i++)
-		succeeds(vfs_socket_send(VFS, pair + 1, pair, bytes, 1, &a));
-	refuses(WOULD_BLOCK, vfs_socket_send(VFS, pair + 1, pair, bytes, 1, &a));
+		succeeds(vfs_socket_send(VFS, pair + 1, pair, 0, bytes, 1, &a));
+	refuses(WOULD_BLOCK, vfs_socket_send(VFS, pair + 1, pair, 0, bytes, 1, &a));
 	rig_drop(pair);
-	refuses(PEER_GONE, vfs_socket_send(VFS, pair + 1, KN_CAP_NONE, bytes, 1, &a));
+	refuses(PEER_GONE, vfs_socket_send(VFS, pair + 1, KN_CAP_NONE, 0, bytes, 1, &a));
 	refuses(NOT_CONNECTED, vfs_socket_name(VFS, pair + 1, true, bytes, 8, &length));
 }
 
