@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -106,6 +108,41 @@ static void memory_that_is_not_there_is_refused(void)
 	free(memory);
 }
 
+/* Allocators of their own use it. What is given back is zero when it comes again, and a child's is its own. */
+static void the_break_moves(void)
+{
+	char *start = sbrk(0);
+	int status;
+
+	CHECK(start != (void *)-1 && sbrk(0) == start && brk(start) == 0);
+	CHECK(sbrk(10000) == start && sbrk(0) == start + 10000);
+	memset(start, 7, 10000);
+	CHECK(sbrk(-5000) == start + 10000 && start[4999] == 7);
+	CHECK(brk(start + 20000) == 0 && start[4999] == 7 && start[8192] == 0 && start[19999] == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		start[0] = 8;
+		_exit(sbrk(4096) != start + 20000 || start[24095] != 0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0 && start[0] == 7 && sbrk(0) == start + 20000);
+	child = fork();
+	if (child == 0) {
+		if (brk(start) != 0)
+			_exit(1);
+		*(volatile char *)(start + 4096) = 1; /* nothing is there any more */
+		_exit(2);
+	}
+	CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	const intptr_t wrong[] = {INTPTR_MAX, INTPTR_MIN, (intptr_t)1 << 40, -20001, -(intptr_t)(uintptr_t)start - 20001};
+	for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		errno = 0;
+		CHECK(sbrk(wrong[i]) == (void *)-1 && errno == ENOMEM);
+	}
+	errno = 0;
+	CHECK(brk(start - 1) == -1 && errno == ENOMEM && brk(NULL) == -1 && sbrk(0) == start + 20000);
+	CHECK(brk(start) == 0);
+}
+
 /* A process that may have most of the machine's memory forks: the child's costs only when it is written. */
 static void a_large_process_forks(void)
 {
@@ -146,6 +183,7 @@ void test_limits(void)
 	run("a process with many descriptors forks", forks_with_many_descriptors);
 	run("limits are kept, or refused", limits_are_kept_or_refused);
 	run("memory that is not there is refused", memory_that_is_not_there_is_refused);
+	run("the break moves", the_break_moves);
 	run("a large process forks", a_large_process_forks);
 	run("limits of memory are kept", memory_limits_are_kept);
 }
