@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """scripts/exec as scripts and CI use it, with what they do wrong: exec_test.py ARCH."""
 import contextlib
+import importlib.machinery
+import importlib.util
+import io
 import os
 import pathlib
 import signal
@@ -35,6 +38,31 @@ def streams():
     equal(run(feed=BLOB[:5000], command=("sh", "-c", "cat; echo e >&2; exit 200")), (200, BLOB[:5000], b"e\n"))
     equal(run(command=("sh", "-c", "kill -9 $$")), (137, b"", b""))
     equal(run(command=("no_such_program",)), (127, b"", b"no_such_program: No such file or directory\n"))
+
+
+def kernel_speaks_between():
+    """A line of the kernel at any byte of the wire changes no frame, and comes into the log whole; damaged frames are not waited for."""
+    loader = importlib.machinery.SourceFileLoader("exec_command", str(ROOT / "scripts/exec"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("exec_command", loader))
+    loader.exec_module(module)
+    line = b"kernite: thread x stopped: no fault handler\r\n"
+    frames = [("o", b"ok 1 k"), ("o", b"kern"), ("e", b"ite: \n\x1e"), ("x", b"\0\0\0\0")]
+    stream = module.GREETING + b"".join(b"\x1e" + kind.encode() + len(payload).to_bytes(2, "little") + payload + b"\n" for kind, payload in frames)
+    for at in range(len(stream) + 1):
+        for step in (1, 7, len(stream) + len(line)):
+            log, noisy = io.BytesIO(), stream[:at] + line + stream[at:]
+            wire = module.Wire(log)
+            got = [frame for start in range(0, len(noisy), step) for frame in wire.feed(noisy[start:start + step])]
+            equal((at, step, got, log.getvalue().count(line)), (at, step, frames, 1))
+    log = io.BytesIO()
+    wire = module.Wire(log)
+    noise = b"\x1ek\xff\xffno frame\x1eo\xff\xfflong\x1eo\1\0no end"
+    equal(list(wire.feed(module.GREETING + noise + stream[len(module.GREETING):] + b"kernite: pan")), frames)
+    wire.end()
+    equal(log.getvalue(), noise + b"kernite: pan")
+    # The guest's end sends a name like that in parts.
+    text = b"kernite: a\nkkernite: kernite: b\nkernite:\n" * 200
+    equal(run(feed=text, command=("cat",)), (0, text, b""))
 
 
 def no_terminal():
@@ -185,6 +213,7 @@ def main():
         folder = pathlib.Path(name)
         sys.exit(tap([
             ("stdin, stdout, stderr and status are the command's", streams),
+            ("the kernel may say something between", kernel_speaks_between),
             ("there is no terminal", no_terminal),
             ("a file on stdin", file_on_stdin),
             ("streams that are closed", closed_streams),

@@ -3,8 +3,9 @@
  * saltyos-exec: runs one command for scripts/exec on the host.
  *
  * The console is the only wire. After the greeting line everything this program sends is frames, a header of
- * FRAME_HEAD bytes (FRAME_MARK, type, length low, length high) and the payload, so that the command's stdout and stderr arrive
- * apart and unchanged, and anything else on the wire (a kernel panic) can be told from them:
+ * FRAME_HEAD bytes (FRAME_MARK, type, length low, length high), the payload and FRAME_END, so that the command's stdout and stderr arrive
+ * apart and unchanged. The kernel says lines on the same wire between any two bytes; as no payload has KERNEL_NAME in it (it is sent in two
+ * frames), they can be taken out before the frames are read.
  *
  *   to the host    'o' stdout   'e' stderr   'c' credit: that many more stdin bytes may be sent (32 bits)
  *                  'x' the command's wait status (32 bits), the last frame
@@ -34,6 +35,8 @@
 #define GREETING "\r\nsaltyos-exec 1\r\n"
 #define FRAME_MARK 0x1e
 #define FRAME_HEAD 4
+#define FRAME_END '\n'     /* no byte of KERNEL_NAME: who has seen it knows that no line of the kernel begins in the payload's last bytes */
+#define KERNEL_NAME "kernite: "
 #define OUTPUT_CHUNK 3072
 #define STDIN_WINDOW 4096
 #define STATUS_BROKEN (125 << 8)
@@ -87,14 +90,30 @@ static void console_write(const void *data, size_t size)
 
 static void send_frame(char type, const void *payload, size_t size)
 {
-	unsigned char frame[FRAME_HEAD + OUTPUT_CHUNK];
+	unsigned char frame[FRAME_HEAD + OUTPUT_CHUNK + 1];
 
 	frame[0] = FRAME_MARK;
 	frame[1] = (unsigned char)type;
 	frame[2] = (unsigned char)size;
 	frame[3] = (unsigned char)(size >> 8);
 	memcpy(frame + FRAME_HEAD, payload, size);
-	console_write(frame, FRAME_HEAD + size);
+	frame[FRAME_HEAD + size] = FRAME_END;
+	console_write(frame, FRAME_HEAD + size + 1);
+}
+
+static void send_output(char type, const char *data, size_t size)
+{
+	const char *name;
+
+	while ((name = memmem(data, size, KERNEL_NAME, sizeof KERNEL_NAME - 1)) != NULL) {
+		const size_t part = (size_t)(name - data) + 1;
+
+		send_frame(type, data, part);
+		data += part;
+		size -= part;
+	}
+	if (size)
+		send_frame(type, data, size);
 }
 
 static void send_word(char type, uint32_t word)
@@ -180,7 +199,7 @@ static bool pass_output(int fd, char type)
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
 	if (n > 0)
-		send_frame(type, buffer, (size_t)n);
+		send_output(type, buffer, (size_t)n);
 	return n > 0;
 }
 
@@ -253,7 +272,7 @@ static void drain(int fd, char type)
 		n = read(fd, buffer, left < sizeof buffer ? left : sizeof buffer);
 		if (n <= 0)
 			return;
-		send_frame(type, buffer, (size_t)n);
+		send_output(type, buffer, (size_t)n);
 	}
 }
 
