@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Pairing heaps (Fredman, Sedgewick, Sleator, Tarjan 1986). Children of a node are a
- * list linked by next and prev; the first child's prev is the parent. The two-pass merge is
- * iterative.
- */
+/* Leftist heaps (Crane 1972; Knuth, The Art of Computer Programming, volume 3, 5.2.3). */
 #include "core/deadline.h"
 
 #include "core/scheduler.h"
@@ -13,78 +9,74 @@
 
 static struct deadline *root;
 
-struct deadline *heap_meld(struct deadline *a, struct deadline *b)
+static unsigned rank_of(const struct deadline *node)
 {
-	if (deadline_is_before(b, a))
-		return heap_meld(b, a);
-	b->prev = a;
-	b->next = a->child;
-	if (a->child)
-		a->child->prev = b;
-	a->child = b;
-	a->next = a->prev = nullptr;
-	return a;
+	return node ? node->rank : 0;
 }
 
-/* Merge a list of siblings into one heap: pairs from the left, then all from the right. Melding sets the links of both. */
-static struct deadline *merge_pairs(struct deadline *list)
+/*
+ * The heap b into the one at *place, whose parent is `above` (null: none). Down along the right sides of both, which are as
+ * long as their ranks, and up again for the ranks; further up, where a rank that changes is one more at each node.
+ */
+static void meld(struct deadline **place, struct deadline *above, struct deadline *b)
 {
-	struct deadline *pairs = nullptr, *result = nullptr;
+	struct deadline *a = *place, *node = above;
 
-	while (list) {
-		struct deadline *a = list, *b = a->next;
+	for (; a && b; a = a->right) {
+		if (deadline_is_before(b, a)) {
+			struct deadline *first = b;
 
-		list = b ? b->next : nullptr;
-		if (b)
-			a = heap_meld(a, b);
-		a->next = pairs;
-		pairs = a;
+			b = a;
+			a = first;
+		}
+		*place = a;
+		a->parent = node;
+		node = a;
+		place = &a->right;
 	}
-	while (pairs) {
-		struct deadline *next = pairs->next;
+	*place = a ? a : b;
+	if (*place)
+		(*place)->parent = node;
 
-		result = result ? heap_meld(result, pairs) : pairs;
-		pairs = next;
+	for (bool is_melded = true; node; node = node->parent) {
+		struct deadline *right = node->right;
+		unsigned rank;
+
+		is_melded &= node != above;
+		if (rank_of(node->left) < rank_of(right)) {
+			node->right = node->left;
+			node->left = right;
+		}
+		rank = rank_of(node->right) + 1;
+		if (!is_melded && node->rank == rank)
+			return;
+		node->rank = (uint8_t)rank;
 	}
-	if (result)
-		result->next = result->prev = nullptr;
-	return result;
+}
+
+void heap_add(struct deadline **heap, struct deadline *node)
+{
+	meld(heap, nullptr, node);
 }
 
 void heap_unlink(struct deadline **heap, struct deadline *node)
 {
-	struct deadline *rest = node->child;
+	struct deadline *above = node->parent;
+	struct deadline **place = !above ? heap : above->left == node ? &above->left : &above->right;
 
-	if (rest && rest->next)
-		rest = merge_pairs(rest);
-	else if (rest)
-		rest->prev = nullptr;
-
-	if (node == *heap) {
-		*heap = rest;
-		return;
-	}
-	if (node->prev->child == node)
-		node->prev->child = node->next;
-	else
-		node->prev->next = node->next;
-	if (node->next)
-		node->next->prev = node->prev;
-	if (rest)
-		*heap = heap_meld(*heap, rest);
+	*place = node->left;
+	meld(place, above, node->right);
 }
 
 struct deadline *heap_next(struct deadline *node)
 {
-	if (node->child)
-		return node->child;
-	while (node && !node->next) {
-		/* To the first of the siblings, and from there to the parent. */
-		while (node->prev && node->prev->child != node)
-			node = node->prev;
-		node = node->prev;
-	}
-	return node ? node->next : nullptr;
+	struct deadline *above;
+
+	if (node->left)
+		return node->left;
+	while ((above = node->parent) && (node == above->right || !above->right))
+		node = above;
+	return above ? above->right : nullptr;
 }
 
 struct deadline *deadline_first(void)

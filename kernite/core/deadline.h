@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pairing heaps: O(1) insert, O(log n) amortised removal, no allocation. Run queues are such heaps,
+ * Leftist heaps: O(log n) insertion and removal in the worst case, no allocation. Run queues are such heaps,
  * and so is everything that must happen at a time (ends of waits, timers, replenishments): one for
  * the machine, under the kernel lock.
  *
@@ -22,10 +22,10 @@ enum deadline_kind : uint8_t {
 
 struct deadline {
 	kn_time when;
-	struct deadline *child;
-	struct deadline *next;
-	struct deadline *prev; /* previous sibling, or the parent of a first child */
+	struct deadline *left, *right; /* left's rank is not below right's */
+	struct deadline *parent;
 	enum deadline_kind kind;
+	uint8_t rank;  /* nodes on the way down to the right, this one included: 2^rank - 1 are below it at least */
 	uint16_t band; /* run queues: lower ones first, whatever `when` says */
 };
 
@@ -35,16 +35,20 @@ static inline bool deadline_is_before(const struct deadline *a, const struct dea
 	return a->band != b->band ? a->band < b->band : (int64_t)(a->when - b->when) < 0;
 }
 
-/* The two heaps as one; neither is empty. */
-struct deadline *heap_meld(struct deadline *a, struct deadline *b);
+/* heap_insert() where others are. */
+void heap_add(struct deadline **heap, struct deadline *node);
 /* heap_remove() of any node. */
 void heap_unlink(struct deadline **heap, struct deadline *node);
 
 /* `node` has its `when`, `kind` and `band` and is in no heap. */
 static inline void heap_insert(struct deadline **heap, struct deadline *node)
 {
-	node->child = node->next = node->prev = nullptr;
-	*heap = *heap ? heap_meld(*heap, node) : node;
+	node->left = node->right = node->parent = nullptr;
+	node->rank = 1;
+	if (*heap)
+		heap_add(heap, node);
+	else
+		*heap = node;
 }
 
 /* `node` is in this heap; its kind is DEADLINE_NONE afterwards. */
@@ -52,7 +56,7 @@ static inline void heap_remove(struct deadline **heap, struct deadline *node)
 {
 	node->kind = DEADLINE_NONE;
 	/* Run queues are short: most often it is alone. */
-	if (node == *heap && !node->child)
+	if (node == *heap && !node->left)
 		*heap = nullptr;
 	else
 		heap_unlink(heap, node);

