@@ -123,12 +123,12 @@ kn_status clone_step(struct vspace *source, struct vspace *child)
 			wanted.start = start;
 			wanted.offset = region_page(region, start);
 			/* Continues what an earlier step began, where nothing tells them apart. */
-			struct region *copy = mapping_add(child, &wanted);
+			struct region *copy = mapping_add(child, &wanted, region);
 
 			TRY(copy_range(
 			    source, child, region->prot, start, region->end, &reached, &batch));
 			child->mapped -= (copy->end - reached) >> PAGE_SHIFT;
-			copy->end = reached;
+			copy->end = reached; /* the last region: no gap in front of another changes */
 		}
 		child->clone_next = reached;
 		if (reached < region->end)

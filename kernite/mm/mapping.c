@@ -15,15 +15,18 @@
 
 /* ---- regions ---- */
 
-/* A reserved structure like `like` becomes a region of the space. */
-static struct region *insert(struct vspace *space, const struct region *like)
+/*
+ * A reserved structure like `like` becomes a region of the space. What its entries show others show too: it is with `beside`
+ * on the object's list (null: it has none yet), on the same side of the cursor.
+ */
+static struct region *insert(struct vspace *space, const struct region *like, struct region *beside)
 {
 	struct region *region = region_alloc(&space->regions, like);
 
 	region->space = space;
 	region_insert(&space->regions, region);
 	if (region->object) {
-		list_append(&region->object->regions, &region->object_link);
+		list_prepend(beside ? &beside->object_link : &region->object->regions, &region->object_link);
 		region->object->region_count++;
 	}
 	return region;
@@ -50,7 +53,7 @@ static struct region *split(struct vspace *space, struct region *region, uint64_
 	upper.start = at;
 	upper.offset = region_page(region, at);
 	region->end = at;
-	return insert(space, &upper);
+	return insert(space, &upper, region);
 }
 
 /* Keys only grow inside the region's own old range, so the tree stays ordered. */
@@ -60,11 +63,13 @@ static void trim_front(struct vspace *space, struct region *region, uint64_t to)
 	space->mapped -= (to - region->start) >> PAGE_SHIFT;
 	region->offset = region_page(region, to);
 	region->start = to;
+	region_changed(&space->regions, region);
 }
 
+/* Of those that show an object some are behind its cursor. */
 static bool continues(const struct region *low, const struct region *high)
 {
-	return low->end == high->start && low->prot == high->prot &&
+	return !(low->object && list_is_linked(&low->object->cursor)) && low->end == high->start && low->prot == high->prot &&
 	       low->max_prot == high->max_prot && low->flags == high->flags &&
 	       low->object == high->object &&
 	       (!low->object || region_page(low, low->end) == high->offset);
@@ -73,12 +78,10 @@ static bool continues(const struct region *low, const struct region *high)
 /* `low` swallows `high`. */
 static void join(struct vspace *space, struct region *low, struct region *high)
 {
-	uint64_t end = high->end;
-
 	/* drop_region() takes the upper part off `mapped`; it is still there. */
-	space->mapped += (end - high->start) >> PAGE_SHIFT;
+	space->mapped += (high->end - high->start) >> PAGE_SHIFT;
+	low->end = high->end;
 	drop_region(space, high);
-	low->end = end;
 }
 
 struct region *mapping_merge(struct vspace *space, struct region *region)
@@ -95,10 +98,10 @@ struct region *mapping_merge(struct vspace *space, struct region *region)
 	return region;
 }
 
-struct region *mapping_add(struct vspace *space, const struct region *like)
+struct region *mapping_add(struct vspace *space, const struct region *like, struct region *beside)
 {
 	space->mapped += (like->end - like->start) >> PAGE_SHIFT;
-	return mapping_merge(space, insert(space, like));
+	return mapping_merge(space, insert(space, like, beside));
 }
 
 /* ---- entries ---- */
@@ -151,18 +154,18 @@ kn_status mapping_clear(struct vspace *space, uint64_t start, uint64_t end)
 	return clear(space, start, end, &batch) < end ? KN_RESTART : KN_OK;
 }
 
-void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
+void mapping_drop_object(struct region *region, uint64_t first, uint64_t end)
 {
 	struct vspace *space = region->space;
 	TLB_BATCH(batch, space);
 	uint64_t shown = (region->end - region->start) >> PAGE_SHIFT;
 
 	/* The part of the object that the region shows, cut to what is asked for. */
-	if (first + pages <= region->offset || first >= region->offset + shown)
+	if (end <= region->offset || first >= region->offset + shown)
 		return;
 
 	uint64_t low = first > region->offset ? first - region->offset : 0;
-	uint64_t high = first + pages - region->offset;
+	uint64_t high = end - region->offset;
 	struct leaf_walk walk = {.stop = region->start + (low << PAGE_SHIFT),
 	    .end = high < shown ? region->start + (high << PAGE_SHIFT) : region->end};
 
@@ -176,7 +179,7 @@ void mapping_drop_object(struct region *region, uint64_t first, uint64_t pages)
 			tlb_batch_add(&batch, address, address + PAGE_SIZE);
 		}
 		leaf_walk_prune(&walk, &batch);
-		(void)work_step(8 + (walk.last - walk.first) / 2);
+		(void)work_step(16 + (walk.last - walk.first) / 2);
 	}
 }
 
@@ -247,36 +250,36 @@ static uint64_t protect_entries(
 	return region->end;
 }
 
-kn_status mapping_protect(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
+kn_status mapping_protect(struct vspace *space, uint64_t *start, uint64_t end, unsigned prot)
 {
 	TLB_BATCH(batch, space);
-	struct region *region = region_at_or_above(&space->regions, start);
+	struct region *region = region_at_or_above(&space->regions, *start);
 
 	while (region && region->start < end) {
-		if (region->prot == prot) {
-			region = region_next(&space->regions, region);
-			continue;
-		}
-		/* Only the first and the last region can stick out: with the border below three
-		 * structures. */
-		if (region->start < start)
-			region = split(space, region, start);
-		if (region->end > end)
-			(void)split(space, region, end);
+		if (region->prot != prot) {
+			/* Only the first and the last region can stick out: with the border below three
+			 * structures. */
+			if (region->start < *start)
+				region = split(space, region, *start);
+			if (region->end > end)
+				(void)split(space, region, end);
 
-		uint64_t reached = protect_entries(space, region, prot, &batch);
-		bool is_partial = reached < region->end;
+			uint64_t reached = protect_entries(space, region, prot, &batch);
+			bool is_partial = reached < region->end;
 
-		/* The back keeps the old protection and is what the next run finds. */
-		if (is_partial)
-			(void)split(space, region, reached);
-		region->prot = (uint8_t)prot;
-		if (is_partial) {
-			mapping_merge(space, region);
-			return KN_RESTART;
+			/* The back keeps the old protection. */
+			if (is_partial)
+				(void)split(space, region, reached);
+			region->prot = (uint8_t)prot;
+			region = mapping_merge(space, region);
+			if (is_partial) {
+				*start = reached;
+				return KN_RESTART;
+			}
 		}
-		region = region_next(&space->regions, mapping_merge(space, region));
-		if (work_step(8) && region && region->start < end)
+		*start = region->end;
+		region = region_next(&space->regions, region);
+		if (work_step(20) && region && region->start < end)
 			return KN_RESTART;
 	}
 	return KN_OK;
@@ -294,13 +297,9 @@ static uint64_t gap_above(struct vspace *space, uint64_t from, uint64_t size)
 {
 	struct region *region = region_at_or_above(&space->regions, from);
 
-	for (; region; region = region_next(&space->regions, region)) {
-		if (region->start > from && region->start - from >= size)
-			return from;
-		if (region->end > from)
-			from = region->end;
-	}
-	return from < KN_USER_MAX && KN_USER_MAX - from >= size ? from : 0;
+	if (region && (region->start < from || region->start - from < size))
+		from = region_run_end(&space->regions, region, size, 0, &region);
+	return region || (from < KN_USER_MAX && KN_USER_MAX - from >= size) ? from : 0;
 }
 
 uint64_t mapping_find_gap(struct vspace *space, uint64_t hint, uint64_t pages)

@@ -10,6 +10,7 @@
 
 #include "arch.h"
 #include "core/poison.h"
+#include "core/work.h"
 #include "object/pool.h"
 
 struct slab {
@@ -62,16 +63,20 @@ kn_status region_reserve(struct region_set *set, struct pool *pool, unsigned cou
 	return KN_OK;
 }
 
-void region_set_destroy(struct region_set *set, struct pool *pool)
+kn_status region_set_destroy(struct region_set *set, struct pool *pool)
 {
 	struct list *node;
 
 	invariant(set->count == 0);
+	list_init(&set->free);
+	set->free_count = 0;
 	while ((node = list_take_first(&set->slabs))) {
 		poison_fill(node, PAGE_SIZE);
 		pool_give(pool, virt_to_phys(node), false);
+		if (work_step(8))
+			return KN_RESTART;
 	}
-	region_set_init(set);
+	return KN_OK;
 }
 
 struct region *region_alloc(struct region_set *set, const struct region *like)
@@ -114,59 +119,114 @@ static struct region *find_floor(struct region_set *set, uint64_t address)
 	return floor;
 }
 
+static uint64_t gap_before(const struct region_set *set, const struct region *region)
+{
+	const struct list *previous = region->link.prev;
+
+	return region->start - (previous == &set->sorted ? 0 : container_of(previous, struct region, link)->end);
+}
+
+/* What the subtrees say, from `node` up to `top` and beyond as far as that changes. */
+static void refresh(const struct region_set *set, struct region *node, const struct region *top)
+{
+	for (bool is_below = true; node; node = node->parent) {
+		uint64_t widest = gap_before(set, node);
+		uint8_t common = node->max_prot;
+		const struct region *children[] = {node->left, node->right};
+
+		for (unsigned i = 0; i < 2; i++) {
+			if (!children[i])
+				continue;
+			if (children[i]->widest_gap > widest)
+				widest = children[i]->widest_gap;
+			common &= children[i]->common_prot;
+		}
+		if (!is_below && widest == node->widest_gap && common == node->common_prot)
+			return;
+		node->widest_gap = widest;
+		node->common_prot = common;
+		is_below &= node != top;
+	}
+}
+
+static void refresh_next(struct region_set *set, struct region *region)
+{
+	struct region *next = region_next(set, region);
+
+	refresh(set, next, next);
+}
+
+void region_changed(struct region_set *set, struct region *region)
+{
+	refresh(set, region, region);
+	refresh_next(set, region);
+}
+
 void region_insert(struct region_set *set, struct region *region)
 {
-	struct region *before = find_floor(set, region->start);
+	struct region *before = find_floor(set, region->start), *parent = nullptr;
 	struct region **place = &set->root;
 
 	invariant(!before || before->end <= region->start);
 	list_prepend(before ? &before->link : &set->sorted, &region->link);
 	set->count++;
 	region->priority = next_priority();
-	while (*place && (*place)->priority >= region->priority)
-		place = region->start < (*place)->start ? &(*place)->left : &(*place)->right;
+	while (*place && (*place)->priority >= region->priority) {
+		parent = *place;
+		place = region->start < parent->start ? &parent->left : &parent->right;
+	}
 
 	/* Split the subtree below into what lies left and right of the new node. */
 	struct region *rest = *place, **left = &region->left, **right = &region->right;
+	struct region *low = region, *high = region;
 
 	*place = region;
+	region->parent = parent;
 	while (rest) {
 		if (rest->start < region->start) {
 			*left = rest;
+			rest->parent = low;
+			low = rest;
 			left = &rest->right;
 			rest = rest->right;
 		} else {
 			*right = rest;
+			rest->parent = high;
+			high = rest;
 			right = &rest->left;
 			rest = rest->left;
 		}
 	}
 	*left = nullptr;
 	*right = nullptr;
+	refresh(set, low, region);
+	refresh(set, high, region);
+	refresh_next(set, region);
 }
 
 void region_remove(struct region_set *set, struct region *region)
 {
-	struct region **place = &set->root;
-	struct region *left = region->left, *right = region->right;
+	struct region *parent = region->parent, *last = parent;
+	struct region **place = !parent ? &set->root : parent->left == region ? &parent->left : &parent->right;
+	struct region *left = region->left, *right = region->right, *next = region_next(set, region);
 
-	while (*place != region) {
-		invariant(*place != nullptr);
-		place = region->start < (*place)->start ? &(*place)->left : &(*place)->right;
-	}
 	while (left && right) {
-		if (left->priority >= right->priority) {
-			*place = left;
-			place = &left->right;
-			left = left->right;
-		} else {
-			*place = right;
-			place = &right->left;
-			right = right->left;
-		}
+		struct region *upper = left->priority >= right->priority ? left : right;
+
+		*place = upper;
+		upper->parent = last;
+		last = upper;
+		if (upper == left)
+			left = *(place = &left->right);
+		else
+			right = *(place = &right->left);
 	}
 	*place = left ? left : right;
+	if (*place)
+		(*place)->parent = last;
 	list_remove(&region->link);
+	refresh(set, last, parent);
+	refresh(set, next, next);
 	set->count--;
 	if (set->last_hit == region)
 		set->last_hit = nullptr;
@@ -209,4 +269,33 @@ struct region *region_previous(struct region_set *set, struct region *region)
 	struct list *previous = region->link.prev;
 
 	return previous == &set->sorted ? nullptr : container_of(previous, struct region, link);
+}
+
+static bool has_end(const struct region *tree, uint64_t size, unsigned prot)
+{
+	return tree && (tree->widest_gap >= size || (prot & ~tree->common_prot));
+}
+
+uint64_t region_run_end(struct region_set *set, struct region *region, uint64_t size, unsigned prot, struct region **next)
+{
+	do {
+		if (has_end(region->right, size, prot)) {
+			region = region->right;
+			while (has_end(region->left, size, prot))
+				region = region->left;
+		} else {
+			/* Up to the first that all of this is left of. */
+			const struct region *below;
+
+			do {
+				below = region;
+				region = region->parent;
+			} while (region && region->right == below);
+		}
+	} while (region && gap_before(set, region) < size && !(prot & ~region->max_prot));
+
+	struct list *last = region ? region->link.prev : set->sorted.prev;
+
+	*next = region;
+	return container_of(last, struct region, link)->end;
 }

@@ -84,6 +84,26 @@ static void ascending_insertion_keeps_the_tree_flat(void **state)
 	assert_int_equal(set.count, MANY);
 }
 
+/* What a look at region after region finds. */
+static uint64_t slow_run_end(struct region *region, uint64_t size, unsigned prot, struct region **next)
+{
+	uint64_t end = region->end;
+
+	while ((*next = region = region_next(&set, region)) && region->start - end < size && !(prot & ~region->max_prot))
+		end = region->end;
+	return end;
+}
+
+static void check_runs(struct region *region)
+{
+	const uint64_t size = (uint64_t)(rand() % 12) << PAGE_SHIFT;
+	const unsigned prot = rand() % 4 ? 0 : 4;
+	struct region *next, *expected;
+
+	assert_int_equal(region_run_end(&set, region, size, prot, &next), slow_run_end(region, size, prot, &expected));
+	assert_ptr_equal(next, expected);
+}
+
 static void random_insertion_and_removal_agree_with_an_array(void **state)
 {
 	static struct region *slots[512];
@@ -98,6 +118,17 @@ static void random_insertion_and_removal_agree_with_an_array(void **state)
 			slots[i] = nullptr;
 		} else {
 			slots[i] = add(16 + 4 * i, 1 + (unsigned)rand() % 4);
+			slots[i]->max_prot = rand() % 100 ? 7 : 3;
+			/* Shorter, and as long again. */
+			slots[i]->start += PAGE_SIZE / 2;
+			region_changed(&set, slots[i]);
+			slots[i]->start -= PAGE_SIZE / 2;
+			slots[i]->end -= PAGE_SIZE / 2;
+			region_changed(&set, slots[i]);
+			slots[i]->end += PAGE_SIZE / 2;
+			region_changed(&set, slots[i]);
+			check_runs(slots[i]);
+			check_runs(region_at_or_above(&set, 0));
 		}
 
 		uint64_t address = (16 + (unsigned)rand() % 2048) << PAGE_SHIFT;
@@ -126,7 +157,7 @@ static void slabs_are_charged_and_given_back(void **state)
 	assert_int_equal(pool.used, 1);
 	region_remove(&set, region);
 	region_free(&set, region);
-	region_set_destroy(&set, &pool);
+	assert_int_equal(region_set_destroy(&set, &pool), KN_OK);
 	assert_int_equal(pool.used, 0);
 }
 

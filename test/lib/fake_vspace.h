@@ -111,9 +111,9 @@ static inline kn_status unmap(struct vspace *target, uint64_t address, uint64_t 
 
 static inline kn_status protect(struct vspace *target, uint64_t address, uint64_t pages, uint32_t prot)
 {
-	const struct vspace_protect_in in = {address, pages, prot};
+	struct vspace_protect_in in = {address, pages, prot};
 
-	return FAKE_RUN(vspace_protect(target, &in));
+	return FAKE_RUN((FAKE_OPERAND(in.address, 0), FAKE_OPERAND(in.pages, 1), vspace_protect(target, &in)));
 }
 
 static inline kn_status discard(struct vspace *target, uint64_t address, uint64_t pages)
