@@ -36,6 +36,7 @@ void page_fault(struct tcb *thread, struct vspace *space, vaddr_t address, unsig
 		status = vspace_populate(space, address.raw, access, &miss);
 	switch (status) {
 	case KN_OK:
+	case KN_RESTART: /* the access is made again */
 		return;
 	case KN_E_WOULD_BLOCK: {
 		const uint64_t words[KN_FAULT_WORDS] = {miss.page, access};

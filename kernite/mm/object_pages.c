@@ -4,7 +4,7 @@
  *
  * Taking pages away goes in chunks: unmap the chunk from every region (waiting for the TLBs), then
  * give up the frames, so a frame is never free while somebody can still reach it. Progress of
- * restartable operations is what is left in the page map, or `next`.
+ * restartable operations is what is left in the page map, `next`, and the cursor in the list of regions.
  */
 #include "mm/object_pages.h"
 
@@ -16,41 +16,80 @@
 /* Pages between two checks of the work budget. */
 #define CHUNK_PAGES 16
 
-/* Unmap [first, first + pages) from every region, waiting for the TLBs. */
-static void unmap_everywhere(struct memory_object *object, uint64_t first, uint64_t pages)
+/* Nobody sees the pages [first, end): their frames go. */
+static void give_up(struct memory_object *object, uint64_t first, uint64_t end)
 {
-	list_each (node, &object->regions)
-		mapping_drop_object(container_of(node, struct region, object_link), first, pages);
+	unsigned freed = 0;
+	pte_t *entry;
+
+	for (; (entry = page_map_next(&object->map, &first, end)); first++) {
+		pte_t old = *entry;
+
+		page_map_set(&object->map, entry, 0);
+		if (old.raw & PAGE_PRESENT) {
+			frame_release(frame_of(page_entry_frame(old)));
+			freed++;
+		}
+		page_map_prune(&object->map, object->pool, first);
+	}
+	object->committed -= freed;
+	pool_uncharge(object->pool, freed);
+	(void)work_step(25 * freed);
+}
+
+kn_status object_settle(struct memory_object *object)
+{
+	struct list *cursor = &object->cursor, *next;
+
+	if (!list_is_linked(cursor))
+		return KN_OK;
+	while ((next = cursor->next) != &object->regions) {
+		mapping_drop_object(container_of(next, struct region, object_link), object->leaving, object->leaving_end);
+		list_remove(cursor);
+		list_prepend(next, cursor);
+		if (work_step(4) && cursor->next != &object->regions)
+			return KN_RESTART;
+	}
+	list_remove(cursor);
+	if (object->is_freeing)
+		give_up(object, object->leaving, object->leaving_end);
+	return KN_OK;
+}
+
+/* The pages [first, end) leave every region, and then are freed or, until the end of this kernel entry, seen by nobody. */
+static kn_status leave(struct memory_object *object, uint64_t first, uint64_t end, bool is_freeing)
+{
+	bool is_begun = list_is_linked(&object->cursor) && object->leaving == first && object->leaving_end == end &&
+			object->is_freeing == is_freeing;
+
+	if (!is_begun) {
+		TRY(object_settle(object));
+		list_prepend(&object->regions, &object->cursor);
+		object->leaving = first;
+		object->leaving_end = end;
+		object->is_freeing = is_freeing;
+	}
+	return object_settle(object);
+}
+
+kn_status object_page_hide(struct memory_object *object, uint64_t page)
+{
+	return leave(object, page, page + 1, false);
 }
 
 kn_status object_pages_free(struct memory_object *object, uint64_t first, uint64_t end)
 {
 	uint64_t page = first;
-	pte_t *entry;
 
 	/* The way to the first page may be long: not after other work. */
 	if (work_step(0))
 		return KN_RESTART;
-	while ((entry = page_map_next(&object->map, &page, end))) {
+	while (page_map_next(&object->map, &page, end)) {
 		uint64_t stop = end - page < CHUNK_PAGES ? end : page + CHUNK_PAGES;
-		unsigned freed = 0;
 
-		unmap_everywhere(object, page, stop - page);
-		for (; entry; entry = page_map_next(&object->map, &page, stop)) {
-			pte_t old = *entry;
-
-			page_map_set(&object->map, entry, 0);
-			if (old.raw & PAGE_PRESENT) {
-				frame_release(frame_of(page_entry_frame(old)));
-				freed++;
-			}
-			page_map_prune(&object->map, object->pool, page);
-			page++;
-		}
-		object->committed -= freed;
-		pool_uncharge(object->pool, freed);
+		TRY(leave(object, page, stop, true));
 		page = stop;
-		if (work_step(10 + 25 * freed) && page < end)
+		if (work_step(10) && page < end)
 			return KN_RESTART;
 	}
 	return KN_OK;
@@ -78,14 +117,18 @@ paddr_t object_page_peek(struct memory_object *object, uint64_t page)
 	return entry && (entry->raw & PAGE_PRESENT) ? page_entry_frame(*entry) : NO_FRAME;
 }
 
-/* The first write since a clone: the object gets its own frame. It is charged already. */
-static kn_status unshare(struct memory_object *object, uint64_t page, pte_t *entry)
+static bool is_shared(const pte_t *entry)
+{
+	return entry && (entry->raw & PAGE_PRESENT) && object_page_is_shared(page_entry_frame(*entry));
+}
+
+/* The first write since a clone: the object gets its own frame. It is charged already; nobody sees the old one. */
+static kn_status unshare(struct memory_object *object, pte_t *entry)
 {
 	paddr_t old = page_entry_frame(*entry), copy;
 
 	TRY(pool_take_uncharged(object->pool, FRAME_USER, false, &copy));
 	arch_copy_page(phys_to_virt(copy), phys_to_virt(old));
-	unmap_everywhere(object, page, 1);
 	page_map_set(&object->map, entry, copy.raw | (entry->raw & PAGE_PINNED) | PAGE_PRESENT);
 	frame_release(frame_of(old));
 	return KN_OK;
@@ -118,7 +161,12 @@ kn_status object_page(struct memory_object *object, uint64_t page, bool for_writ
 	}
 
 	pte_t *entry = page_map_find(&object->map, page);
+	bool is_replaced = for_write && is_shared(entry);
 
+	if (is_replaced || list_is_linked(&object->cursor)) {
+		TRY(is_replaced ? object_page_hide(object, page) : object_settle(object));
+		entry = page_map_find(&object->map, page);
+	}
 	if (!entry || entry->raw == 0) {
 		if (object->kind == KN_MEMORY_KIND_PAGER)
 			return KN_E_WOULD_BLOCK;
@@ -126,8 +174,8 @@ kn_status object_page(struct memory_object *object, uint64_t page, bool for_writ
 	}
 	if (entry->raw & PAGE_FAILED)
 		return page_entry_reason(*entry);
-	if (for_write && frame_of(page_entry_frame(*entry))->count > 1)
-		TRY(unshare(object, page, entry));
+	if (for_write && is_shared(entry))
+		TRY(unshare(object, entry));
 	*frame = page_entry_frame(*entry);
 	return KN_OK;
 }
@@ -167,11 +215,11 @@ kn_status object_pages_clone(struct memory_object *self, struct memory_object *s
 {
 	pte_t *entry;
 
-	while ((entry = page_map_next(&source->map, &self->next, source->pages))) {
+	while (page_map_next(&source->map, &self->next, source->pages)) {
 		uint64_t end = self->next + CHUNK_PAGES;
 
-		unmap_everywhere(source, self->next, CHUNK_PAGES);
-		for (; entry; entry = page_map_next(&source->map, &self->next, end)) {
+		TRY(leave(source, self->next, end, false));
+		for (entry = page_map_next(&source->map, &self->next, end); entry; entry = page_map_next(&source->map, &self->next, end)) {
 			if (self->next < self->pages)
 				TRY(clone_page(self, self->next, *entry));
 			self->next++;
@@ -196,7 +244,6 @@ kn_status object_page_supply(
 		page_map_prune(&self->map, self->pool, page);
 		return status;
 	}
-	unmap_everywhere(source, source_page, 1);
 	page_map_set(&self->map, to, from->raw);
 	page_map_set(&source->map, from, 0);
 	page_map_prune(&source->map, source->pool, source_page);

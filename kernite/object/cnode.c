@@ -39,10 +39,14 @@ kn_status cnode_destroy(struct object *object)
 			return KN_RESTART;
 		thread->cspace = nullptr;
 		list_remove(link);
+		if (work_step(10))
+			return KN_RESTART;
 	}
 	for (; cnode->cursor < cnode->slot_count; cnode->cursor++) {
+		bool is_used = !slot_is_empty(cnode_slot(cnode, cnode->cursor));
+
 		TRY(slot_delete(cnode_slot(cnode, cnode->cursor)));
-		if (work_step(2))
+		if (work_step(is_used ? 12 : 3))
 			return KN_RESTART;
 	}
 	return KN_OK;

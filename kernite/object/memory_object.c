@@ -35,6 +35,7 @@ void memory_object_init(struct object *head)
 	object->id = memory_id_new();
 	list_init(&object->pool_link);
 	list_init(&object->regions);
+	list_init(&object->cursor);
 	list_init(&object->pins);
 	list_init(&object->slices);
 	list_init(&object->slice_link);
@@ -56,6 +57,7 @@ kn_status memory_object_retire(struct memory_object *object, const struct slot *
 
 	/* No new mappings, slices, pins or pages from here on. */
 	object->kind = KN_MEMORY_KIND_NONE;
+	list_remove(&object->cursor);
 	while ((node = list_first(&object->slices)))
 		TRY(memory_object_retire(
 		    container_of(node, struct memory_object, slice_link), nullptr));
@@ -64,8 +66,11 @@ kn_status memory_object_retire(struct memory_object *object, const struct slot *
 
 		TRY(mapping_remove(region->space, region->start, region->end));
 	}
-	while ((node = list_first(&object->pins)))
+	while ((node = list_first(&object->pins))) {
 		memory_object_unpin(container_of(node, struct tcb, ipc_link));
+		if (work_step(10))
+			return KN_RESTART;
+	}
 	if (object->pool) {
 		TRY(object_pages_free(object, 0, PAGE_MAP_MAX_PAGES));
 		invariant(object->committed == 0 && object->map.tree.root.raw == 0);
@@ -381,6 +386,9 @@ kn_status memory_object_supply(struct memory_object *self, const struct memory_o
 	if (has_pins(source, in->source_first, in->source_first + in->pages))
 		return KN_E_BUSY;
 	for (uint64_t i = 0; i < in->pages; i++) {
+		TRY(object_settle(self));
+		TRY(object_page_hide(source, in->source_first + i));
+
 		bool is_there = object_page_peek(self, in->first + i).raw != 0;
 		bool is_offered = object_page_peek(source, in->source_first + i).raw != 0;
 
@@ -413,6 +421,8 @@ kn_status memory_object_fail(struct memory_object *self, const struct memory_obj
 		return KN_E_INVALID_ARG;
 
 	uint64_t failed = (uint64_t)(int64_t)in->reason << 12 | PAGE_FAILED;
+
+	TRY(object_settle(self));
 
 	for (uint64_t page = in->first; page < in->first + in->pages; page++) {
 		pte_t *entry = page_map_find(&self->map, page);

@@ -5,8 +5,10 @@
  * Anonymous and pager-backed objects keep their pages in a radix map (mm/page_map.h); physical
  * objects are just a range. Every region that maps an object is on its list, so that taking a page
  * away (decommit, resize, copy-on-write, destruction) reaches every page-table entry, and waits for
- * every TLB, before the frame is reused. A clone shares frames; whoever writes first copies. There
- * is no chain of objects.
+ * every TLB, before the frame is reused. That goes in steps: `cursor` is in the list behind the regions that
+ * do not show the pages [leaving, leaving_end) any more. Until it is at the end no page of the object is
+ * mapped anew; whoever needs one goes on with the steps first, so they end whatever becomes of who has begun. A
+ * clone shares frames; whoever writes first copies. There is no chain of objects.
  */
 #pragma once
 
@@ -27,7 +29,10 @@ struct memory_object {
 	struct page_map map;
 	struct pool *pool; /* anonymous, pager */
 	struct list pool_link;
-	struct list regions; /* struct region.object_link */
+	struct list regions; /* struct region.object_link, and the cursor */
+	struct list cursor;
+	uint64_t leaving, leaving_end;
+	bool is_freeing; /* the pages are freed as soon as nobody sees them */
 	uint32_t region_count;
 	bool is_read_only; /* slice through a capability without WRITE */
 	struct list pins;  /* struct tcb.ipc_link: threads whose IPC buffer is a page of ours */

@@ -10,6 +10,7 @@
 #include "object/vspace.h"
 
 #include "core/address_wait.h"
+#include "core/invocation.h"
 #include "core/scheduler.h"
 #include "core/work.h"
 #include "gen/vspace_ops.h"
@@ -26,6 +27,8 @@
 	    KN_VSPACE_MAP_NO_REPLACE | KN_VSPACE_MAP_POPULATE | KN_VSPACE_MAP_NO_INHERIT)
 /* What take() moves at once, so that it needs no restart. */
 #define TAKE_MAX_PAGES 4096
+/* Threads that wake() wakes at once. */
+#define WAKE_STEP 32
 
 /* ---- life ---- */
 
@@ -72,12 +75,14 @@ kn_status vspace_retire(struct vspace *space)
 		if (!thread_halt(thread))
 			return KN_RESTART;
 		vspace_detach(thread);
+		if (work_step(10))
+			return KN_RESTART;
 	}
 
 	TRY(vspace_empty(space));
 	if (space->tables.root.raw != 0) {
 		invariant(space->tables.count == 1 && space->committed == 0 && space->mapped == 0);
-		region_set_destroy(&space->regions, space->pool);
+		TRY(region_set_destroy(&space->regions, space->pool));
 		arch_space_destroy(&space->arch);
 		pool_give(space->pool, space->tables.root, false);
 		space->tables.root = NO_FRAME;
@@ -248,15 +253,14 @@ kn_status vspace_map(
 	    .end = address + size,
 	    .prot = (uint8_t)prot,
 	    .max_prot = (uint8_t)max_prot,
-	    .flags = in->flags &
-		     (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_NO_INHERIT),
+	    .flags = (uint8_t)(in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_NO_INHERIT)),
 	};
 
 	TRY(no_memory(region_reserve(&self->regions, self->pool, 2)));
 	/* Replace what is there: restartable. */
 	if (in->flags & KN_VSPACE_MAP_FIXED)
 		TRY(mapping_remove(self, mapping.start, mapping.end));
-	(void)mapping_add(self, &mapping);
+	(void)mapping_add(self, &mapping, nullptr);
 	if (in->flags & KN_VSPACE_MAP_POPULATE)
 		populate(self, mapping.start, mapping.end, prot);
 	if (address == self->map_hint)
@@ -282,19 +286,26 @@ kn_status vspace_protect(struct vspace *self, const struct vspace_protect_in *in
 	if (!is_prot_valid(in->prot))
 		return KN_E_INVALID_ARG;
 
-	uint64_t end = in->address + (in->pages << PAGE_SHIFT), covered = in->address;
-	struct region *region = region_find(&self->regions, in->address);
+	uint64_t start = in->address, end = start + (in->pages << PAGE_SHIFT);
+	struct region *region = region_find(&self->regions, start), *next;
 
-	for (; covered < end; region = region_next(&self->regions, region)) {
-		if (!region || region->start > covered)
-			return KN_E_BAD_ADDRESS;
-		if (prot & ~region->max_prot)
-			return KN_E_RIGHTS;
-		covered = region->end;
-	}
+	if (!region)
+		return KN_E_BAD_ADDRESS;
+	if (prot & ~region->max_prot)
+		return KN_E_RIGHTS;
+	uint64_t covered = region_run_end(&self->regions, region, 1, prot, &next);
+
+	if (covered < end)
+		return next && next->start == covered ? KN_E_RIGHTS : KN_E_BAD_ADDRESS;
 	TRY(no_memory(region_reserve(&self->regions, self->pool, 3)));
 
-	return mapping_protect(self, in->address, end, prot);
+	kn_status status = mapping_protect(self, &start, end, prot);
+
+	if (status == KN_RESTART) {
+		inv_resume(0, start);
+		inv_resume(1, (end - start) >> PAGE_SHIFT);
+	}
+	return status;
 }
 
 kn_status vspace_discard(struct vspace *self, const struct vspace_discard_in *in)
@@ -338,7 +349,7 @@ kn_status vspace_clone(struct vspace *self, const struct vspace_clone_in *in)
 		child->clone_failed = true;
 	}
 	TRY(vspace_empty(child));
-	region_set_destroy(&child->regions, child->pool);
+	TRY(region_set_destroy(&child->regions, child->pool));
 	child->cloning = 0;
 	child->clone_failed = false;
 	return KN_E_NO_MEMORY;
@@ -435,7 +446,7 @@ kn_status vspace_wait(struct vspace *self, const struct vspace_wait_in *in)
 		return KN_BLOCKED;
 	}
 	if (status != KN_OK)
-		return status == KN_E_QUOTA ? KN_E_NO_MEMORY : KN_E_BAD_ADDRESS;
+		return status == KN_RESTART ? status : status == KN_E_QUOTA ? KN_E_NO_MEMORY : KN_E_BAD_ADDRESS;
 	if (((const volatile uint32_t *)page)[(in->address & PAGE_MASK) / sizeof(uint32_t)] !=
 	    in->expected)
 		return KN_E_WOULD_BLOCK;
@@ -450,8 +461,12 @@ kn_status vspace_wake(
 
 	TRY(check_word(self, in->address));
 	wait_key(self, in->address, key);
-	out->woken = address_wake(key[0], key[1], in->count);
-	return KN_OK;
+	out->woken = address_wake(key[0], key[1], in->count < WAKE_STEP ? in->count : WAKE_STEP);
+	if (out->woken < WAKE_STEP || in->count == WAKE_STEP)
+		return KN_OK;
+	/* `woken` is without those of earlier steps. */
+	inv_resume(1, in->count - WAKE_STEP);
+	return KN_RESTART;
 }
 
 kn_status vspace_usage(struct vspace *self, struct vspace_usage_out *out)
@@ -554,7 +569,7 @@ kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 	uint64_t moved =
 	    move_pages(source, in->source_address, self, in->address, size, mapping.prot);
 
-	(void)mapping_add(self, &mapping);
+	(void)mapping_add(self, &mapping, nullptr);
 	self->committed += moved;
 	if (!is_foreign) {
 		source->committed -= moved;
