@@ -336,6 +336,10 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(method_tests());
 	run(coverage_tests);
 	run(call_coverage_tests);
+	run(wide_tests);
+	run(wide_memory_tests);
+	run(wide_region_tests);
+	run(wide_thread_tests);
 	run(stress_tests);
 	/* Figures taken beside other programs would say nothing. */
 	if (!is_shared)
