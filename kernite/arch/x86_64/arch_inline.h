@@ -22,7 +22,7 @@ struct arch_context {
 	uint64_t r15, r14, r13, r12, rbp, rbx, r11;
 	uint64_t words[4]; /* rdx, r10, r8, r9 */
 	uint64_t rdi, rsi, rcx, rax;
-	int64_t vector; /* of the trap it came in by, or CONTEXT_SYSCALL */
+	int64_t vector; /* in its low byte, of the trap it came in by; or CONTEXT_SYSCALL */
 	uint64_t error;
 	uint64_t rip, cs, rflags, rsp, ss;
 	uint64_t fs_base, gs_base; /* valid while the thread is not loaded on a CPU */

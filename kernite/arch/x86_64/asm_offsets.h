@@ -15,7 +15,9 @@
 #define CTX_FRAME_SIZE 176 /* what a trap pushes; TSS.RSP0 points here */
 
 /* `vector` of a context that entered by SYSCALL: rcx and r11 are not in it, SYSRET may be used. */
-#define CONTEXT_SYSCALL -1
+#define CONTEXT_SYSCALL 0x100
+
+#define TRAP_STUB_SIZE 9 /* PUSH, PUSH, JMP */
 
 /* SYSRET wants user data right below user code (Intel SDM 5.8.8). */
 #define SELECTOR_KERNEL_CODE 0x08

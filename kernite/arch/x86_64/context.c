@@ -128,7 +128,6 @@ void arch_context_print(const struct arch_context *context)
 	for (unsigned i = 0; i < EXPORTED; i++)
 		klog("%s %lx%s", exported[i].name, ((const uint64_t *)context)[exported[i].word],
 		    i % 4 == 3 ? "\n" : " ");
-	klog("cs %lx ss %lx vector %lx error %lx ", context->cs, context->ss,
-	    (uint64_t)context->vector, context->error);
+	klog("cs %lx ss %lx vector %x error %lx ", context->cs, context->ss, (uint8_t)context->vector, context->error);
 	klog("cr2 %lx cr3 %lx\n", cr2_read(), cr3_read());
 }

@@ -24,7 +24,6 @@ struct gate {
 
 #define GATE_INTERRUPT 0x8e
 #define GATE_FOR_USER 0x60
-#define TRAP_STUB_SIZE 16
 
 /* IF, TF, DF, IOPL, NT and AC are cleared by SYSCALL. */
 #define SYSCALL_FLAGS_CLEARED 0x47700ull

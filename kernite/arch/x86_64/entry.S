@@ -162,21 +162,22 @@ trap_paranoid:
 	iretq
 
 /*
- * 256 stubs of 16 bytes, in vector order; trap_stubs[] is their base. The processor pushes an
- * error code for 8, 10..14, 17, 21, 29 and 30 (Intel SDM vol. 3, 6.15; AMD APM vol. 2, 8.2).
+ * 256 stubs of TRAP_STUB_SIZE, in vector order; trap_stubs[] is their base. The vector's low byte counts: pushed as a signed
+ * one it takes two bytes, not five. The processor pushes an error code for 8, 10..14, 17, 21, 29 and 30 (Intel SDM vol. 3,
+ * 6.15; AMD APM vol. 2, 8.2).
  */
 	.globl trap_stubs
 	.balign 16
 trap_stubs:
 	.set vector, 0
 	.rept 256
-	.balign 16, 0xcc
+	.org trap_stubs + vector * TRAP_STUB_SIZE, 0xcc
 	.set has_error, vector == 8 || (vector >= 10 && vector <= 14) || vector == 17
 	.set has_error, has_error || vector == 21 || vector == 29 || vector == 30
 	.if !has_error
 	pushq $0
 	.endif
-	pushq $vector
+	pushq $(vector - (vector & 0x80) * 2)
 	.if vector == 2 || vector == 8 || vector == 18
 	jmp trap_paranoid
 	.else

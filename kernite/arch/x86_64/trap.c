@@ -91,7 +91,7 @@ static void user_exception(unsigned vector, uint64_t error)
 
 void trap_from_user(struct arch_context *context)
 {
-	unsigned vector = (unsigned)context->vector;
+	unsigned vector = (uint8_t)context->vector;
 
 	if (vector >= VECTOR_PIC)
 		handle_interrupt(vector);
@@ -113,7 +113,7 @@ static const char *vector_name(unsigned vector)
 /* Interrupts that end arch_idle(), and our own mistakes. */
 void trap_from_kernel(struct arch_context *context)
 {
-	unsigned vector = (unsigned)context->vector;
+	unsigned vector = (uint8_t)context->vector;
 
 	if (vector >= VECTOR_PIC) {
 		handle_interrupt(vector);
@@ -130,5 +130,5 @@ void trap_not_maskable(struct arch_context *context)
 			arch_halt();
 		return; /* nobody else sends NMIs; a stray one is no reason to die */
 	}
-	trap_kernel_fault(vector_name((unsigned)context->vector), cr2_read(), context);
+	trap_kernel_fault(vector_name((uint8_t)context->vector), cr2_read(), context);
 }
