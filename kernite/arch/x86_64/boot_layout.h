@@ -3,7 +3,7 @@
 #pragma once
 
 #define BOOT_SEGMENT 0x100000
-#define BOOT_WORDS 0x100f00 /* struct boot_words */
+#define BOOT_WORDS 0x100200 /* struct boot_words */
 #define BOOT_ROOT 0x101000
 #define BOOT_POINTERS 0x102000
 #define BOOT_KERNEL_POINTERS 0x103000 /* of the last 512 GiB */
