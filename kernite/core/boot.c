@@ -89,8 +89,7 @@ static void make_singletons(void)
 
 static struct memory_object *physical(uint64_t base, uint64_t pages)
 {
-	struct memory_object *object =
-	    boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
+	struct memory_object *object = boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
 
 	memory_object_init_physical(object, paddr(base), pages, VM_NORMAL);
 	return object;
@@ -101,8 +100,7 @@ static struct memory_object *read_only(uint32_t index, uint64_t base, uint64_t p
 {
 	struct memory_object *object = physical(base, pages);
 
-	boot_cap(index, &object->object,
-	    KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT | KN_RIGHT_REVOKE);
+	boot_cap(index, &object->object, KN_RIGHT_READ | KN_RIGHT_MAP | KN_RIGHT_GRANT | KN_RIGHT_REVOKE);
 	return object;
 }
 
@@ -224,8 +222,7 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	struct vspace *space = boot_object_in(KN_SLOT_VSPACE, KN_TYPE_VSPACE);
 	struct pool *pool = boot_object_in(KN_BOOT_SLOT_POOL, KN_TYPE_POOL);
 	struct sched_context *time = boot_object_in(KN_BOOT_SLOT_SCHED_CONTEXT, KN_TYPE_SCHED_CONTEXT);
-	struct memory_object *ipc =
-	    boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
+	struct memory_object *ipc = boot_object(KN_TYPE_MEMORY_OBJECT, KN_OBJECT_BITS_MEMORY_OBJECT);
 	paddr_t frames = virt_to_phys(boot_alloc(BOOT_POOL_PAGES * PAGE_SIZE, PAGE_SIZE));
 
 	boot_cap(KN_SLOT_CSPACE, &cspace->object, KN_RIGHTS_ALL);
@@ -251,8 +248,7 @@ static struct tcb *make_init(const struct boot_info *info, paddr_t clock_page)
 	    .pool = cnode_slot(cspace, KN_BOOT_SLOT_POOL), .pages = 1};
 
 	must(memory_object_configure_anonymous(ipc, &in), "IPC buffer");
-	map(space, ipc, 0, ipc_address, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE,
-	    KN_VSPACE_MAP_SHARED);
+	map(space, ipc, 0, ipc_address, 1, KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_SHARED);
 	map(space, page_object, 0, page_address, 1, KN_VSPACE_PROT_READ, KN_VSPACE_MAP_SHARED);
 	map(space, nullptr, 0, stack_top - BOOT_STACK_PAGES * PAGE_SIZE, BOOT_STACK_PAGES,
 	    KN_VSPACE_PROT_READ | KN_VSPACE_PROT_WRITE, KN_VSPACE_MAP_PRIVATE);

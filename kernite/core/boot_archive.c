@@ -19,8 +19,7 @@ static uint32_t crc32(const void *bytes, size_t size)
 	return ~crc;
 }
 
-static const char *segment_flaw(
-    const struct kn_archive_segment *s, uint64_t archive_size, uint64_t first, uint64_t end)
+static const char *segment_flaw(const struct kn_archive_segment *s, uint64_t archive_size, uint64_t first, uint64_t end)
 {
 	if ((s->address | s->offset) & PAGE_MASK)
 		return "a segment of init is not page-aligned";

@@ -74,8 +74,7 @@ void work_record(struct cpu *cpu, uint32_t held)
 	const struct arch_context *context = &cpu->current->context;
 
 	cpu->longest_locked = held;
-	trace(TRACE_LOCKED, held, cpu->in_syscall ? ctx_number(context) : 0, ctx_info(context),
-	    ctx_ip(context));
+	trace(TRACE_LOCKED, held, cpu->in_syscall ? ctx_number(context) : 0, ctx_info(context), ctx_ip(context));
 }
 
 void cpu_main(struct cpu *cpu)

@@ -17,8 +17,7 @@ void fault_stop(struct tcb *thread, const char *why)
 	if (thread->state != THREAD_READY)
 		thread->state = THREAD_INACTIVE;
 	this_cpu()->reschedule = true;
-	trace(TRACE_STOP, (uint64_t)thread, thread->fault_label, thread->fault_words[0],
-	    ctx_ip(&thread->context));
+	trace(TRACE_STOP, (uint64_t)thread, thread->fault_label, thread->fault_words[0], ctx_ip(&thread->context));
 	klog("kernite: thread %s stopped: %s, fault %lu (%lx %lx) at %lx\n", thread->name, why,
 	    thread->fault_label, thread->fault_words[0], thread->fault_words[1],
 	    ctx_ip(&thread->context));

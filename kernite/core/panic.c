@@ -85,8 +85,7 @@ void trap_kernel_fault(const char *what, uint64_t address, const struct arch_con
 {
 	struct cpu *cpu = begin();
 
-	klog("\nkernite: panic on CPU %u: %s in the kernel, address %lx\n", cpu->index, what,
-	    address);
+	klog("\nkernite: panic on CPU %u: %s in the kernel, address %lx\n", cpu->index, what, address);
 	arch_context_print(context);
 	uint64_t offset = 0;
 	const char *name = symbol_find(ctx_ip(context), &offset);

@@ -43,8 +43,7 @@ void chacha20_block(const uint32_t input[16], uint32_t output[16])
 		for (unsigned column = 0; column < 4; column++)
 			quarter_round(x, column, column + 4, column + 8, column + 12);
 		for (unsigned column = 0; column < 4; column++)
-			quarter_round(x, column, (column + 1) % 4 + 4, (column + 2) % 4 + 8,
-			    (column + 3) % 4 + 12);
+			quarter_round(x, column, (column + 1) % 4 + 4, (column + 2) % 4 + 8, (column + 3) % 4 + 12);
 	}
 	for (unsigned i = 0; i < 16; i++)
 		output[i] = x[i] + input[i];

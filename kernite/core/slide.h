@@ -22,14 +22,12 @@ static inline uint64_t kernel_slide(void)
 
 static inline uint64_t slide_from(uint64_t random)
 {
-	return SLIDE_WINDOW - KERNEL_BASE + (random % SLIDE_GIBS << 30) +
-	       ((random >> 32) % SLIDE_BLOCKS << 21);
+	return SLIDE_WINDOW - KERNEL_BASE + (random % SLIDE_GIBS << 30) + ((random >> 32) % SLIDE_BLOCKS << 21);
 }
 
 /* Packed relative relocations (DT_RELR): an even word is an address, an odd one a map of the 63
  * words behind. `view`: where address 0 of the image can be written now. */
-static inline void slide_apply(
-    const uint64_t *table, const uint64_t *end, uint64_t view, uint64_t slide)
+static inline void slide_apply(const uint64_t *table, const uint64_t *end, uint64_t view, uint64_t slide)
 {
 	uint64_t *where = nullptr;
 

@@ -43,8 +43,7 @@
 
 static kn_status call(struct tcb *thread, struct slot *slot)
 {
-	if (slot->cap.type != KN_TYPE_ENDPOINT ||
-	    kn_info_label(ctx_info(&thread->context)) == KN_ENDPOINT_CANCEL_BADGE)
+	if (slot->cap.type != KN_TYPE_ENDPOINT || kn_info_label(ctx_info(&thread->context)) == KN_ENDPOINT_CANCEL_BADGE)
 		return invoke(thread, slot);
 	return ipc_send(thread, slot, ctx_deadline(&thread->context), true);
 }
@@ -98,8 +97,7 @@ static kn_status handle(struct tcb *thread, uint64_t number)
 	default:
 		if (slot->cap.type != KN_TYPE_ENDPOINT)
 			return KN_E_WRONG_TYPE;
-		return ipc_reply_receive(
-		    thread, slot, ctx_reply(&thread->context), ctx_deadline(&thread->context));
+		return ipc_reply_receive(thread, slot, ctx_reply(&thread->context), ctx_deadline(&thread->context));
 	}
 }
 

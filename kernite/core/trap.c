@@ -41,8 +41,7 @@ void trap_page_fault(vaddr_t address, unsigned access)
 	struct tcb *thread = cpu->current;
 
 	kernel_stats.page_faults++;
-	trace_often(
-	    TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
+	trace_often(TRACE_PAGE_FAULT, address.raw, access, ctx_ip(&thread->context), (uint64_t)thread);
 	if (kernel_is_checked)
 		cpu_relax();
 	else

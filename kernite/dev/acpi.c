@@ -88,8 +88,7 @@ const struct acpi_header *acpi_find(const char signature[4], unsigned index)
 	if (memcmp(signature, "DSDT", 4) == 0)
 		return index ? nullptr : find_dsdt();
 	for (size_t at = sizeof(*root), step = root_entry_size; at + step <= root->length; at += step) {
-		const struct acpi_header *table =
-		    verified_table(acpi_field(root, at, step), signature);
+		const struct acpi_header *table = verified_table(acpi_field(root, at, step), signature);
 
 		if (table && index-- == 0)
 			return table;

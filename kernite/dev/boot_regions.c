@@ -35,8 +35,7 @@ static struct span rounded(uint64_t base, uint64_t size, enum boot_region_kind k
 
 static void insert_at(struct boot_info *info, unsigned index, struct boot_region region)
 {
-	memmove(&info->regions[index + 1], &info->regions[index],
-	    (info->region_count - index) * sizeof(region));
+	memmove(&info->regions[index + 1], &info->regions[index], (info->region_count - index) * sizeof(region));
 	info->regions[index] = region;
 	info->region_count++;
 }
@@ -75,16 +74,13 @@ static void clear_span(struct boot_info *info, struct span span)
 		}
 		remove_at(info, i);
 		if (old.base < span.start)
-			insert_at(info, i++,
-			    (struct boot_region){old.base, span.start - old.base, old.kind});
+			insert_at(info, i++, (struct boot_region){old.base, span.start - old.base, old.kind});
 		if (end > span.end)
-			insert_at(
-			    info, i++, (struct boot_region){span.end, end - span.end, old.kind});
+			insert_at(info, i++, (struct boot_region){span.end, end - span.end, old.kind});
 	}
 }
 
-bool boot_region_set(
-    struct boot_info *info, uint64_t base, uint64_t size, enum boot_region_kind kind)
+bool boot_region_set(struct boot_info *info, uint64_t base, uint64_t size, enum boot_region_kind kind)
 {
 	struct span span = rounded(base, size, kind);
 	unsigned index = 0;

@@ -172,8 +172,7 @@ void fastpath_disable(void)
 			syscall_invoke(cpu, thread, slot);
 		}
 	} else if (likely(number == reply_receive_number)) {
-		is_done = fast_reply_receive(
-		    cpu, thread, cspace_capability(thread, ctx_cap(&thread->context)));
+		is_done = fast_reply_receive(cpu, thread, cspace_capability(thread, ctx_cap(&thread->context)));
 	}
 	if (!is_done)
 		syscall_slow(cpu, thread, number);

@@ -76,8 +76,7 @@ static kn_status plan_caps(struct cap_plan *plan, const struct tcb *from, const 
 				return KN_E_INVALID_ARG;
 		}
 		plan->from[i] = slot;
-		if (through && slot->cap.type == KN_TYPE_ENDPOINT &&
-		    slot->cap.object == &through->object) {
+		if (through && slot->cap.type == KN_TYPE_ENDPOINT && slot->cap.object == &through->object) {
 			plan->unwrapped |= 1u << i;
 			continue;
 		}
@@ -98,8 +97,7 @@ static void move_caps(const struct cap_plan *plan, struct tcb *to)
 	to->ipc->cap_unwrapped = plan->unwrapped;
 	for (unsigned i = 0; i < plan->count; i++) {
 		struct slot *from = plan->from[i];
-		bool is_unwrapped = plan->unwrapped & 1u << i,
-		     is_moved = plan->moved & KN_IPC_MOVE(i);
+		bool is_unwrapped = plan->unwrapped & 1u << i, is_moved = plan->moved & KN_IPC_MOVE(i);
 
 		to->ipc->caps[i] = is_unwrapped ? KN_CAP_NONE : plan->address[i];
 		to->ipc->cap_badges[i] = from->cap.type == KN_TYPE_UNTYPED ? 0 : from->cap.badge;
@@ -161,8 +159,7 @@ static kn_status deliver(struct tcb *sender, struct tcb *receiver, struct endpoi
 {
 	if (sender->in_call && !receiver->reply)
 		return KN_E_INVALID_OP;
-	TRY(sender->in_fault ? copy_fault(sender, receiver)
-			     : copy_message(sender, receiver, endpoint));
+	TRY(sender->in_fault ? copy_fault(sender, receiver) : copy_message(sender, receiver, endpoint));
 	kernel_stats.ipc_slow++;
 	trace_often(TRACE_IPC, tcb_label(sender), tcb_label(receiver),
 	    ctx_info(&receiver->context), tcb_pair(sender, receiver));
@@ -291,8 +288,7 @@ static void take_event(struct endpoint *endpoint, struct tcb *receiver)
 		ctx_set_info(context, kn_info(KN_LABEL_ORPHAN, 0, 0));
 		return;
 	}
-	struct reply *reply =
-	    container_of(list_take_first(&endpoint->cancels), struct reply, cancel_link);
+	struct reply *reply = container_of(list_take_first(&endpoint->cancels), struct reply, cancel_link);
 
 	ctx_set_badge(context, 0);
 	ctx_set_word(context, 0, reply->slot_address);
@@ -382,8 +378,7 @@ static kn_status find_reply(const struct tcb *thread, kn_cap address, struct rep
 static kn_status check_receive(
     const struct tcb *receiver, const struct slot *slot, kn_cap address, struct reply **reply)
 {
-	return slot->cap.rights & KN_RIGHT_RECV ? find_reply(receiver, address, reply)
-						: KN_E_RIGHTS;
+	return slot->cap.rights & KN_RIGHT_RECV ? find_reply(receiver, address, reply) : KN_E_RIGHTS;
 }
 
 static kn_status receive(struct tcb *receiver, struct endpoint *endpoint, struct reply *reply,
@@ -414,8 +409,7 @@ static kn_status receive(struct tcb *receiver, struct endpoint *endpoint, struct
 	return status;
 }
 
-kn_status ipc_receive(
-    struct tcb *receiver, struct slot *slot, kn_cap reply_address, kn_time deadline)
+kn_status ipc_receive(struct tcb *receiver, struct slot *slot, kn_cap reply_address, kn_time deadline)
 {
 	struct reply *reply;
 

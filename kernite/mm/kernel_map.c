@@ -44,8 +44,7 @@ bool kernel_map(struct table_pool *pool, uint64_t root, uint64_t address, uint64
 	while (size) {
 		unsigned level = largest_level;
 
-		while (
-		    level && ((address | physical) % level_size(level) || size < level_size(level)))
+		while (level && ((address | physical) % level_size(level) || size < level_size(level)))
 			level--;
 
 		pte_t *entry = entry_at(pool, root, address, level);

@@ -17,8 +17,7 @@ static struct kn_clock_page *page;
 
 void clock_start(uint64_t base, uint64_t frequency)
 {
-	machine_clock =
-	    (struct machine_clock){base, frequency, (NS_PER_SECOND << CLOCK_SHIFT) / frequency};
+	machine_clock = (struct machine_clock){base, frequency, (NS_PER_SECOND << CLOCK_SHIFT) / frequency};
 }
 
 paddr_t clock_boot(uint64_t wall)

@@ -11,8 +11,7 @@
 
 kn_status debug_objects(struct debug *self, struct debug_objects_out *out)
 {
-	static_assert((int)KN_TYPE_COUNT <=
-		      (int)(sizeof(out->counts.counts) / sizeof(out->counts.counts[0])));
+	static_assert((int)KN_TYPE_COUNT <= (int)(sizeof(out->counts.counts) / sizeof(out->counts.counts[0])));
 	memcpy(out->counts.counts, object_counts, sizeof(object_counts));
 	return KN_OK;
 }
@@ -30,8 +29,7 @@ kn_status debug_stats(struct debug *self, struct debug_stats_out *out)
 	return KN_OK;
 }
 
-kn_status debug_trace(
-    struct debug *self, const struct debug_trace_in *in, struct debug_trace_out *out)
+kn_status debug_trace(struct debug *self, const struct debug_trace_in *in, struct debug_trace_out *out)
 {
 	return trace_read(in->sequence, &out->next, &out->event) ? KN_OK : KN_E_WOULD_BLOCK;
 }
@@ -57,8 +55,7 @@ kn_status debug_cpu(struct debug *self, const struct debug_cpu_in *in, struct de
 
 kn_status debug_protections(struct debug *self, struct debug_protections_out *out)
 {
-	out->on = arch_protections(&out->possible) | KN_PROTECTION_STACK |
-	          (kernel_slide() ? KN_PROTECTION_PLACE : 0);
+	out->on = arch_protections(&out->possible) | KN_PROTECTION_STACK | (kernel_slide() ? KN_PROTECTION_PLACE : 0);
 	out->possible |= KN_PROTECTION_STACK | KN_PROTECTION_PLACE;
 	return KN_OK;
 }

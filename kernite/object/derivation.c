@@ -114,8 +114,7 @@ static void drop_reference(struct slot *slot)
 		self_references = cnode->self_references;
 	}
 	/* Singletons have no destroy: without a capability they are only out of reach. */
-	if (object->references == self_references && !object->is_dying &&
-	    object_classes[object->type].destroy)
+	if (object->references == self_references && !object->is_dying && object_classes[object->type].destroy)
 		reaper_add(object);
 }
 
@@ -140,12 +139,10 @@ void slot_fill(struct slot *slot, struct slot *parent, struct object *object, ui
 
 void slot_fill_internal(struct slot *slot, struct slot *parent, struct object *object)
 {
-	fill(slot, parent,
-	    &(struct cap){.object = object, .type = object->type, .flags = SLOT_INTERNAL});
+	fill(slot, parent, &(struct cap){.object = object, .type = object->type, .flags = SLOT_INTERNAL});
 }
 
-void slot_fill_untyped(
-    struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device)
+void slot_fill_untyped(struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device)
 {
 	fill(slot, parent,
 	    &(struct cap){.type = KN_TYPE_UNTYPED, .badge = base,
@@ -269,8 +266,7 @@ uint64_t derivation_check(void (*visit)(struct slot *slot))
 			slot = slot->next;
 		}
 		invariant(!slot_is_empty(slot));
-		invariant(
-		    slot->cap.type == KN_TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
+		invariant(slot->cap.type == KN_TYPE_UNTYPED || slot->cap.object->type == slot->cap.type);
 		if (visit)
 			visit(slot);
 		count++;

@@ -37,8 +37,7 @@ void slot_fill_internal(struct slot *slot, struct slot *parent, struct object *o
 /* The object lets go by itself (its destroy): unlink without sever(). An empty slot is fine. */
 void slot_drop_internal(struct slot *slot);
 /* Fill the empty slot with an untyped capability. */
-void slot_fill_untyped(
-    struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device);
+void slot_fill_untyped(struct slot *slot, struct slot *parent, uint64_t base, unsigned size_bits, bool is_device);
 /* `to` (empty) becomes a child of `from` with these rights and badge. `from` is copyable. */
 void slot_derive(struct slot *to, struct slot *from, uint32_t rights, uint64_t badge);
 /* A slot of the kernel's own, never an internal one, holds a copy of `from` (or null: nothing) from

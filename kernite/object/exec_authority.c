@@ -4,8 +4,7 @@
 #include "object/derivation.h"
 #include "object/cnode.h"
 
-kn_status exec_authority_grant(
-    struct exec_authority *self, const struct exec_authority_grant_in *in)
+kn_status exec_authority_grant(struct exec_authority *self, const struct exec_authority_grant_in *in)
 {
 	struct slot *slot;
 

@@ -19,8 +19,7 @@ kn_status io_port_destroy(struct object *object)
 	return KN_OK;
 }
 
-kn_status io_port_control_claim(
-    struct io_port_control *self, const struct io_port_control_claim_in *in)
+kn_status io_port_control_claim(struct io_port_control *self, const struct io_port_control_claim_in *in)
 {
 	struct io_port *port = slot_object(in->port, io_port);
 
@@ -51,8 +50,7 @@ static kn_status check(const struct io_port *self, uint16_t offset, uint8_t size
 	return KN_OK;
 }
 
-kn_status io_port_read(
-    struct io_port *self, const struct io_port_read_in *in, struct io_port_read_out *out)
+kn_status io_port_read(struct io_port *self, const struct io_port_read_in *in, struct io_port_read_out *out)
 {
 	TRY(check(self, in->offset, in->size));
 	out->value = arch_port_read((uint16_t)(self->first + in->offset), in->size);

@@ -65,14 +65,12 @@ void notification_signal(struct notification *notification, uint64_t bits)
 		ctx_set_status(&thread->context, KN_OK);
 		notification_take(notification, thread, 0);
 		thread_wake(thread);
-	} else if (notification->bits && notification->bound &&
-		   notification->bound->state == THREAD_RECEIVING) {
+	} else if (notification->bits && notification->bound && notification->bound->state == THREAD_RECEIVING) {
 		ipc_deliver_signal(notification->bound);
 	}
 }
 
-void signal_source_attach(
-    struct signal_source *source, const struct slot *slot, uint64_t default_bits)
+void signal_source_attach(struct signal_source *source, const struct slot *slot, uint64_t default_bits)
 {
 	source->target = slot_object(slot, notification);
 	source->bits = slot->cap.badge ? slot->cap.badge : default_bits;

@@ -29,7 +29,6 @@ void notification_take(struct notification *notification, struct tcb *thread, ui
 void notification_unbind(struct notification *notification);
 
 /* Attach a free source to what the capability in `slot` names; no badge: `default_bits`. */
-void signal_source_attach(
-    struct signal_source *source, const struct slot *slot, uint64_t default_bits);
+void signal_source_attach(struct signal_source *source, const struct slot *slot, uint64_t default_bits);
 void signal_source_detach(struct signal_source *source);
 void signal_source_fire(struct signal_source *source);

@@ -70,8 +70,7 @@ void object_init(struct object *object, enum kn_object_type type, unsigned size_
 
 struct object *object_create(enum kn_object_type type, void *memory, unsigned size_bits)
 {
-	struct object *object =
-	    (struct object *)((char *)memory + object_classes[type].object_offset);
+	struct object *object = (struct object *)((char *)memory + object_classes[type].object_offset);
 
 	object_init(object, type, size_bits);
 	object_classes[type].init(object);

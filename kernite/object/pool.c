@@ -214,8 +214,7 @@ static kn_status empty(struct pool *pool, const struct slot *kept)
 	while ((node = list_first(&pool->spaces)))
 		TRY(vspace_retire(container_of(node, struct vspace, pool_link)));
 	while ((node = list_first(&pool->objects)))
-		TRY(memory_object_retire(
-		    container_of(node, struct memory_object, pool_link), nullptr));
+		TRY(memory_object_retire(container_of(node, struct memory_object, pool_link), nullptr));
 	invariant(pool->used == 0);
 	if (pool->parent) {
 		/* Nobody pays any more: a pool without a root refuses every charge. */

@@ -22,8 +22,7 @@ static void set(struct sched_context *self, kn_time budget, kn_time period, kn_t
 
 	self->period = period ? period : budget * PERIOD_DEFAULT;
 	self->deadline = deadline ? deadline : self->period;
-	self->slice =
-	    budget / NS_PER_SECOND * frequency + budget % NS_PER_SECOND * frequency / NS_PER_SECOND;
+	self->slice = budget / NS_PER_SECOND * frequency + budget % NS_PER_SECOND * frequency / NS_PER_SECOND;
 	self->limit = self->consumed + self->slice;
 	self->start = 0;
 	self->has_timed_out = false;
@@ -96,8 +95,7 @@ kn_status sched_context_destroy(struct object *object)
 	return KN_OK;
 }
 
-kn_status sched_context_configure(
-    struct sched_context *self, const struct sched_context_configure_in *in)
+kn_status sched_context_configure(struct sched_context *self, const struct sched_context_configure_in *in)
 {
 	if (in->flags & ~SCHED_RESERVATION)
 		return KN_E_INVALID_ARG;
@@ -112,8 +110,7 @@ kn_status sched_context_configure(
 	if (in->flags & SCHED_RESERVATION) {
 		if (this_cpu()->current->priority < KN_SCHED_CONTEXT_RESERVE_PRIORITY)
 			return KN_E_RIGHTS;
-		share = (unsigned)(in->budget * SHARE_UNIT /
-				   (in->deadline ? in->deadline : in->period));
+		share = (unsigned)(in->budget * SHARE_UNIT / (in->deadline ? in->deadline : in->period));
 		share += share == 0;
 		if (!sched_context_fit(cpu_online_count, share - self->share))
 			return KN_E_QUOTA;

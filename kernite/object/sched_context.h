@@ -41,8 +41,7 @@ static inline int64_t sched_context_left(const struct sched_context *context)
 }
 
 /* Is `a` a reservation and more urgent than `b`, or `b` exhausted? */
-static inline bool sched_context_is_before(
-    const struct sched_context *a, const struct sched_context *b)
+static inline bool sched_context_is_before(const struct sched_context *a, const struct sched_context *b)
 {
 	return a->is_reservation && (!b->is_reservation || (int64_t)(a->due - b->due) < 0 ||
 		   (sched_context_left(b) <= 0 && sched_context_left(a) > 0));

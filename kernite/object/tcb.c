@@ -68,8 +68,7 @@ void tcb_settle(struct tcb *thread)
 
 static bool is_halted(const struct tcb *thread)
 {
-	return thread->is_suspended && thread->state == THREAD_INACTIVE &&
-	       !thread_is_current(thread);
+	return thread->is_suspended && thread->state == THREAD_INACTIVE && !thread_is_current(thread);
 }
 
 kn_status tcb_configure(struct tcb *self, const struct tcb_configure_in *in)
@@ -118,8 +117,7 @@ kn_status tcb_start(struct tcb *self, const struct tcb_start_in *in)
 kn_status tcb_resume(struct tcb *self)
 {
 	/* Once there, the root stays while the thread is attached: vspace_retire() detaches first. */
-	if (!self->vspace || self->vspace->tables.root.raw == 0 || !self->cspace ||
-	    self->home == &sched_context_none)
+	if (!self->vspace || self->vspace->tables.root.raw == 0 || !self->cspace || self->home == &sched_context_none)
 		return KN_E_INVALID_ARG;
 	thread_start(self);
 	return KN_OK;

@@ -52,8 +52,7 @@ uint64_t mmu_make_stack(unsigned index)
 	uint64_t base = STACKS_BASE + (2ull * index + 1) * KERNEL_STACK_SIZE;
 	paddr_t memory = virt_to_phys(boot_alloc(KERNEL_STACK_SIZE, PAGE_SIZE));
 
-	if (!kernel_map(&pool, kernel_root.raw, base, memory.raw, KERNEL_STACK_SIZE,
-		VM_READ | VM_WRITE, VM_NORMAL, 0))
+	if (!kernel_map(&pool, kernel_root.raw, base, memory.raw, KERNEL_STACK_SIZE, VM_READ | VM_WRITE, VM_NORMAL, 0))
 		panic("no page tables left for the stack of CPU %u", index);
 	arch_pte_publish();
 	return base + KERNEL_STACK_SIZE;
@@ -110,8 +109,7 @@ void arch_space_init(struct arch_space *space, paddr_t root)
 
 static void flush_asid_everywhere(uint64_t asid)
 {
-	__asm__ volatile("dsb ishst; tlbi aside1is, %0; dsb ish; isb" ::"r"(asid << ASID_SHIFT)
-			 : "memory");
+	__asm__ volatile("dsb ishst; tlbi aside1is, %0; dsb ish; isb" ::"r"(asid << ASID_SHIFT) : "memory");
 }
 
 void arch_space_destroy(struct arch_space *space)
@@ -160,8 +158,7 @@ void space_switch_slow(struct cpu *cpu, const struct arch_space *space)
 		return;
 	}
 	if (cpu->arch.shared_space != space)
-		__asm__ volatile("isb; tlbi aside1, %0; dsb nsh; isb" ::"r"(space->ttbr)
-				 : "memory");
+		__asm__ volatile("isb; tlbi aside1, %0; dsb nsh; isb" ::"r"(space->ttbr) : "memory");
 	cpu->arch.shared_space = space;
 	write_sysreg(ttbr0_el1, space->ttbr);
 }

@@ -103,8 +103,7 @@ static const char *describe_fault(uint64_t esr, uint64_t address)
 	uint64_t stack = this_cpu()->stack_top - KERNEL_STACK_SIZE;
 	const char *name = exceptions[ESR_CLASS(esr)].name;
 
-	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && address < stack &&
-	    stack - address <= PAGE_SIZE)
+	if (ESR_CLASS(esr) == EC_DATA_ABORT_KERNEL && address < stack && stack - address <= PAGE_SIZE)
 		return "kernel stack overflow";
 	/* clang's trapping sanitizer: 0x5500 + the check (llvm, SanitizerHandler). */
 	if (ESR_CLASS(esr) == EC_BRK && (esr & 0xff00) == 0x5500)

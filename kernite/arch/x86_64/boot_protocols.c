@@ -21,8 +21,7 @@ static enum boot_region_kind region_kind(uint32_t type)
 }
 
 /* Twice over the map: RAM first, so that whatever else is said about a page wins. */
-static bool add_memory_map(
-    const char *entries, size_t size, size_t entry_size, struct boot_info *info)
+static bool add_memory_map(const char *entries, size_t size, size_t entry_size, struct boot_info *info)
 {
 	if (entry_size < sizeof(struct memory_map_entry))
 		return false;
@@ -31,8 +30,7 @@ static bool add_memory_map(
 			const struct memory_map_entry *e = (const void *)(entries + at);
 			enum boot_region_kind kind = region_kind(e->type);
 
-			if ((kind == BOOT_REGION_RAM) == (pass == 0) &&
-			    !boot_region_set(info, e->base, e->size, kind))
+			if ((kind == BOOT_REGION_RAM) == (pass == 0) && !boot_region_set(info, e->base, e->size, kind))
 				return false;
 		}
 	return info->region_count > 0;
@@ -170,8 +168,7 @@ bool pvh_parse(uint64_t address, struct boot_info *info)
 		info->archive_size = module->size;
 	}
 	map_size = start->memory_map_entries * sizeof(struct memory_map_entry);
-	if (start->memory_map_entries > MAP_ENTRIES_MAX ||
-	    !(map = acpi_view(start->memory_map, map_size)))
+	if (start->memory_map_entries > MAP_ENTRIES_MAX || !(map = acpi_view(start->memory_map, map_size)))
 		return false;
 	return add_memory_map(map, map_size, sizeof(struct memory_map_entry), info);
 }

@@ -87,8 +87,7 @@ void descriptors_init(struct cpu *cpu)
 	msr_write(MSR_GS_BASE, (uint64_t)cpu);
 	msr_write(MSR_KERNEL_GS_BASE, 0);
 	msr_write(MSR_FS_BASE, 0);
-	msr_write(MSR_STAR,
-	    (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8) << 48);
+	msr_write(MSR_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8) << 48);
 	msr_write(MSR_LSTAR, (uint64_t)syscall_entry);
 	msr_write(MSR_CSTAR, (uint64_t)syscall_entry_compat);
 	msr_write(MSR_SFMASK, SYSCALL_FLAGS_CLEARED);

@@ -167,8 +167,7 @@ void arch_irq_enable(unsigned irq, bool level)
 	is_level[line] = level;
 	has_edge[line] = is_edge_masked[line] = false;
 	ioapic_write(io, IOAPIC_ENTRY + 2 * (line - io->first) + 1, smp_apic_ids[0] << 24);
-	update(line, ~0u,
-	    (VECTOR_IRQ + line) | (level ? ENTRY_LEVEL : 0) | (is_low ? ENTRY_ACTIVE_LOW : 0));
+	update(line, ~0u, (VECTOR_IRQ + line) | (level ? ENTRY_LEVEL : 0) | (is_low ? ENTRY_ACTIVE_LOW : 0));
 }
 
 void arch_irq_mask(unsigned irq)

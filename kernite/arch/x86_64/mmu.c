@@ -34,11 +34,9 @@ static paddr_t root_take(void)
 	return root;
 }
 
-static void map(uint64_t address, uint64_t physical, uint64_t size, unsigned perms,
-    enum vm_memory_type type)
+static void map(uint64_t address, uint64_t physical, uint64_t size, unsigned perms, enum vm_memory_type type)
 {
-	if (!kernel_map(&pool, kernel_root.raw, address, physical, size, perms, type,
-		features.huge_pages ? 2 : 1))
+	if (!kernel_map(&pool, kernel_root.raw, address, physical, size, perms, type, features.huge_pages ? 2 : 1))
 		panic("no memory for the kernel's page tables");
 }
 
@@ -143,8 +141,7 @@ void mmu_make_stacks(struct boot_info *info, unsigned index)
 
 		if (!frames)
 			panic("no memory for the stacks of CPU %u", index);
-		map(mmu_stack_top(index, stack) - size, frames, size, VM_READ | VM_WRITE,
-		    VM_NORMAL);
+		map(mmu_stack_top(index, stack) - size, frames, size, VM_READ | VM_WRITE, VM_NORMAL);
 	}
 }
 
@@ -153,8 +150,7 @@ paddr_t mmu_further_root(void)
 	paddr_t root = root_take();
 
 	memcpy(phys_to_virt(root), phys_to_virt(kernel_root), PAGE_SIZE);
-	if (!kernel_map(&pool, root.raw, BOOT_SEGMENT, BOOT_SEGMENT, PAGE_SIZE,
-		VM_READ | VM_EXECUTE, VM_NORMAL, 0))
+	if (!kernel_map(&pool, root.raw, BOOT_SEGMENT, BOOT_SEGMENT, PAGE_SIZE, VM_READ | VM_EXECUTE, VM_NORMAL, 0))
 		panic("no memory for the page tables of further CPUs");
 	return root;
 }

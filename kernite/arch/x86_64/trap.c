@@ -119,8 +119,7 @@ void trap_from_kernel(struct arch_context *context)
 		handle_interrupt(vector);
 		return;
 	}
-	trap_kernel_fault(
-	    vector_name(vector), vector == VECTOR_PAGE_FAULT ? cr2_read() : context->rip, context);
+	trap_kernel_fault(vector_name(vector), vector == VECTOR_PAGE_FAULT ? cr2_read() : context->rip, context);
 }
 
 void trap_not_maskable(struct arch_context *context)
