@@ -40,9 +40,7 @@ struct arch_fpu {
 };
 
 struct arch_cpu {
-	uint64_t mpidr;
 	volatile uint8_t *redistributor; /* of the GIC: this CPU's frame */
-	uint32_t acpi_uid;
 	const struct arch_space *shared_space; /* who used the shared ASID here last, see mmu.c */
 };
 
@@ -98,7 +96,6 @@ typedef struct {
 #define PTE_VALID (1ull << 0)
 #define PTE_TABLE (1ull << 1) /* at the leaf level: page */
 #define PTE_ATTR(index) ((uint64_t)(index) << 2)
-#define PTE_ATTR_MASK PTE_ATTR(7)
 #define PTE_AP_USER (1ull << 6)
 #define PTE_AP_READONLY (1ull << 7)
 #define PTE_SH_INNER (3ull << 8)

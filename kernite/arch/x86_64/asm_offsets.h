@@ -6,12 +6,9 @@
 #pragma once
 
 #define CTX_VECTOR 120
-#define CTX_ERROR 128
 #define CTX_RIP 136
-#define CTX_CS 144
 #define CTX_RFLAGS 152
 #define CTX_RSP 160
-#define CTX_SS 168
 #define CTX_FRAME_SIZE 176 /* what a trap pushes; TSS.RSP0 points here */
 
 /* `vector` of a context that entered by SYSCALL: rcx and r11 are not in it, SYSRET may be used. */
