@@ -22,10 +22,9 @@ static struct handoff handoff;
 /* PAC keys: one set for the machine, made at boot. */
 static uint64_t pac_keys[10];
 
-#define SCTLR_PAC_KEYS (1ull << 31 | 1ull << 30 | 1ull << 27 | 1ull << 13) /* EnIA EnIB EnDA EnDB  \
-									    */
+#define SCTLR_PAC_KEYS (1ull << 31 | 1ull << 30 | 1ull << 27 | 1ull << 13) /* EnIA EnIB EnDA EnDB */
 
-static bool has_random(void)
+[[gnu::always_inline]] static inline bool has_random(void)
 {
 	return FIELD(read_sysreg(id_aa64isar0_el1), 60) != 0;
 }
@@ -60,9 +59,7 @@ uint32_t arch_protections(uint32_t *possible)
 
 bool arch_random(uint64_t *value)
 {
-	if (!has_random())
-		return false;
-	for (unsigned attempt = 0; attempt < 16; attempt++)
+	for (unsigned attempt = 0; has_random() && attempt < 16; attempt++)
 		if (random_word(value))
 			return true;
 	return false;
@@ -83,13 +80,12 @@ void arch_secure(uint64_t handoff_physical)
 
 	if (handoff_physical) {
 		const struct handoff *from = phys_to_virt(paddr(handoff_physical));
-		bool is_rndr = FIELD(read_sysreg(id_aa64isar0_el1), 60) != 0;
 
 		state = from->info.entropy ^ read_sysreg(cntvct_el0);
 		for (unsigned i = 0; i < 10; i++) {
 			uint64_t word = 0;
 
-			if (is_rndr)
+			if (has_random())
 				random_word(&word);
 			state = state * 6364136223846793005ull + 1442695040888963407ull;
 			pac_keys[i] = word ^ state ^ state >> 29;

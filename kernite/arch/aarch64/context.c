@@ -78,8 +78,7 @@ void arch_fpu_allow(bool is_allowed)
 void arch_context_print(const struct arch_context *context)
 {
 	for (unsigned i = 0; i < 30; i += 2)
-		klog("x%u %lx  x%u %lx\n", i, (unsigned long)context->x[i], i + 1, (unsigned long)context->x[i + 1]);
-	klog("x30 %lx  sp %lx\n", (unsigned long)context->x[30], (unsigned long)context->sp);
-	klog("pc %lx  spsr %lx  tls %lx\n", (unsigned long)context->ip,
-	    (unsigned long)context->spsr, (unsigned long)context->tls);
+		klog("x%u %lx  x%u %lx\n", i, context->x[i], i + 1, context->x[i + 1]);
+	klog("x30 %lx  sp %lx\n", context->x[30], context->sp);
+	klog("pc %lx  spsr %lx  tls %lx\n", context->ip, context->spsr, context->tls);
 }

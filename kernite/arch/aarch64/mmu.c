@@ -94,12 +94,6 @@ static uint64_t asid_acquire(void)
 	return asid_shared;
 }
 
-static void asid_release(uint64_t asid)
-{
-	if (asid != asid_shared)
-		asids_in_use[asid / 64] &= ~(1ull << asid % 64);
-}
-
 void arch_space_init(struct arch_space *space, paddr_t root)
 {
 	space->root = root;
@@ -114,8 +108,11 @@ static void flush_asid_everywhere(uint64_t asid)
 
 void arch_space_destroy(struct arch_space *space)
 {
-	flush_asid_everywhere(asid_of(space));
-	asid_release(asid_of(space));
+	const uint64_t asid = asid_of(space);
+
+	flush_asid_everywhere(asid);
+	if (asid != asid_shared)
+		asids_in_use[asid / 64] &= ~(1ull << asid % 64);
 }
 
 void arch_tlb_invalidate(struct arch_space *space, vaddr_t start, size_t pages, bool table_freed)

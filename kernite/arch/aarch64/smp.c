@@ -49,13 +49,12 @@ static void clean_to_memory(const void *start, size_t size)
 
 bool arch_start_cpu(struct cpu *cpu)
 {
-	int64_t status;
-
 	cpu->stack_top = mmu_make_stack(cpu->index);
 	secondary_start = (struct secondary_start){kernel_root.raw, identity_root.raw, cpu};
 	clean_to_memory(&secondary_start, sizeof(secondary_start));
-	status = psci_cpu_on(smp_affinities[cpu->index], kernel_image_physical(secondary_entry).raw,
+	int64_t status = psci_cpu_on(smp_affinities[cpu->index], kernel_image_physical(secondary_entry).raw,
 	    kernel_image_physical(&secondary_start).raw);
+
 	if (status)
 		klog("aarch64: CPU %u does not start: PSCI error %d\n", cpu->index, (int)status);
 	return status == 0;

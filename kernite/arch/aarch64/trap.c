@@ -58,12 +58,8 @@ static void user_abort(uint64_t esr, bool is_fetch)
 	unsigned status = FAULT_STATUS(esr), access = VM_READ;
 	uint64_t address = read_sysreg(far_el1);
 
-	if (status == FAULT_ALIGNMENT) {
-		trap_exception(TRAP_ALIGNMENT, esr);
-		return;
-	}
 	if (status < 4 || status > 15) {
-		trap_exception(TRAP_PROTECTION, esr);
+		trap_exception(status == FAULT_ALIGNMENT ? TRAP_ALIGNMENT : TRAP_PROTECTION, esr);
 		return;
 	}
 	if (is_fetch)
