@@ -64,6 +64,7 @@ static struct cpu *begin(void)
 	if (atomic_flag_test_and_set(&has_panicked))
 		arch_halt();
 	arch_ipi_halt_others();
+	klog("\nkernite: panic on CPU %u: ", this_cpu()->index);
 	return this_cpu();
 }
 
@@ -72,7 +73,6 @@ void panic(const char *format, ...)
 	struct cpu *cpu = begin();
 	va_list arguments;
 
-	klog("\nkernite: panic on CPU %u: ", cpu->index);
 	va_start(arguments, format);
 	log_print(format, arguments);
 	va_end(arguments);
@@ -85,7 +85,7 @@ void trap_kernel_fault(const char *what, uint64_t address, const struct arch_con
 {
 	struct cpu *cpu = begin();
 
-	klog("\nkernite: panic on CPU %u: %s in the kernel, address %lx\n", cpu->index, what, address);
+	klog("%s in the kernel, address %lx\n", what, address);
 	arch_context_print(context);
 	uint64_t offset = 0;
 	const char *name = symbol_find(ctx_ip(context), &offset);
