@@ -113,18 +113,9 @@ static void must(kn_status status, const char *what)
 static void map(struct vspace *space, struct memory_object *object, uint64_t offset,
     uint64_t address, uint64_t pages, uint32_t prot, uint32_t sharing)
 {
-	struct slot slot = {.cap = {.rights = KN_RIGHTS_ALL}};
-
-	if (object)
-		slot.cap.object = &object->object;
-
-	const struct vspace_map_in in = {.object = object ? &slot : nullptr,
-	    .offset = offset,
-	    .address = address,
-	    .pages = pages,
-	    .prot = prot,
-	    .max_prot = prot,
-	    .flags = sharing | KN_VSPACE_MAP_FIXED};
+	struct slot slot = {.cap = {.object = object ? &object->object : nullptr, .rights = KN_RIGHTS_ALL}};
+	const struct vspace_map_in in = {.object = object ? &slot : nullptr, .offset = offset, .address = address,
+	    .pages = pages, .prot = prot, .max_prot = prot, .flags = sharing | KN_VSPACE_MAP_FIXED};
 	struct vspace_map_out out;
 
 	must(vspace_map(space, &in, &out), "mapping");

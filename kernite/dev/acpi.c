@@ -40,17 +40,15 @@ static bool is_sum_zero(const void *from, size_t size)
 static const struct acpi_header *verified_table(uint64_t address, const char *signature)
 {
 	const struct acpi_header *table = address ? acpi_view(address, sizeof(*table)) : nullptr;
-	size_t length;
 
 	if (!table || memcmp(table->signature, signature, 4) != 0)
 		return nullptr;
-	length = load_le(&table->length, 4);
+	size_t length = load_le(&table->length, 4);
+
 	if (length < sizeof(*table) || length > TABLE_SIZE_MAX)
 		return nullptr;
 	table = acpi_view(address, length);
-	if (!table || !is_sum_zero(table, length))
-		return nullptr;
-	return table;
+	return table && is_sum_zero(table, length) ? table : nullptr;
 }
 
 void acpi_init(uint64_t rsdp)
@@ -108,13 +106,13 @@ const struct acpi_madt_entry *acpi_madt_next(const struct acpi_madt_entry *previ
 	const struct acpi_header *madt = acpi_find("APIC", 0);
 	const char *start = (const char *)madt;
 	size_t at = MADT_FIRST_ENTRY;
-	const struct acpi_madt_entry *entry;
 
 	if (!madt)
 		return nullptr;
 	if (previous)
 		at = (size_t)((const char *)previous - start) + previous->length;
-	entry = (const void *)(start + at);
+	const struct acpi_madt_entry *entry = (const void *)(start + at);
+
 	if (at > madt->length || madt->length - at < sizeof(*entry))
 		return nullptr;
 	if (entry->length < sizeof(*entry) || entry->length > madt->length - at)
@@ -150,13 +148,12 @@ bool acpi_sleep_type_s5(const struct acpi_header *aml, uint8_t *type_a, uint8_t 
 	const uint8_t *at = (const uint8_t *)(aml + 1);
 
 	for (; end - at >= 8; at++) {
-		const uint8_t *element;
-		uint8_t a, b;
-
 		/* NameOp, optionally a root prefix, "_S5_", PackageOp, PkgLength, NumElements. */
 		if (at[0] != 0x08)
 			continue;
-		element = at + 1 + (at[1] == '\\');
+		const uint8_t *element = at + 1 + (at[1] == '\\');
+		uint8_t a, b;
+
 		if (end - element < 7 || element[4] != 0x12 || memcmp(element, "_S5_", 4) != 0)
 			continue;
 		element += 5;

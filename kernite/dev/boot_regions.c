@@ -105,7 +105,6 @@ uint64_t boot_region_take(struct boot_info *info, uint64_t size, uint64_t limit)
 	for (unsigned i = info->region_count; i-- > 0;) {
 		struct boot_region *region = &info->regions[i];
 		uint64_t end = region->base + region->size;
-		uint64_t taken;
 
 		if (end > limit)
 			end = limit;
@@ -113,7 +112,8 @@ uint64_t boot_region_take(struct boot_info *info, uint64_t size, uint64_t limit)
 			continue;
 		if (end <= region->base || end - region->base <= size)
 			continue;
-		taken = end - size;
+		uint64_t taken = end - size;
+
 		return boot_region_set(info, taken, size, BOOT_REGION_IN_USE) ? taken : 0;
 	}
 	return 0;

@@ -48,15 +48,13 @@ void generic_timer_disarm(void)
 
 void arch_timer_set(kn_time deadline)
 {
-	kn_time now;
-	uint64_t wait;
-
 	if (deadline == KN_TIME_FOREVER) {
 		generic_timer_disarm();
 		return;
 	}
-	now = arch_now();
-	wait = deadline > now ? deadline - now : 0;
+	kn_time now = arch_now();
+	uint64_t wait = deadline > now ? deadline - now : 0;
+
 	if (wait > LONGEST_WAIT)
 		wait = LONGEST_WAIT;
 	/* Rounded up, so that it never fires before the deadline. */

@@ -32,8 +32,7 @@ struct cap_plan {
 	uint32_t unwrapped; /* bit i: only the badge is delivered */
 	uint32_t moved;
 	kn_cap address[KN_MSG_MAX_CAPS];
-	struct slot *from[KN_MSG_MAX_CAPS];
-	struct slot *to[KN_MSG_MAX_CAPS];
+	struct slot *from[KN_MSG_MAX_CAPS], *to[KN_MSG_MAX_CAPS];
 };
 
 /* What can be said of a message without its receiver. */

@@ -95,13 +95,9 @@ void boot_memory_init(const struct boot_info *info)
 
 	/* The kernel's own RAM is inside or outside the table, as it falls; it is never asked for.
 	 */
-	uint64_t first = spans[0].base >> PAGE_SHIFT;
-	uint64_t frames = (spans[span_count - 1].end >> PAGE_SHIFT) - first;
-	struct frame *table = boot_alloc(frames * sizeof(struct frame), PAGE_SIZE);
-
-	frame_first = first;
-	frame_count = frames;
-	frame_table = table;
+	frame_first = spans[0].base >> PAGE_SHIFT;
+	frame_count = (spans[span_count - 1].end >> PAGE_SHIFT) - frame_first;
+	frame_table = boot_alloc(frame_count * sizeof(struct frame), PAGE_SIZE);
 }
 
 void *boot_alloc(size_t size, size_t alignment)
@@ -157,8 +153,7 @@ static size_t insert(struct kn_boot_untyped *list, size_t first, size_t count, s
 	}
 	for (; i > first && list[i - 1].size_bits < bits; i--)
 		list[i] = list[i - 1];
-	list[i] = (struct kn_boot_untyped){
-	    .base = base, .size_bits = (uint8_t)bits, .is_device = is_device};
+	list[i] = (struct kn_boot_untyped){.base = base, .size_bits = (uint8_t)bits, .is_device = is_device};
 	return count + 1;
 }
 

@@ -3,5 +3,4 @@
 #include "mm/frame.h"
 
 struct frame *frame_table;
-uint64_t frame_first;
-uint64_t frame_count;
+uint64_t frame_first, frame_count;

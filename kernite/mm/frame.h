@@ -38,10 +38,8 @@ enum frame_kind : uint8_t {
 	FRAME_METADATA,   /* radix node, slab of regions */
 };
 
-enum frame_flags : uint8_t {
-	FRAME_CODE_SYNCED =
-	    1, /* instruction fetch sees its content; cleared when it becomes writable */
-};
+/* Instruction fetch sees its content; cleared when it becomes writable. */
+enum frame_flags : uint8_t { FRAME_CODE_SYNCED = 1 };
 
 struct frame {
 	struct frame_home *home; /* where it goes back to; null unless a pool owns it */

@@ -8,6 +8,5 @@
 struct io_port {
 	struct object object;
 	struct list link; /* in the list of claimed ranges; unlinked: stands for nothing */
-	uint16_t first;
-	uint16_t last;
+	uint16_t first, last;
 };

@@ -9,8 +9,7 @@ struct irq_handler {
 	struct object object;
 	struct signal_source source;
 	uint32_t irq;
-	bool is_claimed;
-	bool is_level;
+	bool is_claimed, is_level;
 	bool is_masked; /* fired, and not acknowledged yet */
 };
 

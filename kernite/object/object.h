@@ -36,8 +36,7 @@ struct object {
 struct cap {
 	union {
 		struct object *object;
-		uint64_t
-		    zeroed; /* untyped: bytes [used, zeroed) of the range are known to be zero */
+		uint64_t zeroed; /* untyped: bytes [used, zeroed) of the range are known to be zero */
 	};
 	uint64_t badge; /* untyped: physical base address */
 	uint32_t rights;

@@ -86,11 +86,11 @@ static struct frame *pop(uint32_t *head)
 static struct frame *take_untouched(struct pool *root)
 {
 	struct list *first = list_first(&root->ranges);
-	struct pool_range *range;
 
 	if (!first)
 		return nullptr;
-	range = container_of(first, struct pool_range, link);
+	struct pool_range *range = container_of(first, struct pool_range, link);
+
 	if (range->taken == range->pages)
 		return nullptr;
 
@@ -310,11 +310,7 @@ kn_status pool_set_handler(struct pool *self, const struct pool_set_handler_in *
 
 kn_status pool_info(struct pool *self, struct pool_info_out *out)
 {
-	out->info = (struct kn_pool_info){
-	    .used = self->used,
-	    .limit = self->limit,
-	    .free = self->root ? self->root->home.free : 0,
-	    .peak = self->peak,
-	};
+	out->info = (struct kn_pool_info){.used = self->used, .limit = self->limit,
+	    .free = self->root ? self->root->home.free : 0, .peak = self->peak};
 	return KN_OK;
 }

@@ -275,17 +275,9 @@ kn_status tcb_set_foreign(struct tcb *self, const struct tcb_set_foreign_in *in)
 kn_status tcb_info(struct tcb *self, struct tcb_info_out *out)
 {
 	scheduler_charge(&cpus[self->cpu], cpus[self->cpu].current);
-	out->info = (struct kn_tcb_info){
-	    .cpu_time = cycles_to_ns(self->cycles),
-	    .ip = ctx_ip(&self->context),
-	    .sp = ctx_sp(&self->context),
-	    .state = self->state,
-	    .cpu = self->cpu,
-	    .affinity = self->affinity,
-	    .priority = self->priority,
-	    .is_suspended = self->is_suspended,
-	    .kernel_entries = self->kernel_entries,
-	};
+	out->info = (struct kn_tcb_info){.cpu_time = cycles_to_ns(self->cycles), .kernel_entries = self->kernel_entries,
+	    .ip = ctx_ip(&self->context), .sp = ctx_sp(&self->context), .state = self->state,
+	    .is_suspended = self->is_suspended, .priority = self->priority, .cpu = self->cpu, .affinity = self->affinity};
 	return KN_OK;
 }
 

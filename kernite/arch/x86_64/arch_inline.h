@@ -157,9 +157,8 @@ static inline uint64_t pte_perm_bits(unsigned perms)
 
 static inline pte_t pte_leaf(paddr_t address, unsigned perms, enum vm_memory_type type)
 {
-	uint64_t cache = type == VM_DEVICE        ? PTE_CACHE_DISABLE | PTE_WRITE_THROUGH
-	                 : type == VM_WRITE_COMBINE ? PTE_WRITE_THROUGH
-	                                            : 0;
+	uint64_t cache = type == VM_DEVICE          ? PTE_CACHE_DISABLE | PTE_WRITE_THROUGH
+	                 : type == VM_WRITE_COMBINE ? PTE_WRITE_THROUGH : 0;
 
 	return (pte_t){address.raw | cache | pte_perm_bits(perms)};
 }

@@ -102,22 +102,20 @@ static bool add_tag(const struct tag *tag, uint64_t address, struct boot_info *i
 bool multiboot2_parse(uint64_t address, struct boot_info *info)
 {
 	const uint32_t *head = acpi_view(address, 8);
-	const char *block;
-	size_t size;
 
 	if (!head || address % 8)
 		return false;
-	size = head[0];
-	if (size < 16 || size > INFORMATION_MAX || !(block = acpi_view(address, size)))
+	const size_t size = head[0];
+	const char *block = size < 16 || size > INFORMATION_MAX ? nullptr : acpi_view(address, size);
+
+	if (!block)
 		return false;
 	for (size_t at = 8; at + sizeof(struct tag) <= size;) {
 		const struct tag *tag = (const void *)(block + at);
 
 		if (tag->type == TAG_END)
 			break;
-		if (tag->size < sizeof(*tag) || tag->size > size - at)
-			return false;
-		if (!add_tag(tag, address + at, info))
+		if (tag->size < sizeof(*tag) || tag->size > size - at || !add_tag(tag, address + at, info))
 			return false;
 		at += (tag->size + 7ull) & ~7ull;
 	}
@@ -131,8 +129,7 @@ bool multiboot2_parse(uint64_t address, struct boot_info *info)
 
 struct start_info {
 	uint32_t magic, version, flags, module_count;
-	uint64_t modules, command_line, rsdp;
-	uint64_t memory_map;
+	uint64_t modules, command_line, rsdp, memory_map;
 	uint32_t memory_map_entries, reserved;
 };
 
@@ -156,8 +153,6 @@ bool pvh_parse(uint64_t address, struct boot_info *info)
 {
 	const struct start_info *start = acpi_view(address, sizeof(*start));
 	const struct module_entry *module;
-	const char *map;
-	size_t map_size;
 
 	if (!start || address % 4 || start->magic != START_INFO_MAGIC || start->version < 1)
 		return false;
@@ -167,8 +162,8 @@ bool pvh_parse(uint64_t address, struct boot_info *info)
 		info->archive_base = module->base;
 		info->archive_size = module->size;
 	}
-	map_size = start->memory_map_entries * sizeof(struct memory_map_entry);
-	if (start->memory_map_entries > MAP_ENTRIES_MAX || !(map = acpi_view(start->memory_map, map_size)))
-		return false;
-	return add_memory_map(map, map_size, sizeof(struct memory_map_entry), info);
+	const size_t map_size = start->memory_map_entries * sizeof(struct memory_map_entry);
+	const char *map = start->memory_map_entries > MAP_ENTRIES_MAX ? nullptr : acpi_view(start->memory_map, map_size);
+
+	return map && add_memory_map(map, map_size, sizeof(struct memory_map_entry), info);
 }

@@ -29,8 +29,7 @@ static uint16_t pm_timer_port;
 
 struct sample {
 	uint64_t tsc, error; /* middle of the bracket and its half width */
-	uint32_t reference;
-	uint32_t apic;
+	uint32_t reference, apic;
 };
 
 static uint32_t pm_timer_read(void)
@@ -78,15 +77,15 @@ static uint64_t frequency_of(uint64_t counted, uint64_t ticks, uint64_t slack)
 static void measure(void)
 {
 	const uint32_t wait = PM_TIMER_HZ * MEASURE_US / 1000000;
-	struct sample start, end;
-	uint64_t ticks;
 
 	apic_timer_arm(~0u); /* does not expire so soon */
-	start = sample_take();
+	const struct sample start = sample_take();
+
 	while (((pm_timer_read() - start.reference) & PM_TIMER_MASK) < wait)
 		cpu_relax();
-	end = sample_take();
-	ticks = (end.reference - start.reference) & PM_TIMER_MASK;
+	const struct sample end = sample_take();
+	uint64_t ticks = (end.reference - start.reference) & PM_TIMER_MASK;
+
 	if (!tsc_hz)
 		tsc_hz = frequency_of(end.tsc - start.tsc, ticks, start.error + end.error);
 	timer_hz = frequency_of(start.apic - end.apic, ticks, start.error + end.error);
@@ -129,7 +128,6 @@ static void timer_program(kn_time target)
 {
 	kn_time now = arch_now();
 	uint64_t ns = target > now ? target - now : 0;
-	uint64_t count;
 
 	if (features.tsc_deadline) {
 		/* Deadlines further than an hour are reached in steps. */
@@ -141,7 +139,8 @@ static void timer_program(kn_time target)
 	/* The counter has 32 bits; a longer way is gone in steps (clock_timer_fired). */
 	if (ns > NS_PER_SECOND)
 		ns = NS_PER_SECOND;
-	count = ns * timer_hz / NS_PER_SECOND + 1;
+	uint64_t count = ns * timer_hz / NS_PER_SECOND + 1;
+
 	apic_timer_arm(count < TIMER_COUNT_MAX ? (uint32_t)count : (uint32_t)TIMER_COUNT_MAX);
 }
 

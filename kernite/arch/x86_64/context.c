@@ -28,11 +28,7 @@ static_assert(CTX_FRAME_SIZE % 16 == 0, "the processor aligns RSP before it push
 
 void arch_context_init(struct arch_context *context)
 {
-	*context = (struct arch_context){
-	    .cs = SELECTOR_USER_CODE,
-	    .ss = SELECTOR_USER_DATA,
-	    .rflags = RFLAGS_ALWAYS,
-	};
+	*context = (struct arch_context){.cs = SELECTOR_USER_CODE, .ss = SELECTOR_USER_DATA, .rflags = RFLAGS_ALWAYS};
 }
 
 static bool is_loaded(const struct arch_context *context)
@@ -48,10 +44,7 @@ void arch_context_set_tls(struct arch_context *context, uint64_t tls)
 }
 
 /* The word layout of kernel/tcb.idl; a context is an array of words too. */
-#define REGISTER(name, member)                                                                     \
-	{                                                                                          \
-		name, offsetof(struct arch_context, member) / sizeof(uint64_t)                     \
-	}
+#define REGISTER(name, member) {name, offsetof(struct arch_context, member) / sizeof(uint64_t)}
 
 static const struct {
 	char name[8];
@@ -105,9 +98,7 @@ static bool is_canonical(uint64_t address)
 
 kn_status arch_context_import(struct arch_context *context, const uint64_t *words)
 {
-	if (words[RIP] >= KN_USER_MAX || words[RSP] > KN_USER_MAX)
-		return KN_E_BAD_ADDRESS;
-	if (!is_canonical(words[FS]) || !is_canonical(words[GS]))
+	if (words[RIP] >= KN_USER_MAX || words[RSP] > KN_USER_MAX || !is_canonical(words[FS]) || !is_canonical(words[GS]))
 		return KN_E_BAD_ADDRESS;
 	if (words[RFLAGS] & ~(RFLAGS_USER | RFLAGS_ALWAYS))
 		return KN_E_INVALID_ARG;

@@ -41,13 +41,8 @@ static void idt_init(void)
 		uint64_t stub = (uint64_t)trap_stubs + vector * TRAP_STUB_SIZE;
 		struct gate *gate = &idt[vector];
 
-		*gate = (struct gate){
-		    .offset_low = (uint16_t)stub,
-		    .selector = SELECTOR_KERNEL_CODE,
-		    .kind = GATE_INTERRUPT,
-		    .offset_middle = (uint16_t)(stub >> 16),
-		    .offset_high = (uint32_t)(stub >> 32),
-		};
+		*gate = (struct gate){.selector = SELECTOR_KERNEL_CODE, .kind = GATE_INTERRUPT, .offset_low = (uint16_t)stub,
+		    .offset_middle = (uint16_t)(stub >> 16), .offset_high = (uint32_t)(stub >> 32)};
 	}
 	idt[2].ist = IST_NMI;
 	idt[8].ist = IST_DOUBLE_FAULT;

@@ -16,15 +16,10 @@ bool cpu_has_smap;
 
 static uint64_t tsc_frequency_from_cpuid(uint32_t highest)
 {
-	struct cpuid_result r;
+	const struct cpuid_result r = highest < 0x15 ? (struct cpuid_result){} : cpuid(0x15, 0);
 
-	if (highest < 0x15)
-		return 0;
-	/* Crystal * b / a; without the crystal the base frequency of leaf 16h will do. */
-	r = cpuid(0x15, 0);
-	if (r.a && r.b && r.c)
-		return (uint64_t)r.c * r.b / r.a;
-	return 0;
+	/* Crystal * b / a. */
+	return r.a && r.b && r.c ? (uint64_t)r.c * r.b / r.a : 0;
 }
 
 void features_detect(void)

@@ -56,14 +56,14 @@ void rtc_init(struct boot_info *info)
 	uint8_t century_index = (uint8_t)acpi_field(acpi_find("FACP", 0), FADT_CENTURY, 1);
 	uint8_t status = cmos_read(CMOS_STATUS_B), now[FIELDS], again[FIELDS];
 	unsigned tries = 0, year;
-	bool is_afternoon;
 
 	do {
 		read_once(century_index, now);
 		read_once(century_index, again);
 	} while (memcmp(now, again, sizeof(now)) != 0 && ++tries < 10);
 
-	is_afternoon = now[HOUR] & HOUR_PM;
+	bool is_afternoon = now[HOUR] & HOUR_PM;
+
 	now[HOUR] &= (uint8_t)~HOUR_PM;
 	for (enum field i = SECOND; i < FIELDS && !(status & STATUS_B_BINARY); i++)
 		from_bcd(&now[i]);
