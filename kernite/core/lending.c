@@ -32,9 +32,11 @@ void scheduler_donate(struct tcb *server)
 	const struct tcb *caller = server->donor->caller;
 
 	/* Whoever looks after an empty budget cannot run on it. */
-	if (caller->in_fault && caller->fault_label == KN_LABEL_FAULT_TIMEOUT) {
+	if (caller->depth == DEPTH_MAX || (caller->in_fault && caller->fault_label == KN_LABEL_FAULT_TIMEOUT)) {
 		server->donor->receiver = nullptr;
 		server->donor = nullptr;
+	} else {
+		server->depth = caller->depth + 1;
 	}
 	settle(server);
 }
@@ -47,6 +49,7 @@ void scheduler_take_back(struct reply *reply)
 		return;
 	reply->receiver = nullptr;
 	server->donor = nullptr;
+	server->depth = 0;
 	settle(server);
 }
 

@@ -9,8 +9,8 @@
 
 #include "core/cpu.h"
 
-/* In units of about 10 instructions. Nothing may take longer than 20 us at one instruction a ns. */
-#define WORK_BUDGET 1000
+/* In units of about 10 instructions, some steps are twice that. Nothing may take longer than 20 us at one instruction a ns. */
+#define WORK_BUDGET 800
 
 [[gnu::always_inline]] static inline void work_begin(struct cpu *cpu)
 {

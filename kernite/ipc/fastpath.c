@@ -101,7 +101,7 @@ void fastpath_disable(void)
 	struct reply *reply = server->reply;
 
 	/* A method of endpoints is no message. */
-	if (!reply || label == KN_ENDPOINT_CANCEL_BADGE ||
+	if (!reply || label == KN_ENDPOINT_CANCEL_BADGE || caller->depth == DEPTH_MAX ||
 	    ctx_deadline(&caller->context) != KN_TIME_FOREVER ||
 	    !may_switch(cpu, server, caller->sched_context) || !copy_long(info, caller, server))
 		return false;
@@ -111,6 +111,7 @@ void fastpath_disable(void)
 	copy_registers(info, caller, server, slot->cap.badge);
 	reply_take_caller(reply, caller, endpoint);
 	server->sched_context = caller->sched_context;
+	server->depth = caller->depth + 1;
 	switch_to(cpu, caller, server);
 	return true;
 }
@@ -143,6 +144,7 @@ void fastpath_disable(void)
 	/* Charges the time of the call. */
 	switch_to(cpu, server, caller);
 	server->donor = nullptr;
+	server->depth = 0;
 	server->sched_context = server->home;
 	return true;
 }

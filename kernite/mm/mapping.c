@@ -116,7 +116,7 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 		pte_t *entry = &walk.leaf[walk.first];
 		const pte_t *last = &walk.leaf[walk.last];
 		uint32_t left = walk.table->count;
-		unsigned units = 20 + (walk.last - walk.first) / 8;
+		unsigned units = 40 + (walk.last - walk.first) / 8;
 
 		for (; entry < last && left > 0; entry++) {
 			pte_t old = *entry;
@@ -212,7 +212,7 @@ kn_status mapping_remove(struct vspace *space, uint64_t start, uint64_t end)
 		else
 			trim_front(space, region, to);
 		region = next;
-		if (work_step(30) && region && region->start < end)
+		if (work_step(60) && region && region->start < end)
 			return KN_RESTART;
 	}
 	if (start < space->map_hint && start >= space->map_base)

@@ -47,49 +47,51 @@ kn_status object_settle(struct memory_object *object)
 		mapping_drop_object(container_of(next, struct region, object_link), object->leaving, object->leaving_end);
 		list_remove(cursor);
 		list_prepend(next, cursor);
-		if (work_step(4) && cursor->next != &object->regions)
+		if (work_step(14) && cursor->next != &object->regions)
 			return KN_RESTART;
 	}
 	list_remove(cursor);
 	if (object->is_freeing)
 		give_up(object, object->leaving, object->leaving_end);
+	if (object->replaced.raw != 0)
+		frame_release(frame_of(object->replaced));
+	object->is_freeing = false;
+	object->replaced = NO_FRAME;
 	return KN_OK;
 }
 
-/* The pages [first, end) leave every region, and then are freed or, until the end of this kernel entry, seen by nobody. */
-static kn_status leave(struct memory_object *object, uint64_t first, uint64_t end, bool is_freeing)
+/* No page is leaving: [first, end) are from now on. */
+static kn_status leave(struct memory_object *object, uint64_t first, uint64_t end)
 {
-	bool is_begun = list_is_linked(&object->cursor) && object->leaving == first && object->leaving_end == end &&
-			object->is_freeing == is_freeing;
-
-	if (!is_begun) {
-		TRY(object_settle(object));
-		list_prepend(&object->regions, &object->cursor);
-		object->leaving = first;
-		object->leaving_end = end;
-		object->is_freeing = is_freeing;
-	}
+	list_prepend(&object->regions, &object->cursor);
+	object->leaving = first;
+	object->leaving_end = end;
 	return object_settle(object);
 }
 
 kn_status object_page_hide(struct memory_object *object, uint64_t page)
 {
-	return leave(object, page, page + 1, false);
+	if (object->leaving != page || object->leaving_end != page + 1 || !list_is_linked(&object->cursor)) {
+		TRY(object_settle(object));
+		return leave(object, page, page + 1);
+	}
+	return object_settle(object);
 }
 
-kn_status object_pages_free(struct memory_object *object, uint64_t first, uint64_t end)
+kn_status object_pages_free(struct memory_object *object, uint64_t *page, uint64_t end)
 {
-	uint64_t page = first;
-
 	/* The way to the first page may be long: not after other work. */
 	if (work_step(0))
 		return KN_RESTART;
-	while (page_map_next(&object->map, &page, end)) {
-		uint64_t stop = end - page < CHUNK_PAGES ? end : page + CHUNK_PAGES;
+	TRY(object_settle(object));
+	while (page_map_next(&object->map, page, end)) {
+		uint64_t first = *page;
 
-		TRY(leave(object, page, stop, true));
-		page = stop;
-		if (work_step(10) && page < end)
+		/* What has begun is not ours alone any more. */
+		*page = end - first < CHUNK_PAGES ? end : first + CHUNK_PAGES;
+		object->is_freeing = true;
+		TRY(leave(object, first, *page));
+		if (work_step(10) && *page < end)
 			return KN_RESTART;
 	}
 	return KN_OK;
@@ -117,21 +119,17 @@ paddr_t object_page_peek(struct memory_object *object, uint64_t page)
 	return entry && (entry->raw & PAGE_PRESENT) ? page_entry_frame(*entry) : NO_FRAME;
 }
 
-static bool is_shared(const pte_t *entry)
-{
-	return entry && (entry->raw & PAGE_PRESENT) && object_page_is_shared(page_entry_frame(*entry));
-}
-
-/* The first write since a clone: the object gets its own frame. It is charged already; nobody sees the old one. */
-static kn_status unshare(struct memory_object *object, pte_t *entry)
+/* The first write since a clone: the object gets its own frame. It is charged already. Until nobody sees the old one (by
+ * now mapped read-only) no page is mapped, so nobody sees both. */
+static kn_status unshare(struct memory_object *object, uint64_t page, pte_t *entry)
 {
 	paddr_t old = page_entry_frame(*entry), copy;
 
 	TRY(pool_take_uncharged(object->pool, FRAME_USER, false, &copy));
 	arch_copy_page(phys_to_virt(copy), phys_to_virt(old));
 	page_map_set(&object->map, entry, copy.raw | (entry->raw & PAGE_PINNED) | PAGE_PRESENT);
-	frame_release(frame_of(old));
-	return KN_OK;
+	object->replaced = old;
+	return leave(object, page, page + 1);
 }
 
 /* A zeroed page where none is. */
@@ -160,13 +158,10 @@ kn_status object_page(struct memory_object *object, uint64_t page, bool for_writ
 		return KN_OK;
 	}
 
-	pte_t *entry = page_map_find(&object->map, page);
-	bool is_replaced = for_write && is_shared(entry);
+	TRY(object_settle(object));
 
-	if (is_replaced || list_is_linked(&object->cursor)) {
-		TRY(is_replaced ? object_page_hide(object, page) : object_settle(object));
-		entry = page_map_find(&object->map, page);
-	}
+	pte_t *entry = page_map_find(&object->map, page);
+
 	if (!entry || entry->raw == 0) {
 		if (object->kind == KN_MEMORY_KIND_PAGER)
 			return KN_E_WOULD_BLOCK;
@@ -174,8 +169,8 @@ kn_status object_page(struct memory_object *object, uint64_t page, bool for_writ
 	}
 	if (entry->raw & PAGE_FAILED)
 		return page_entry_reason(*entry);
-	if (for_write && is_shared(entry))
-		TRY(unshare(object, entry));
+	if (for_write && frame_of(page_entry_frame(*entry))->count > 1)
+		TRY(unshare(object, page, entry));
 	*frame = page_entry_frame(*entry);
 	return KN_OK;
 }
@@ -210,23 +205,24 @@ static kn_status clone_page(struct memory_object *self, uint64_t page, pte_t sou
 	return KN_OK;
 }
 
-/* The source's writable mappings go before anything of the chunk is shared. */
+/* What is shared is mapped read-only from then on; mappings from before go. Nobody sees the clone until all have. */
 kn_status object_pages_clone(struct memory_object *self, struct memory_object *source)
 {
-	pte_t *entry;
+	bool is_over = false;
 
+	TRY(object_settle(source));
 	while (page_map_next(&source->map, &self->next, source->pages)) {
-		uint64_t end = self->next + CHUNK_PAGES;
+		uint64_t first = self->next, end = first + CHUNK_PAGES;
+		pte_t *entry;
 
-		TRY(leave(source, self->next, end, false));
-		for (entry = page_map_next(&source->map, &self->next, end); entry; entry = page_map_next(&source->map, &self->next, end)) {
+		while (!is_over && (entry = page_map_next(&source->map, &self->next, end))) {
 			if (self->next < self->pages)
 				TRY(clone_page(self, self->next, *entry));
 			self->next++;
-			if (work_step(entry->raw & PAGE_PINNED ? 200 : 12))
-				return KN_RESTART;
+			is_over = work_step(entry->raw & PAGE_PINNED ? 200 : 12);
 		}
-		if (work_step(10))
+		TRY(leave(source, first, self->next));
+		if (is_over || work_step(10))
 			return KN_RESTART;
 	}
 	return KN_OK;

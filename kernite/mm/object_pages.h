@@ -22,11 +22,12 @@ bool object_page_is_shared(paddr_t frame);
 
 /* Go on with pages that are leaving (struct memory_object.cursor); KN_RESTART: there is more to do. */
 [[nodiscard]] kn_status object_settle(struct memory_object *object);
-/* The page is mapped nowhere until the end of this kernel entry; KN_RESTART. */
+/* The page is mapped nowhere until the end of this kernel entry; KN_RESTART (from the start, if others have gone on and
+ * mapped it again). */
 [[nodiscard]] kn_status object_page_hide(struct memory_object *object, uint64_t page);
-/* Give up all pages in [first, end). KN_RESTART until nothing is left there. */
+/* Give up all pages in [*first, end). KN_RESTART: again from the new *first on, which ends even if others bring new ones. */
 [[nodiscard]] kn_status object_pages_free(
-    struct memory_object *object, uint64_t first, uint64_t end);
+    struct memory_object *object, uint64_t *first, uint64_t end);
 /* Share all pages of `source` from self->next on, or copy them where they are pinned. */
 [[nodiscard]] kn_status object_pages_clone(
     struct memory_object *self, struct memory_object *source);

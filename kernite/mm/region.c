@@ -225,8 +225,9 @@ void region_remove(struct region_set *set, struct region *region)
 	if (*place)
 		(*place)->parent = last;
 	list_remove(&region->link);
-	refresh(set, last, parent);
+	/* What grows first: what shrinks often stops below it. */
 	refresh(set, next, next);
+	refresh(set, last, parent);
 	set->count--;
 	if (set->last_hit == region)
 		set->last_hit = nullptr;

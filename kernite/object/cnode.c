@@ -46,7 +46,7 @@ kn_status cnode_destroy(struct object *object)
 		bool is_used = !slot_is_empty(cnode_slot(cnode, cnode->cursor));
 
 		TRY(slot_delete(cnode_slot(cnode, cnode->cursor)));
-		if (work_step(is_used ? 12 : 3))
+		if (work_step(is_used ? 20 : 3))
 			return KN_RESTART;
 	}
 	return KN_OK;
@@ -207,7 +207,7 @@ kn_status cnode_clear(struct cnode *self, const struct cnode_clear_in *in)
 		/* Never KN_RESTART: CSpaces hold no internal slots. */
 		if (is_used)
 			(void)slot_delete(slot);
-		if (work_step(is_used ? 10 : 1))
+		if (work_step(is_used ? 22 : 1))
 			status = KN_RESTART;
 	}
 	if (status == KN_OK)

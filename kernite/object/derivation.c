@@ -240,7 +240,7 @@ kn_status slot_revoke(struct slot *slot)
 {
 	while (slot_has_children(slot)) {
 		TRY(slot_delete(slot->child));
-		if (work_step(8) && slot_has_children(slot))
+		if (work_step(14) && slot_has_children(slot))
 			return KN_RESTART;
 	}
 	return KN_OK;

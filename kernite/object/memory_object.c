@@ -57,14 +57,18 @@ kn_status memory_object_retire(struct memory_object *object, const struct slot *
 
 	/* No new mappings, slices, pins or pages from here on. */
 	object->kind = KN_MEMORY_KIND_NONE;
-	list_remove(&object->cursor);
-	while ((node = list_first(&object->slices)))
-		TRY(memory_object_retire(
-		    container_of(node, struct memory_object, slice_link), nullptr));
+	TRY(object_settle(object));
+	while ((node = list_first(&object->slices))) {
+		TRY(memory_object_retire(container_of(node, struct memory_object, slice_link), nullptr));
+		if (work_step(10))
+			return KN_RESTART;
+	}
 	while ((node = list_first(&object->regions))) {
 		struct region *region = container_of(node, struct region, object_link);
 
 		TRY(mapping_remove(region->space, region->start, region->end));
+		if (work_step(0))
+			return KN_RESTART;
 	}
 	while ((node = list_first(&object->pins))) {
 		memory_object_unpin(container_of(node, struct tcb, ipc_link));
@@ -72,7 +76,9 @@ kn_status memory_object_retire(struct memory_object *object, const struct slot *
 			return KN_RESTART;
 	}
 	if (object->pool) {
-		TRY(object_pages_free(object, 0, PAGE_MAP_MAX_PAGES));
+		uint64_t first = 0;
+
+		TRY(object_pages_free(object, &first, PAGE_MAP_MAX_PAGES));
 		invariant(object->committed == 0 && object->map.tree.root.raw == 0);
 		list_remove(&object->pool_link);
 		object->pool = nullptr;
@@ -330,7 +336,9 @@ kn_status memory_object_resize(struct memory_object *self, const struct memory_o
 		return KN_E_BUSY;
 	/* The size first: what is beyond cannot be touched again while it is freed in steps. */
 	self->pages = in->pages;
-	return object_pages_free(self, in->pages, PAGE_MAP_MAX_PAGES);
+	uint64_t first = in->pages;
+
+	return object_pages_free(self, &first, PAGE_MAP_MAX_PAGES);
 }
 
 /* Operands 0 and 1 are a range of pages: what is left of it. */
@@ -370,7 +378,12 @@ kn_status memory_object_decommit(
 		return KN_E_RANGE;
 	if (has_pins(self, in->first, in->first + in->pages))
 		return KN_E_BUSY;
-	return object_pages_free(self, in->first, in->first + in->pages);
+	uint64_t first = in->first, end = first + in->pages;
+	kn_status status = object_pages_free(self, &first, end);
+
+	if (status == KN_RESTART)
+		resume(end, first);
+	return status;
 }
 
 kn_status memory_object_supply(struct memory_object *self, const struct memory_object_supply_in *in)

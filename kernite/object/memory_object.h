@@ -32,7 +32,8 @@ struct memory_object {
 	struct list regions; /* struct region.object_link, and the cursor */
 	struct list cursor;
 	uint64_t leaving, leaving_end;
-	bool is_freeing; /* the pages are freed as soon as nobody sees them */
+	bool is_freeing;   /* the pages are freed as soon as nobody sees them */
+	paddr_t replaced;  /* so is this frame, if there is one: another is in its place */
 	uint32_t region_count;
 	bool is_read_only; /* slice through a capability without WRITE */
 	struct list pins;  /* struct tcb.ipc_link: threads whose IPC buffer is a page of ours */

@@ -45,6 +45,7 @@ struct tcb {
 		uint32_t hindrances; /* all of the above: 0 for a thread that can just go on */
 	};
 	uint8_t fault_access; /* of the last page fault: VM_READ, VM_WRITE or VM_EXECUTE */
+	uint8_t depth;        /* calls that hand their context down to it, at most DEPTH_MAX */
 	uint16_t cpu;         /* where it runs or ran last */
 	uint16_t affinity;    /* CPU index, or TCB_ANY_CPU */
 	struct vspace *vspace;
@@ -101,6 +102,8 @@ static inline uint64_t tcb_pair(const struct tcb *a, const struct tcb *b)
 	return (uint64_t)a << 32 | (uint32_t)(uint64_t)b;
 }
 
+/* Who goes at the head of a chain of calls takes its context from all of them at once. */
+#define DEPTH_MAX 64
 #define TCB_ANY_CPU 0xffff
 #define FPU_NO_CPU (~0u)
 
