@@ -26,10 +26,19 @@ static void make_threads(void)
 	threads = make_many();
 }
 
+static void start_some(unsigned count, void (*entry)(kn_word), uint32_t priority)
+{
+	for (unsigned i = 0; i < count; i++) {
+		start_one(threads, i, entry, priority);
+		/* Not many ready ones at once, unless the test is about them. */
+		if (priority == rig_priority && i % 50 == 49)
+			rig_sleep(10000);
+	}
+}
+
 static void start_all(void (*entry)(kn_word), uint32_t priority)
 {
-	for (unsigned i = 0; i < MANY; i++)
-		start_one(threads, i, entry, priority);
+	start_some(MANY, entry, priority);
 }
 
 /* Before the test ends: a thread that runs must not lose its stack. */
@@ -248,8 +257,7 @@ static void make_chain(void)
 	(void)many(KN_TYPE_ENDPOINT, FIRST_OTHER, MANY);
 	(void)many(KN_TYPE_REPLY, FIRST_OTHER + MANY, MANY);
 	make_threads();
-	for (unsigned i = 0; i < DEPTH; i++)
-		start_one(threads, i, work_for_caller, rig_priority);
+	start_some(DEPTH, work_for_caller, rig_priority);
 	rig_until(count_in(threads, DEPTH, KN_TCB_STATE_RECEIVING) == DEPTH);
 	start_one(threads, DEPTH, call_first, rig_priority);
 	rig_until(arrived == 1);
@@ -430,7 +438,7 @@ static void many_reservations_wait_in_a_queue(void)
 
 	make_senders();
 	for (unsigned i = 0; i < MANY; i++)
-		check_ok(kn_sched_context_configure(contexts + i, 100000, 10000000000, 0, RESERVATION));
+		check_ok(kn_sched_context_configure(contexts + i, 100000, 150000000, 0, RESERVATION));
 	start_all(send_once, rig_priority);
 	rig_until(count_in(threads, MANY, KN_TCB_STATE_SENDING) == MANY);
 	check_stretch();
@@ -460,15 +468,14 @@ static void many_callers_are_held_while_one_is_in_a_hurry(void)
 	unsigned wrong = 0;
 
 	make_senders();
-	for (unsigned i = 0; i < DEPTH; i++)
-		start_one(threads, i, make_call, rig_priority);
+	start_some(DEPTH, make_call, rig_priority);
 	rig_until(count_in(threads, DEPTH, KN_TCB_STATE_SENDING) == DEPTH);
 	for (unsigned i = 0; i < DEPTH; i++)
 		wrong += kn_recv(port, &regs, KN_TIME_POLL, endpoint_of(i)) != KN_OK;
 	check(wrong == 0);
 	check(count_in(threads, DEPTH, KN_TCB_STATE_WAITING_REPLY) == DEPTH);
 	check_stretch();
-	check_ok(kn_sched_context_configure(contexts + DEPTH, 100000, 1000000000, 0, RESERVATION));
+	check_ok(kn_sched_context_configure(contexts + DEPTH, 10000000, 20000000, 0, RESERVATION));
 	start_one(threads, DEPTH, make_call, rig_priority);
 	rig_until(count_in(threads + DEPTH, 1, KN_TCB_STATE_SENDING) == 1);
 	check_stretch();
