@@ -340,6 +340,7 @@ void start_main(kn_word boot_page, kn_word ipc_buffer)
 	run(wide_memory_tests);
 	run(wide_region_tests);
 	run(wide_pool_tests);
+	run(wide_end_tests);
 	run(wide_thread_tests);
 	run(stress_tests);
 	/* Figures taken beside other programs would say nothing. */

@@ -44,7 +44,7 @@ struct rig_test {
 extern const struct rig_test cnode_tests[], untyped_tests[], ipc_tests[], fastpath_tests[], transfer_tests[], thread_tests[],
     error_tests[], call_tests[], exhaustion_tests[], lifetime_tests[], time_tests[], cpu_tests[], share_tests[], reservation_tests[], donation_tests[], memory_tests[],
     memory_fault_tests[], memory_clone_tests[], memory_pool_tests[], machine_tests[], stress_tests[], wide_tests[], wide_memory_tests[],
-    wide_region_tests[], wide_pool_tests[], wide_thread_tests[], bench_tests[], last_tests[];
+    wide_region_tests[], wide_pool_tests[], wide_end_tests[], wide_thread_tests[], bench_tests[], last_tests[];
 
 /* Made from the contracts (kernel_methods.c). */
 const struct rig_test *method_tests(void);
