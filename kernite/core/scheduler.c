@@ -58,13 +58,6 @@ static struct deadline **queue_of(struct cpu *cpu, const struct tcb *thread)
 	return &cpu->queues[thread->affinity != TCB_ANY_CPU];
 }
 
-static void queue_settle(struct cpu *cpu)
-{
-	struct deadline *any = cpu->queues[false], *bound = cpu->queues[true];
-
-	cpu->run = !any || (bound && deadline_is_before(bound, any)) ? bound : any;
-}
-
 /* Its context has a budget and its deadline is on this CPU's clock. */
 [[gnu::always_inline]] static inline void queue_push(struct cpu *cpu, struct tcb *thread)
 {
@@ -74,7 +67,8 @@ static void queue_settle(struct cpu *cpu)
 	thread->run.kind = DEADLINE_RUN;
 	thread->run.band = (uint16_t)band_of(thread, context);
 	heap_insert(queue_of(cpu, thread), &thread->run);
-	queue_settle(cpu);
+	if (!cpu->run || deadline_is_before(&thread->run, cpu->run))
+		cpu->run = &thread->run;
 	cpu->ready++;
 }
 
@@ -96,7 +90,9 @@ static void queue_settle(struct cpu *cpu)
 static void queue_remove(struct cpu *cpu, struct tcb *thread)
 {
 	heap_remove(queue_of(cpu, thread), &thread->run);
-	queue_settle(cpu);
+	cpu->run = cpu->queues[false];
+	if (cpu->queues[true] && (!cpu->run || deadline_is_before(cpu->queues[true], cpu->run)))
+		cpu->run = cpu->queues[true];
 	cpu->ready--;
 	if (!cpu->run)
 		cpu->linger_end = KN_TIME_FOREVER;
