@@ -8,6 +8,7 @@
 
 #include "core/scheduler.h"
 #include "core/trace.h"
+#include "core/work.h"
 #include "ipc/transfer.h"
 #include "object/endpoint.h"
 
@@ -18,6 +19,8 @@ void fault_stop(struct tcb *thread, const char *why)
 		thread->state = THREAD_INACTIVE;
 	this_cpu()->reschedule = true;
 	trace(TRACE_STOP, (uint64_t)thread, thread->fault_label, thread->fault_words[0], ctx_ip(&thread->context));
+	/* A line is long: one in a step. */
+	(void)work_step(WORK_BUDGET);
 	klog("kernite: thread %s stopped: %s, fault %lu (%lx %lx) at %lx\n", thread->name, why,
 	    thread->fault_label, thread->fault_words[0], thread->fault_words[1],
 	    ctx_ip(&thread->context));

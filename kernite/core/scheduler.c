@@ -33,6 +33,7 @@
 #include "object/reaper.h"
 
 #define LINGER 100000 /* ns */
+#define WAKE_UNITS 25  /* of work: whatever ends may wake somebody */
 
 uint64_t idle_cpus;
 
@@ -237,6 +238,7 @@ static bool make_ready(struct tcb *thread)
 [[gnu::flatten]] void thread_wake(struct tcb *thread)
 {
 	struct cpu *cpu = this_cpu();
+	cpu->work -= WAKE_UNITS;
 	/* A call's answer: the server has used the context until now. */
 	bool has_slept = thread->state != THREAD_WAITING_REPLY;
 

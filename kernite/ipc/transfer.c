@@ -204,16 +204,22 @@ static void enqueue_sender(struct endpoint *endpoint, struct tcb *sender)
 }
 
 /* A caller with a reservation waits for who serves a call here: the first of the server's threads
- * that does. */
+ * that does, among so many. */
+#define LEND_LOOKS 256
+
 static void lend(struct tcb *sender, struct endpoint *endpoint)
 {
 	if (!sender->in_call || sender->in_fault || !sender->sched_context->is_reservation)
 		return;
+	unsigned looks = 0;
+
 	list_each (link, &endpoint->replies) {
 		struct reply *reply = container_of(link, struct reply, endpoint_link);
 
 		if (reply->caller && reply->receiver)
 			return scheduler_lend(sender, reply->receiver);
+		if (++looks == LEND_LOOKS)
+			return;
 	}
 }
 

@@ -116,7 +116,7 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 		pte_t *entry = &walk.leaf[walk.first];
 		const pte_t *last = &walk.leaf[walk.last];
 		uint32_t left = walk.table->count;
-		unsigned units = 40 + (walk.last - walk.first) / 8;
+		unsigned units = 40 + walk.last - walk.first;
 
 		for (; entry < last && left > 0; entry++) {
 			pte_t old = *entry;
@@ -128,12 +128,14 @@ static uint64_t clear(struct vspace *space, uint64_t start, uint64_t end, struct
 			if (pte_is_private(old)) {
 				frame_release(frame_of(pte_paddr(old)));
 				freed++;
-				units += 3;
+				units += 2;
 			}
 		}
 		/* Nothing here: that must not use up this step. A table that vspace.take emptied goes. */
-		if (left == walk.table->count && left > 0)
+		if (left == walk.table->count && left > 0) {
+			(void)work_step(units);
 			continue;
+		}
 		walk.table->count = left;
 		tlb_batch_add(batch, walk.start, walk.stop);
 		leaf_walk_prune(&walk, batch);
@@ -157,13 +159,13 @@ kn_status mapping_clear(struct vspace *space, uint64_t start, uint64_t end)
 void mapping_drop_object(struct region *region, uint64_t first, uint64_t end)
 {
 	struct vspace *space = region->space;
-	TLB_BATCH(batch, space);
 	uint64_t shown = (region->end - region->start) >> PAGE_SHIFT;
 
 	/* The part of the object that the region shows, cut to what is asked for. */
 	if (end <= region->offset || first >= region->offset + shown)
 		return;
 
+	TLB_BATCH(batch, space);
 	uint64_t low = first > region->offset ? first - region->offset : 0;
 	uint64_t high = end - region->offset;
 	struct leaf_walk walk = {.stop = region->start + (low << PAGE_SHIFT),

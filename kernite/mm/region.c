@@ -130,16 +130,17 @@ static uint64_t gap_before(const struct region_set *set, const struct region *re
 static void refresh(const struct region_set *set, struct region *node, const struct region *top)
 {
 	for (bool is_below = true; node; node = node->parent) {
+		const struct region *left = node->left, *right = node->right;
 		uint64_t widest = gap_before(set, node);
 		uint8_t common = node->max_prot;
-		const struct region *children[] = {node->left, node->right};
 
-		for (unsigned i = 0; i < 2; i++) {
-			if (!children[i])
-				continue;
-			if (children[i]->widest_gap > widest)
-				widest = children[i]->widest_gap;
-			common &= children[i]->common_prot;
+		if (left) {
+			widest = left->widest_gap > widest ? left->widest_gap : widest;
+			common &= left->common_prot;
+		}
+		if (right) {
+			widest = right->widest_gap > widest ? right->widest_gap : widest;
+			common &= right->common_prot;
 		}
 		if (!is_below && widest == node->widest_gap && common == node->common_prot)
 			return;
@@ -199,7 +200,8 @@ void region_insert(struct region_set *set, struct region *region)
 	}
 	*left = nullptr;
 	*right = nullptr;
-	refresh(set, low, region);
+	if (low != region)
+		refresh(set, low, region);
 	refresh(set, high, region);
 	refresh_next(set, region);
 }

@@ -157,7 +157,7 @@ static bool has_pins(struct memory_object *object, uint64_t first, uint64_t end)
 	list_each (node, &object->pins) {
 		const struct tcb *thread = container_of(node, struct tcb, ipc_link);
 
-		if (thread->ipc_page >= first && thread->ipc_page < end)
+		if (thread->ipc_page - first < end - first)
 			return true;
 	}
 	return false;

@@ -207,14 +207,20 @@ static kn_status empty(struct pool *pool, const struct slot *kept)
 
 	pool->is_emptying = true;
 	while ((node = list_first(&pool->children))) {
-		struct pool *child = container_of(node, struct pool, sibling);
-
-		TRY(empty(child, nullptr));
+		TRY(empty(container_of(node, struct pool, sibling), nullptr));
+		if (work_step(10))
+			return KN_RESTART;
 	}
-	while ((node = list_first(&pool->spaces)))
+	while ((node = list_first(&pool->spaces))) {
 		TRY(vspace_retire(container_of(node, struct vspace, pool_link)));
-	while ((node = list_first(&pool->objects)))
+		if (work_step(40))
+			return KN_RESTART;
+	}
+	while ((node = list_first(&pool->objects))) {
 		TRY(memory_object_retire(container_of(node, struct memory_object, pool_link), nullptr));
+		if (work_step(25))
+			return KN_RESTART;
+	}
 	invariant(pool->used == 0);
 	if (pool->parent) {
 		/* Nobody pays any more: a pool without a root refuses every charge. */
@@ -225,7 +231,7 @@ static kn_status empty(struct pool *pool, const struct slot *kept)
 	}
 	pool->home = (struct frame_home){};
 	while ((node = list_first(&pool->ranges)))
-		if (!return_range(container_of(node, struct pool_range, link), kept))
+		if (!return_range(container_of(node, struct pool_range, link), kept) || work_step(10))
 			return KN_RESTART;
 	return KN_OK;
 }

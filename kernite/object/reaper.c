@@ -36,7 +36,7 @@ kn_status reaper_drain(void)
 		object_counts[object->type]--;
 		trace(TRACE_DESTROY, object->type, (uint64_t)object, 0, 0);
 		poison_fill((char *)object - object_classes[object->type].object_offset, 1ull << object->size_bits);
-		if (work_step(24) && !list_is_empty(&reaper_queue))
+		if (work_step(30) && !list_is_empty(&reaper_queue))
 			return KN_RESTART;
 	}
 	return KN_OK;

@@ -25,8 +25,10 @@
 #define MAP_ALL                                                                                    \
 	(KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_FIXED |                      \
 	    KN_VSPACE_MAP_NO_REPLACE | KN_VSPACE_MAP_POPULATE | KN_VSPACE_MAP_NO_INHERIT)
-/* What take() moves at once, so that it needs no restart. */
 #define TAKE_MAX_PAGES 4096
+/* What take() moves at once. */
+#define TAKE_STEP 48
+#define TAKE_STEP_COPIED 12
 /* Threads that wake() wakes at once. */
 #define WAKE_STEP 32
 
@@ -528,46 +530,44 @@ static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *
 kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 {
 	struct vspace *source = slot_object(in->source, vspace);
-	uint64_t size = in->pages << PAGE_SHIFT;
+	uint64_t from = in->source_address, to = in->address;
 
 	TRY(check_usable(self));
 	TRY(check_usable(source));
-	TRY(check_range(in->address, in->pages));
-	TRY(check_range(in->source_address, in->pages));
+	TRY(check_range(to, in->pages));
+	TRY(check_range(from, in->pages));
 	if (in->pages > TAKE_MAX_PAGES)
 		return KN_E_RANGE;
 
-	struct region *region = region_find(&source->regions, in->source_address);
-	struct region *above = region_at_or_above(&self->regions, in->address);
+	struct region *region = region_find(&source->regions, from);
+	struct region *above = region_at_or_above(&self->regions, to);
 
 	/* One stretch of private anonymous memory. */
-	if (!region || region->object || in->source_address + size > region->end)
+	if (!region || region->object || from + (in->pages << PAGE_SHIFT) > region->end)
 		return KN_E_BAD_ADDRESS;
-	if (above && above->start < in->address + size)
+	if (above && above->start < to + (in->pages << PAGE_SHIFT))
 		return KN_E_OVERLAP;
 
+	bool is_foreign = source->pool->root != self->pool->root;
+	uint64_t most = is_foreign ? TAKE_STEP_COPIED : TAKE_STEP, step = in->pages < most ? in->pages : most;
+	uint64_t size = step << PAGE_SHIFT, pages = count_committed(source, from, from + size, false);
 	struct region mapping = *region;
 
-	mapping.start = in->address;
-	mapping.end = in->address + size;
-	uint64_t pages =
-	    count_committed(source, in->source_address, in->source_address + size, false);
+	mapping.start = to;
+	mapping.end = to + size;
 
 	/* Nothing can fail after this: nobody else takes frames while we hold the kernel lock. */
 	TRY(no_memory(region_reserve(&source->regions, source->pool, 2)));
 	TRY(no_memory(region_reserve(&self->regions, self->pool, 2)));
 	TRY(no_memory(pool_charge(self->pool, pages)));
-	bool is_foreign = source->pool->root != self->pool->root;
 
-	kn_status status = pool_check(
-	    self->pool, in->pages / TABLE_ENTRIES + 2 * TABLE_LEVELS + (is_foreign ? pages : 0));
+	kn_status status = pool_check(self->pool, 2 * TABLE_LEVELS + (is_foreign ? pages : 0));
 	if (status != KN_OK) {
 		pool_uncharge(self->pool, pages);
 		return no_memory(status);
 	}
 
-	uint64_t moved =
-	    move_pages(source, in->source_address, self, in->address, size, mapping.prot);
+	uint64_t moved = move_pages(source, from, self, to, size, mapping.prot);
 
 	(void)mapping_add(self, &mapping, nullptr);
 	self->committed += moved;
@@ -575,9 +575,14 @@ kn_status vspace_take(struct vspace *self, const struct vspace_take_in *in)
 		source->committed -= moved;
 		pool_uncharge(source->pool, moved);
 	}
-	/* Nothing is left to free but one region and some tables: bounded, whatever the budget
+	/* Nothing is left to free but one region, few pages and some tables: bounded, whatever the budget
 	 * says. */
-	while (mapping_remove(source, in->source_address, in->source_address + size) == KN_RESTART)
+	while (mapping_remove(source, from, from + size) == KN_RESTART)
 		;
-	return KN_OK;
+	if (step == in->pages)
+		return KN_OK;
+	inv_resume(1, from + size);
+	inv_resume(2, to + size);
+	inv_resume(3, in->pages - step);
+	return KN_RESTART;
 }

@@ -13,10 +13,11 @@
  */
 #include "machine.h"
 #include "arch_switch.h"
-#include "core/cpu.h"
+#include "core/work.h"
 #include "registers.h"
 
 #define FLUSH_ALL_PAGES 32
+#define SHOOT_UNITS 50 /* of work: the wait for other CPUs */
 
 static struct {
 	uint64_t start;
@@ -71,6 +72,7 @@ static void shoot(struct arch_space *space)
 	uint64_t others = active & ~cpu->arch.bit;
 
 	if (others) {
+		(void)work_step(SHOOT_UNITS);
 		__atomic_store_n(&pending, others, __ATOMIC_RELEASE);
 		for (uint64_t left = others; left; left &= left - 1)
 			apic_send(smp_apic_ids[__builtin_ctzll(left)], VECTOR_TLB);
