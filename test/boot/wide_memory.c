@@ -80,7 +80,7 @@ static void a_page_is_taken_from_many_views(void)
 
 static void a_page_is_taken_from_many_tables(void)
 {
-	take_page(TABLE / 4);
+	take_page(TABLE / 8);
 }
 
 static unsigned count_out_of_reach(void)

@@ -97,7 +97,7 @@ static void a_range_of_half_empty_tables_is_unmapped_in_steps(void)
 {
 	enum { TABLES = 40 };
 	uint64_t mapped, committed, tables;
-	kn_cap space = new_space(KN_BOOT_SLOT_POOL), object = new_object(1);
+	kn_cap space = new_space(new_pool(20, &range)), object = new_object(1);
 	uint64_t place = 0;
 
 	for (uint64_t i = 0; i < TABLES; i++)
@@ -116,7 +116,7 @@ static void regions_with_tables_of_their_own_are_unmapped_in_steps(void)
 {
 	enum { REGIONS = 120 };
 	uint64_t mapped = 0, committed, tables;
-	kn_cap space = new_space(KN_BOOT_SLOT_POOL), object = new_object(1);
+	kn_cap space = new_space(new_pool(21, &range)), object = new_object(1);
 
 	check_ok(kn_memory_object_commit(object, 0, 1));
 	for (uint64_t i = 1; i <= REGIONS; i++)

@@ -162,6 +162,14 @@ static void protecting_may_be_disturbed(void)
 
 static kn_cap space;
 
+static void make_space(uint64_t map_base)
+{
+	kn_cap range;
+
+	space = rig_new(KN_TYPE_VSPACE, 0);
+	check_ok(kn_vspace_configure(space, new_pool(21, &range), map_base));
+}
+
 static uint64_t put(uint64_t address, uint64_t pages)
 {
 	uint64_t mapped = 0;
@@ -194,8 +202,7 @@ static uint64_t put_many(uint64_t from)
 
 static void a_place_behind_many_regions_is_found_in_steps(void)
 {
-	space = rig_new(KN_TYPE_VSPACE, 0);
-	check_ok(kn_vspace_configure(space, KN_BOOT_SLOT_POOL, LOW));
+	make_space(LOW);
 
 	uint64_t end = put_many(LOW);
 
@@ -218,8 +225,7 @@ static void a_place_behind_many_regions_is_found_in_steps(void)
 /* The search goes on below where it begins. */
 static void the_only_place_is_among_many_regions(void)
 {
-	space = rig_new(KN_TYPE_VSPACE, 0);
-	check_ok(kn_vspace_configure(space, KN_BOOT_SLOT_POOL, HIGH));
+	make_space(HIGH);
 
 	uint64_t end = put_many(LOW);
 
@@ -243,8 +249,7 @@ static void a_space_with_many_regions_is_cleared_in_steps(void)
 {
 	uint64_t mapped, committed, tables;
 
-	space = rig_new(KN_TYPE_VSPACE, 0);
-	check_ok(kn_vspace_configure(space, KN_BOOT_SLOT_POOL, LOW));
+	make_space(LOW);
 	(void)put_many(LOW);
 	check_ok(kn_vspace_clear(space));
 	check_stretch();
