@@ -77,6 +77,39 @@ void work_record(struct cpu *cpu, uint32_t held)
 	trace(TRACE_LOCKED, held, cpu->in_syscall ? ctx_number(context) : 0, ctx_info(context), ctx_ip(context));
 }
 
+[[clang::minsize]] void scheduler_pause(struct cpu *cpu, void (*take_interrupts)(void))
+{
+	cpu->is_idle = true;
+	work_end(cpu);
+	kernel_unlock();
+	take_interrupts();
+	kernel_lock();
+	work_begin(cpu);
+	cpu->is_idle = false;
+}
+
+/* In one go: the heap has no order to go on from. Who is behind them goes when it makes room next. */
+#define CALL_BACK_LOOKS 500
+
+[[gnu::cold, clang::minsize]] bool scheduler_call_back(struct cpu *cpu)
+{
+	struct deadline *node = cpus[0].bound;
+
+	for (unsigned looks = 0; node && looks < CALL_BACK_LOOKS; looks++) {
+		struct tcb *thread = container_of(node, struct tcb, run);
+
+		if (thread->affinity != cpu->index) {
+			node = heap_next(node);
+			continue;
+		}
+		thread_reposition(thread, thread->priority, thread->affinity);
+		if (work_step(20))
+			return false;
+		node = cpus[0].bound;
+	}
+	return true;
+}
+
 void cpu_main(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->has_answered, true, __ATOMIC_RELEASE);

@@ -41,7 +41,8 @@ struct cpu {
 	struct tcb *partner;    /* READY, in no queue: thread_wake_here()'s, until this kernel entry ends */
 	unsigned ready;         /* threads in `run`; not online: and CPU_FULL, so that none is placed here */
 	struct deadline *run;   /* the first of the ready threads (tcb.run); null: none */
-	struct deadline *queues[2]; /* heaps of them; [true]: of those that are bound to a CPU */
+	struct deadline *bound; /* heap of those that are bound to a CPU; null: none, and `run` is the heap of all */
+	struct deadline *free;  /* otherwise: of the others */
 	uint64_t virtual_time;  /* clock of the best-effort deadlines (core/scheduler.c) */
 	struct tcb *fpu_owner;  /* who had the FPU here last (core/fpu.h) */
 	bool is_fpu_on;         /* the current thread has it */

@@ -9,9 +9,10 @@
 
 static struct deadline *root;
 
-static unsigned rank_of(const struct deadline *node)
+/* Of nothing -1. */
+static int rank_of(const struct deadline *node)
 {
-	return node ? node->rank : 0;
+	return node ? node->rank : -1;
 }
 
 /*
@@ -40,7 +41,7 @@ static void meld(struct deadline **place, struct deadline *above, struct deadlin
 
 	for (bool is_melded = true; node; node = node->parent) {
 		struct deadline *right = node->right;
-		unsigned rank;
+		int rank;
 
 		is_melded &= node != above;
 		if (rank_of(node->left) < rank_of(right)) {
@@ -66,6 +67,8 @@ void heap_unlink(struct deadline **heap, struct deadline *node)
 
 	*place = node->left;
 	meld(place, above, node->right);
+	node->left = node->right = node->parent = nullptr;
+	node->rank = 0;
 }
 
 struct deadline *heap_next(struct deadline *node)

@@ -25,7 +25,7 @@ struct deadline {
 	struct deadline *left, *right; /* left's rank is not below right's */
 	struct deadline *parent;
 	enum deadline_kind kind;
-	uint8_t rank;  /* nodes on the way down to the right, this one included: 2^rank - 1 are below it at least */
+	uint8_t rank;  /* nodes below it on the way down to the right: at least 2^(rank + 1) - 1 are in this heap */
 	uint16_t band; /* run queues: lower ones first, whatever `when` says */
 };
 
@@ -40,11 +40,9 @@ void heap_add(struct deadline **heap, struct deadline *node);
 /* heap_remove() of any node. */
 void heap_unlink(struct deadline **heap, struct deadline *node);
 
-/* `node` has its `when`, `kind` and `band` and is in no heap. */
+/* `node` has its `when`, `kind` and `band` and is in no heap: all else is zero. */
 static inline void heap_insert(struct deadline **heap, struct deadline *node)
 {
-	node->left = node->right = node->parent = nullptr;
-	node->rank = 1;
 	if (*heap)
 		heap_add(heap, node);
 	else

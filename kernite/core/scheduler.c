@@ -54,9 +54,31 @@ static unsigned band_of(const struct tcb *thread, const struct sched_context *co
 	return context->is_reservation ? 0 : 256u - thread->priority;
 }
 
+/* While some of the threads are bound. */
 static struct deadline **queue_of(struct cpu *cpu, const struct tcb *thread)
 {
-	return &cpu->queues[thread->affinity != TCB_ANY_CPU];
+	return thread->affinity == TCB_ANY_CPU ? &cpu->free : &cpu->bound;
+}
+
+static void queue_settle(struct cpu *cpu)
+{
+	struct deadline *free = cpu->free, *bound = cpu->bound;
+
+	cpu->run = !free || (bound && deadline_is_before(bound, free)) ? bound : free;
+}
+
+[[gnu::noinline, clang::minsize]] static void push_bound(struct cpu *cpu, struct tcb *thread)
+{
+	if (!cpu->bound)
+		cpu->free = cpu->run;
+	heap_insert(queue_of(cpu, thread), &thread->run);
+	queue_settle(cpu);
+}
+
+[[gnu::noinline, clang::minsize]] static void remove_bound(struct cpu *cpu, struct tcb *thread)
+{
+	heap_remove(queue_of(cpu, thread), &thread->run);
+	queue_settle(cpu);
 }
 
 /* Its context has a budget and its deadline is on this CPU's clock. */
@@ -64,12 +86,13 @@ static struct deadline **queue_of(struct cpu *cpu, const struct tcb *thread)
 {
 	const struct sched_context *context = thread->sched_context;
 
+	thread->run.band = (uint16_t)band_of(thread, context);
 	thread->run.when = context->due;
 	thread->run.kind = DEADLINE_RUN;
-	thread->run.band = (uint16_t)band_of(thread, context);
-	heap_insert(queue_of(cpu, thread), &thread->run);
-	if (!cpu->run || deadline_is_before(&thread->run, cpu->run))
-		cpu->run = &thread->run;
+	if (__builtin_expect(thread->affinity == TCB_ANY_CPU && !cpu->bound, 1))
+		heap_insert(&cpu->run, &thread->run);
+	else
+		push_bound(cpu, thread);
 	cpu->ready++;
 }
 
@@ -90,13 +113,31 @@ static struct deadline **queue_of(struct cpu *cpu, const struct tcb *thread)
 
 static void queue_remove(struct cpu *cpu, struct tcb *thread)
 {
-	heap_remove(queue_of(cpu, thread), &thread->run);
-	cpu->run = cpu->queues[false];
-	if (cpu->queues[true] && (!cpu->run || deadline_is_before(cpu->queues[true], cpu->run)))
-		cpu->run = cpu->queues[true];
+	if (__builtin_expect(!cpu->bound, 1))
+		heap_remove(&cpu->run, &thread->run);
+	else
+		remove_bound(cpu, thread);
 	cpu->ready--;
 	if (!cpu->run)
 		cpu->linger_end = KN_TIME_FOREVER;
+}
+
+/* queue_remove() of the first. */
+static struct tcb *queue_pop(struct cpu *cpu)
+{
+	struct deadline *first = cpu->run;
+	struct tcb *thread = container_of(first, struct tcb, run);
+
+	/* Most often it is alone. */
+	if (__builtin_expect(!cpu->bound && !first->left, 1)) {
+		first->kind = DEADLINE_NONE;
+		cpu->run = nullptr;
+		cpu->ready--;
+		cpu->linger_end = KN_TIME_FOREVER;
+	} else {
+		queue_remove(cpu, thread);
+	}
+	return thread;
 }
 
 /* Out of its run queue or of the wait for its budget: where a thread is that is READY and does not
@@ -208,8 +249,10 @@ static bool may_run_on(const struct tcb *thread, const struct cpu *cpu)
 	for (unsigned i = 1; i < cpu_count; i++) {
 		struct cpu *victim = &cpus[(cpu->index + i) % cpu_count];
 
-		if (victim->queues[false]) {
-			struct tcb *thread = container_of(victim->queues[false], struct tcb, run);
+		struct deadline *first = victim->bound ? victim->free : victim->run;
+
+		if (first) {
+			struct tcb *thread = container_of(first, struct tcb, run);
 
 			queue_remove(victim, thread);
 			return thread;
@@ -457,10 +500,8 @@ static struct tcb *choose(struct cpu *cpu)
 	scheduler_charge(cpu, current);
 	if (is_ready && goes_on(cpu, current, &is_expired))
 		return current;
-	if (cpu->run) {
-		next = container_of(cpu->run, struct tcb, run);
-		queue_remove(cpu, next);
-	}
+	if (cpu->run)
+		next = queue_pop(cpu);
 	if (is_ready)
 		step_aside(cpu, current, is_expired);
 	if (!next && !(next = steal(cpu)))
@@ -491,39 +532,6 @@ static struct tcb *choose(struct cpu *cpu)
 		poke(&cpus[0]);
 	}
 	return cpu->idle;
-}
-
-/* In one go: the heap has no order to go on from. Who is behind them goes when it makes room next. */
-#define CALL_BACK_LOOKS 500
-
-[[gnu::cold, clang::minsize]] bool scheduler_call_back(struct cpu *cpu)
-{
-	struct deadline *node = cpus[0].queues[true];
-
-	for (unsigned looks = 0; node && looks < CALL_BACK_LOOKS; looks++) {
-		struct tcb *thread = container_of(node, struct tcb, run);
-
-		if (thread->affinity != cpu->index) {
-			node = heap_next(node);
-			continue;
-		}
-		thread_reposition(thread, thread->priority, thread->affinity);
-		if (work_step(20))
-			return false;
-		node = cpus[0].queues[true];
-	}
-	return true;
-}
-
-[[clang::minsize]] void scheduler_pause(struct cpu *cpu, void (*take_interrupts)(void))
-{
-	cpu->is_idle = true;
-	work_end(cpu);
-	kernel_unlock();
-	take_interrupts();
-	kernel_lock();
-	work_begin(cpu);
-	cpu->is_idle = false;
 }
 
 [[gnu::noinline]] static void idle_wait(struct cpu *cpu)

@@ -153,10 +153,8 @@ static void check_queue(const struct list *queue, enum thread_state state)
 }
 
 /* Of threads that wait for their turn, all of one step: the first ones. */
-static void check_ready(const struct cpu *cpu, bool is_bound)
+static void check_ready(const struct cpu *cpu, struct deadline *node, bool is_bound)
 {
-	struct deadline *node = cpu->queues[is_bound];
-
 	for (unsigned looks = 0; node && looks < CHECK_LOOKS; node = heap_next(node), looks++) {
 		const struct tcb *thread = container_of(node, struct tcb, run);
 
@@ -171,10 +169,10 @@ static void check_cpus(void)
 	for (unsigned i = 0; i < cpu_count; i++) {
 		const struct cpu *cpu = &cpus[i];
 
-		invariant(cpu->current->cpu == i && (cpu->run || (!cpu->queues[false] && !cpu->queues[true])));
+		invariant(cpu->current->cpu == i && (cpu->run || !cpu->bound));
 		invariant(cpu->state != CPU_OFFLINE || (cpu->current == cpu->idle && !cpu->run && !(idle_cpus >> i & 1)));
-		check_ready(cpu, false);
-		check_ready(cpu, true);
+		check_ready(cpu, cpu->bound ? cpu->free : cpu->run, false);
+		check_ready(cpu, cpu->bound, true);
 	}
 }
 

@@ -119,6 +119,10 @@ static struct region *find_floor(struct region_set *set, uint64_t address)
 	return floor;
 }
 
+/* A gap that is wider counts as this: most mappings are made in one of many TiB, and need not be told upwards. There is room for
+ * 128 such gaps. */
+#define GAP_MAX (1ull << 40)
+
 static uint64_t gap_before(const struct region_set *set, const struct region *region)
 {
 	const struct list *previous = region->link.prev;
@@ -131,7 +135,7 @@ static void refresh(const struct region_set *set, struct region *node, const str
 {
 	for (bool is_below = true; node; node = node->parent) {
 		const struct region *left = node->left, *right = node->right;
-		uint64_t widest = gap_before(set, node);
+		uint64_t gap = gap_before(set, node), widest = gap < GAP_MAX ? gap : GAP_MAX;
 		uint8_t common = node->max_prot;
 
 		if (left) {
@@ -276,7 +280,7 @@ struct region *region_previous(struct region_set *set, struct region *region)
 
 static bool has_end(const struct region *tree, uint64_t size, unsigned prot)
 {
-	return tree && (tree->widest_gap >= size || (prot & ~tree->common_prot));
+	return tree && (tree->widest_gap >= (size < GAP_MAX ? size : GAP_MAX) || (prot & ~tree->common_prot));
 }
 
 uint64_t region_run_end(struct region_set *set, struct region *region, uint64_t size, unsigned prot, struct region **next)

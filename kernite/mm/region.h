@@ -18,7 +18,7 @@ struct vspace;
 
 struct region {
 	struct region *left, *right, *parent;
-	uint64_t widest_gap; /* before a region of this subtree, in bytes */
+	uint64_t widest_gap; /* before a region of this subtree, in bytes, but not above GAP_MAX */
 	uint32_t priority;
 	uint8_t prot, max_prot; /* KN_VSPACE_PROT_* */
 	uint8_t common_prot;    /* max_prot of all in this subtree */

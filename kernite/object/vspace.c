@@ -30,7 +30,7 @@
 #define TAKE_STEP 48
 #define TAKE_STEP_COPIED 12
 /* Threads that wake() wakes at once. */
-#define WAKE_STEP 32
+#define WAKE_STEP 20
 
 /* ---- life ---- */
 
