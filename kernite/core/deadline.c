@@ -15,11 +15,9 @@ static int rank_of(const struct deadline *node)
 	return node ? node->rank : -1;
 }
 
-/*
- * The heap b into the one at *place, whose parent is `above` (null: none). Down along the right sides of both, which are as
- * long as their ranks, and up again for the ranks; further up, where a rank that changes is one more at each node.
- */
-static void meld(struct deadline **place, struct deadline *above, struct deadline *b)
+/* Down along the right sides of both, which are as long as their ranks, and up again for the ranks; further up, where a rank that
+ * changes is one more at each node. */
+void heap_meld(struct deadline **place, struct deadline *above, struct deadline *b)
 {
 	struct deadline *a = *place, *node = above;
 
@@ -55,18 +53,13 @@ static void meld(struct deadline **place, struct deadline *above, struct deadlin
 	}
 }
 
-void heap_add(struct deadline **heap, struct deadline *node)
-{
-	meld(heap, nullptr, node);
-}
-
 void heap_unlink(struct deadline **heap, struct deadline *node)
 {
 	struct deadline *above = node->parent;
 	struct deadline **place = !above ? heap : above->left == node ? &above->left : &above->right;
 
 	*place = node->left;
-	meld(place, above, node->right);
+	heap_meld(place, above, node->right);
 	node->left = node->right = node->parent = nullptr;
 	node->rank = 0;
 }

@@ -47,8 +47,7 @@ void log_print(const char *format, va_list arguments)
 		case 'u':
 		case 'x': {
 			uint64_t value = longs       ? va_arg(arguments, uint64_t)
-					 : *f == 'd' ? (uint64_t)va_arg(arguments, int)
-						     : va_arg(arguments, unsigned);
+					 : *f == 'd' ? (uint64_t)va_arg(arguments, int) : va_arg(arguments, unsigned);
 
 			if (*f == 'd' && (int64_t)value < 0) {
 				put('-');

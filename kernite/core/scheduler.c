@@ -103,8 +103,7 @@ static void queue_settle(struct cpu *cpu)
 
 	thread->cpu = (uint16_t)cpu->index;
 	if (!sched_context_refresh(context, cpu->virtual_time, has_slept)) {
-		deadline_insert(
-		    &thread->timeout, DEADLINE_BUDGET, context->start + context->period);
+		deadline_insert(&thread->timeout, DEADLINE_BUDGET, context->start + context->period);
 		return false;
 	}
 	queue_push(cpu, thread);
@@ -382,8 +381,7 @@ void scheduler_run_on(struct tcb *thread, struct sched_context *context)
 		thread->sched_context = context;
 		if (was_queued)
 			enqueue(place(thread), thread, false);
-		thread = thread->state == THREAD_WAITING_REPLY ? thread->reply->receiver
-							       : thread->borrower;
+		thread = thread->state == THREAD_WAITING_REPLY ? thread->reply->receiver : thread->borrower;
 	}
 }
 
@@ -397,8 +395,7 @@ bool scheduler_is_next(
 	/* An equal waits for the end of this budget: it must be armed. */
 	if (cpu->run->band != band)
 		return band < cpu->run->band;
-	return cpu->slice_end != KN_TIME_FOREVER &&
-	       (band != 0 || (int64_t)(context->due - cpu->run->when) <= 0);
+	return cpu->slice_end != KN_TIME_FOREVER && (band != 0 || (int64_t)(context->due - cpu->run->when) <= 0);
 }
 
 void scheduler_yield(void)
@@ -462,8 +459,7 @@ static bool goes_on(struct cpu *cpu, struct tcb *current, bool *is_expired)
 		return false;
 	*is_expired = sched_context_left(context) <= 0;
 	if (band == 0)
-		return !*is_expired && (!first || first->band != 0 ||
-					   (int64_t)(first->when - context->due) >= 0);
+		return !*is_expired && (!first || first->band != 0 || (int64_t)(first->when - context->due) >= 0);
 	if (!*is_expired)
 		return true;
 	(void)sched_context_refresh(context, cpu->virtual_time, false);

@@ -76,8 +76,7 @@ static inline void scheduler_go_home(struct tcb *thread)
 		scheduler_end_loan(thread->lender);
 }
 /* May the fast path switch to `to` on this context although the run queue is not empty? */
-bool scheduler_is_next(
-    const struct cpu *cpu, const struct tcb *to, const struct sched_context *context);
+bool scheduler_is_next(const struct cpu *cpu, const struct tcb *to, const struct sched_context *context);
 
 /* The current thread gives up the rest of its budget. */
 void scheduler_yield(void);

@@ -8,8 +8,6 @@
 struct cpu;
 
 /* Any system call. */
-[[noreturn, clang::preserve_none]] void syscall_slow(
-    struct cpu *cpu, struct tcb *thread, uint64_t number);
+[[noreturn, clang::preserve_none]] void syscall_slow(struct cpu *cpu, struct tcb *thread, uint64_t number);
 /* KN_SYS_CALL on a capability to something else than an endpoint. */
-[[noreturn, clang::preserve_none]] void syscall_invoke(
-    struct cpu *cpu, struct tcb *thread, struct slot *slot);
+[[noreturn, clang::preserve_none]] void syscall_invoke(struct cpu *cpu, struct tcb *thread, struct slot *slot);

@@ -12,8 +12,7 @@
  * everything else outwards; kind 0 removes. Returns false, with the map unchanged, when the table
  * is full; the caller must not go on if that was a reservation.
  */
-[[nodiscard]] bool boot_region_set(
-    struct boot_info *info, uint64_t base, uint64_t size, enum boot_region_kind kind);
+[[nodiscard]] bool boot_region_set(struct boot_info *info, uint64_t base, uint64_t size, enum boot_region_kind kind);
 
 /*
  * Take `size` bytes (whole pages) from the top of the highest RAM region that has them below

@@ -76,8 +76,7 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 		if (from < to) {
 			pte_t *entry;
 			unsigned charge = to - from;
-			kn_status status =
-			    table_ensure(&child->tables, child->pool, walk.start, &entry);
+			kn_status status = table_ensure(&child->tables, child->pool, walk.start, &entry);
 
 			if (status != KN_OK)
 				return status;
@@ -90,8 +89,7 @@ static kn_status copy_range(struct vspace *source, struct vspace *child, unsigne
 					return status;
 				}
 			}
-			privates = copy_entries(
-			    walk.leaf, entry - walk.first, from, to, prot, &is_changed);
+			privates = copy_entries(walk.leaf, entry - walk.first, from, to, prot, &is_changed);
 			child->committed += privates;
 			pool_uncharge(child->pool, charge - privates);
 		}
@@ -111,8 +109,7 @@ kn_status clone_step(struct vspace *source, struct vspace *child)
 	struct region *region = region_at_or_above(&source->regions, child->clone_next);
 
 	while (region) {
-		uint64_t start =
-		    region->start > child->clone_next ? region->start : child->clone_next;
+		uint64_t start = region->start > child->clone_next ? region->start : child->clone_next;
 		uint64_t reached = region->end;
 
 		if (!(region->flags & KN_VSPACE_MAP_NO_INHERIT)) {
@@ -125,8 +122,7 @@ kn_status clone_step(struct vspace *source, struct vspace *child)
 			/* Continues what an earlier step began, where nothing tells them apart. */
 			struct region *copy = mapping_add(child, &wanted, region);
 
-			TRY(copy_range(
-			    source, child, region->prot, start, region->end, &reached, &batch));
+			TRY(copy_range(source, child, region->prot, start, region->end, &reached, &batch));
 			child->mapped -= (copy->end - reached) >> PAGE_SHIFT;
 			copy->end = reached; /* the last region: no gap in front of another changes */
 		}

@@ -314,9 +314,7 @@ uint64_t mapping_find_gap(struct vspace *space, uint64_t hint, uint64_t pages)
 
 	uint64_t address = gap_above(space, space->map_hint, size);
 
-	if (address == 0 && space->map_hint > space->map_base)
-		address = gap_above(space, space->map_base, size);
 	if (address == 0)
-		address = gap_above(space, KN_USER_MIN, size);
-	return address;
+		address = gap_above(space, space->map_base, size);
+	return address ? address : gap_above(space, KN_USER_MIN, size);
 }

@@ -23,8 +23,7 @@ struct region *mapping_merge(struct vspace *space, struct region *region);
 [[nodiscard]] kn_status mapping_remove(struct vspace *space, uint64_t start, uint64_t end);
 /* Give [*start, end), mapped without holes, the protection `prot`; three reserved structures. KN_RESTART: it has it up to
  * *start. */
-[[nodiscard]] kn_status mapping_protect(
-    struct vspace *space, uint64_t *start, uint64_t end, unsigned prot);
+[[nodiscard]] kn_status mapping_protect(struct vspace *space, uint64_t *start, uint64_t end, unsigned prot);
 /* Clear the entries in [start, end), regions stay. */
 [[nodiscard]] kn_status mapping_clear(struct vspace *space, uint64_t start, uint64_t end);
 /* Clear all entries of the region that show pages [first, end) of its object; invalidates and waits. */

@@ -13,8 +13,7 @@
  * (copy-on-write). KN_E_RANGE: beyond the end; KN_E_WOULD_BLOCK: the pager must be asked;
  * KN_E_QUOTA, KN_E_NO_MEMORY; a pager's failure reason; KN_RESTART.
  */
-[[nodiscard]] kn_status object_page(
-    struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame);
+[[nodiscard]] kn_status object_page(struct memory_object *object, uint64_t page, bool for_write, paddr_t *frame);
 /* As above but never changes anything: NO_FRAME if it is not there. */
 paddr_t object_page_peek(struct memory_object *object, uint64_t page);
 /* Is the page's frame shared with a clone, so that it may only be mapped read-only? */
@@ -26,11 +25,9 @@ bool object_page_is_shared(paddr_t frame);
  * mapped it again). */
 [[nodiscard]] kn_status object_page_hide(struct memory_object *object, uint64_t page);
 /* Give up all pages in [*first, end). KN_RESTART: again from the new *first on, which ends even if others bring new ones. */
-[[nodiscard]] kn_status object_pages_free(
-    struct memory_object *object, uint64_t *first, uint64_t end);
+[[nodiscard]] kn_status object_pages_free(struct memory_object *object, uint64_t *first, uint64_t end);
 /* Share all pages of `source` from self->next on, or copy them where they are pinned. */
-[[nodiscard]] kn_status object_pages_clone(
-    struct memory_object *self, struct memory_object *source);
+[[nodiscard]] kn_status object_pages_clone(struct memory_object *self, struct memory_object *source);
 /* Move one page, which is hidden in `source` and not in `self`. */
 [[nodiscard]] kn_status object_page_supply(
     struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page);

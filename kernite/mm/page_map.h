@@ -36,8 +36,7 @@ static inline kn_status page_entry_reason(pte_t entry)
 /* The page's entry if it has one, else null. */
 pte_t *page_map_find(struct page_map *map, uint64_t page);
 /* The page's entry, with its tables made from `pool`; KN_E_QUOTA, KN_E_NO_MEMORY. */
-[[nodiscard]] kn_status page_map_ensure(
-    struct page_map *map, struct pool *pool, uint64_t page, pte_t **entry);
+[[nodiscard]] kn_status page_map_ensure(struct page_map *map, struct pool *pool, uint64_t page, pte_t **entry);
 /* Change an entry (the only way: keeps its table's count). */
 void page_map_set(struct page_map *map, pte_t *entry, uint64_t value);
 /* Free the tables above `page` that have become empty. */

@@ -45,8 +45,7 @@ static pte_t shown_entry(const struct region *region, paddr_t page)
 		sync_code(page);
 	else if (is_writable && frame_is_ram(page))
 		frame_of(page)->flags &= (uint8_t)~FRAME_CODE_SYNCED;
-	return pte_leaf(
-	    page, prot_to_perms(region->prot, is_writable), region->object->memory_type);
+	return pte_leaf(page, prot_to_perms(region->prot, is_writable), region->object->memory_type);
 }
 
 /* Replace the entry of `address`, which may be present. */
@@ -113,8 +112,7 @@ static kn_status add_private(struct vspace *space, const struct region *region, 
 	if (source.raw != 0)
 		arch_copy_page(phys_to_virt(page), phys_to_virt(source));
 	space->committed++;
-	replace(space, address, entry,
-	    pte_private(page, region->prot, region->prot & KN_VSPACE_PROT_WRITE));
+	replace(space, address, entry, pte_private(page, region->prot, region->prot & KN_VSPACE_PROT_WRITE));
 	return KN_OK;
 }
 
@@ -130,8 +128,7 @@ static void map_around(const struct region *region, uint64_t address, pte_t *ent
 	if (end > region->end)
 		end = region->end;
 	entry -= (address - start) >> PAGE_SHIFT;
-	for (uint64_t page = region_page(region, start); start < end;
-	     start += PAGE_SIZE, page++, entry++) {
+	for (uint64_t page = region_page(region, start); start < end; start += PAGE_SIZE, page++, entry++) {
 		if (entry->raw != 0)
 			continue;
 
@@ -157,8 +154,7 @@ static kn_status show_object(struct vspace *space, const struct region *region, 
 	if (is_private && access == VM_WRITE) {
 		frame = object_page_peek(object, page);
 		/* A missing page of an anonymous object is zero: no need to commit it there. */
-		if (frame.raw != 0 ||
-		    (object->kind == KN_MEMORY_KIND_ANONYMOUS && page < object->pages))
+		if (frame.raw != 0 || (object->kind == KN_MEMORY_KIND_ANONYMOUS && page < object->pages))
 			return add_private(space, region, address, frame, miss);
 	}
 

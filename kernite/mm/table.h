@@ -39,8 +39,7 @@ pte_t *table_find(const struct table_tree *tree, uint64_t address);
  * The leaf entry of `address`, with its tables made and charged to `pool`; KN_E_QUOTA,
  * KN_E_NO_MEMORY.
  */
-[[nodiscard]] kn_status table_ensure(
-    struct table_tree *tree, struct pool *pool, uint64_t address, pte_t **entry);
+[[nodiscard]] kn_status table_ensure(struct table_tree *tree, struct pool *pool, uint64_t address, pte_t **entry);
 /* The leaf table at or above *address, which moves up to the first address that it covers; null:
  * none below `end`. */
 pte_t *table_next(const struct table_tree *tree, uint64_t *address, uint64_t end);

@@ -168,8 +168,7 @@ kn_status cnode_clone(
 	for (uint64_t i = in->first; i < end; i++) {
 		struct slot *from = cnode_slot(source, (uint32_t)i),
 			    *to = cnode_slot(self, (uint32_t)i);
-		bool is_wanted = !slot_is_empty(from) && (from->cap.rights & KN_RIGHT_GRANT) &&
-				 slot_is_copyable(from);
+		bool is_wanted = !slot_is_empty(from) && (from->cap.rights & KN_RIGHT_GRANT) && slot_is_copyable(from);
 
 		if (is_wanted && !slot_is_empty(to))
 			return KN_E_SLOT_IN_USE;

@@ -146,8 +146,7 @@ void slot_fill_untyped(struct slot *slot, struct slot *parent, uint64_t base, un
 {
 	fill(slot, parent,
 	    &(struct cap){.type = KN_TYPE_UNTYPED, .badge = base,
-		.size_bits = (uint8_t)size_bits,
-		.flags = is_device ? SLOT_DEVICE : 0,
+		.size_bits = (uint8_t)size_bits, .flags = is_device ? SLOT_DEVICE : 0,
 		.rights = object_classes[KN_TYPE_UNTYPED].rights});
 }
 

@@ -177,8 +177,7 @@ static bool is_inside(uint64_t first, uint64_t pages, uint64_t size)
 static kn_status check_paged(
     const struct memory_object *object, const struct pool *pool, uint64_t pages)
 {
-	if (!is_fresh(object) || pool->root == nullptr || pool->root->is_emptying ||
-	    pool->is_emptying)
+	if (!is_fresh(object) || pool->root == nullptr || pool->root->is_emptying || pool->is_emptying)
 		return KN_E_BUSY;
 	return pages > PAGE_MAP_MAX_PAGES ? KN_E_RANGE : KN_OK;
 }
@@ -206,8 +205,7 @@ kn_status memory_object_configure_anonymous(
 static kn_status zero_range(struct memory_object *object)
 {
 	while (object->next < object->pages) {
-		arch_clear_page(
-		    phys_to_virt(paddr(object->base.raw + (object->next++ << PAGE_SHIFT))));
+		arch_clear_page(phys_to_virt(paddr(object->base.raw + (object->next++ << PAGE_SHIFT))));
 		if (work_step(50))
 			return KN_RESTART;
 	}
@@ -393,8 +391,7 @@ kn_status memory_object_supply(struct memory_object *self, const struct memory_o
 	if (self->kind != KN_MEMORY_KIND_PAGER || source->kind != KN_MEMORY_KIND_ANONYMOUS ||
 	    source->pool->root != self->pool->root)
 		return KN_E_WRONG_TYPE;
-	if (!is_inside(in->first, in->pages, self->pages) ||
-	    !is_inside(in->source_first, in->pages, source->pages))
+	if (!is_inside(in->first, in->pages, self->pages) || !is_inside(in->source_first, in->pages, source->pages))
 		return KN_E_RANGE;
 	if (has_pins(source, in->source_first, in->source_first + in->pages))
 		return KN_E_BUSY;
@@ -411,8 +408,7 @@ kn_status memory_object_supply(struct memory_object *self, const struct memory_o
 		if (!is_there && !is_offered)
 			return KN_E_RANGE;
 		if (is_offered)
-			TRY(no_memory(
-			    object_page_supply(self, in->first + i, source, in->source_first + i)));
+			TRY(no_memory(object_page_supply(self, in->first + i, source, in->source_first + i)));
 		if (work_step(is_offered ? 30 : 7) && i + 1 < in->pages) {
 			inv_resume(0, in->first + i + 1);
 			inv_resume(2, in->source_first + i + 1);
@@ -455,10 +451,7 @@ kn_status memory_object_fail(struct memory_object *self, const struct memory_obj
 kn_status memory_object_info(struct memory_object *self, struct memory_object_info_out *out)
 {
 	out->info = (struct kn_memory_object_info){
-	    .pages = self->pages,
-	    .committed = self->committed,
-	    .kind = self->kind,
-	    .mappings = self->region_count,
+	    .pages = self->pages, .committed = self->committed, .kind = self->kind, .mappings = self->region_count,
 	};
 	return KN_OK;
 }

@@ -56,15 +56,13 @@ uint64_t memory_id_new(void);
  * done. `kept` (or null) is a slot that its remover unlinks itself. */
 [[nodiscard]] kn_status memory_object_retire(struct memory_object *object, const struct slot *kept);
 /* Boot: a physical object over memory that belongs to the kernel for ever. */
-void memory_object_init_physical(
-    struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type);
+void memory_object_init_physical(struct memory_object *object, paddr_t base, uint64_t pages, enum vm_memory_type type);
 
 /*
  * IPC buffers: commit and pin the page, set the thread's ipc_object, ipc_page and ipc (kernel
  * mapping). KN_E_BUSY: pinned by somebody else; KN_E_WRONG_TYPE: only anonymous objects;
  * KN_E_RANGE, KN_E_NO_MEMORY.
  */
-[[nodiscard]] kn_status memory_object_pin(
-    struct memory_object *object, uint64_t page, struct tcb *thread);
+[[nodiscard]] kn_status memory_object_pin(struct memory_object *object, uint64_t page, struct tcb *thread);
 /* Harmless when nothing is pinned. */
 void memory_object_unpin(struct tcb *thread);

@@ -67,11 +67,9 @@ void pool_uncharge(struct pool *pool, uint64_t pages);
  * a limit; KN_E_NO_MEMORY: the root has no free frame. `is_zeroed` false: the caller overwrites it
  * all.
  */
-[[nodiscard]] kn_status pool_take(
-    struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
+[[nodiscard]] kn_status pool_take(struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
 /* The same without a charge: the copy of a page that is charged already. */
-[[nodiscard]] kn_status pool_take_uncharged(
-    struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
+[[nodiscard]] kn_status pool_take_uncharged(struct pool *pool, enum frame_kind kind, bool is_zeroed, paddr_t *frame);
 /* Undo pool_take() of a TABLE or METADATA frame; `is_zero` as for frame_free(). */
 void pool_give(struct pool *pool, paddr_t frame, bool is_zero);
 /* What a caller is told outside faults: a passed budget is like an empty pool, he has no memory. */

@@ -62,8 +62,7 @@ kn_status vspace_setup(struct vspace *space, struct pool *pool, uint64_t map_bas
 
 kn_status vspace_empty(struct vspace *space)
 {
-	return space->tables.root.raw == 0 ? KN_OK
-					   : mapping_remove(space, KN_USER_MIN, KN_USER_MAX);
+	return space->tables.root.raw == 0 ? KN_OK : mapping_remove(space, KN_USER_MIN, KN_USER_MAX);
 }
 
 kn_status vspace_retire(struct vspace *space)
@@ -179,12 +178,9 @@ static kn_status check_map(const struct vspace_map_in *in, uint32_t prot, uint32
 {
 	uint32_t sharing = in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED);
 
-	if (!is_prot_valid(in->prot) || !is_prot_valid(in->max_prot) || (prot & ~max_prot) ||
-	    (in->flags & ~(uint32_t)MAP_ALL))
-		return KN_E_INVALID_ARG;
-	if (sharing != KN_VSPACE_MAP_PRIVATE && sharing != KN_VSPACE_MAP_SHARED)
-		return KN_E_INVALID_ARG;
-	if ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && !(in->flags & KN_VSPACE_MAP_FIXED))
+	if (!is_prot_valid(in->prot) || !is_prot_valid(in->max_prot) || (prot & ~max_prot) || (in->flags & ~(uint32_t)MAP_ALL) ||
+	    (sharing != KN_VSPACE_MAP_PRIVATE && sharing != KN_VSPACE_MAP_SHARED) ||
+	    ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && !(in->flags & KN_VSPACE_MAP_FIXED)))
 		return KN_E_INVALID_ARG;
 	if (in->address & PAGE_MASK)
 		return KN_E_ALIGNMENT;
@@ -217,9 +213,7 @@ kn_status vspace_configure(struct vspace *self, const struct vspace_configure_in
 static void populate(struct vspace *space, uint64_t start, uint64_t end, unsigned prot)
 {
 	struct populate_miss miss;
-	unsigned access = prot & KN_VSPACE_PROT_WRITE  ? VM_WRITE
-			  : prot & KN_VSPACE_PROT_READ ? VM_READ
-						       : VM_EXECUTE;
+	unsigned access = prot & KN_VSPACE_PROT_WRITE  ? VM_WRITE : prot & KN_VSPACE_PROT_READ ? VM_READ : VM_EXECUTE;
 
 	if (prot == 0)
 		return;
@@ -239,8 +233,7 @@ kn_status vspace_map(
 	if (in->flags & KN_VSPACE_MAP_FIXED) {
 		struct region *region = region_at_or_above(&self->regions, address);
 
-		if ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && region &&
-		    region->start < address + size)
+		if ((in->flags & KN_VSPACE_MAP_NO_REPLACE) && region && region->start < address + size)
 			return KN_E_OVERLAP;
 	} else {
 		address = mapping_find_gap(self, in->address, in->pages);
@@ -249,12 +242,8 @@ kn_status vspace_map(
 	}
 
 	struct region mapping = {
-	    .object = in->object ? slot_object(in->object, memory_object) : nullptr,
-	    .offset = in->offset,
-	    .start = address,
-	    .end = address + size,
-	    .prot = (uint8_t)prot,
-	    .max_prot = (uint8_t)max_prot,
+	    .object = in->object ? slot_object(in->object, memory_object) : nullptr, .offset = in->offset,
+	    .start = address, .end = address + size, .prot = (uint8_t)prot, .max_prot = (uint8_t)max_prot,
 	    .flags = (uint8_t)(in->flags & (KN_VSPACE_MAP_PRIVATE | KN_VSPACE_MAP_SHARED | KN_VSPACE_MAP_NO_INHERIT)),
 	};
 
@@ -322,8 +311,7 @@ kn_status vspace_clone(struct vspace *self, const struct vspace_clone_in *in)
 	struct vspace *child = slot_object(in->child, vspace);
 	kn_status status;
 
-	if (child == self || check_usable(self) != KN_OK || child->tables.root.raw == 0 ||
-	    child->is_emptying)
+	if (child == self || check_usable(self) != KN_OK || child->tables.root.raw == 0 || child->is_emptying)
 		return KN_E_BUSY;
 	if (child->cloning == 0) {
 		if (child->regions.count != 0)
@@ -389,19 +377,15 @@ static uint64_t count_committed(struct vspace *space, uint64_t start, uint64_t e
 kn_status vspace_query(
     struct vspace *self, const struct vspace_query_in *in, struct vspace_query_out *out)
 {
-	struct region *region =
-	    self->tables.root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
+	struct region *region = self->tables.root.raw != 0 ? region_at_or_above(&self->regions, in->address) : nullptr;
 
 	if (!region) {
 		out->info = (struct kn_region_info){};
 		return KN_OK;
 	}
 	out->info = (struct kn_region_info){
-	    .address = region->start,
-	    .pages = (region->end - region->start) >> PAGE_SHIFT,
-	    .prot = region->prot,
-	    .flags = region->flags,
-	    .object_offset = region->object ? region->offset : 0,
+	    .address = region->start, .pages = (region->end - region->start) >> PAGE_SHIFT, .prot = region->prot,
+	    .flags = region->flags, .object_offset = region->object ? region->offset : 0,
 	    .object_id = region->object ? region->object->id : 0,
 	    .committed = count_committed(self, region->start, region->end, true),
 	};
@@ -449,8 +433,7 @@ kn_status vspace_wait(struct vspace *self, const struct vspace_wait_in *in)
 	}
 	if (status != KN_OK)
 		return status == KN_RESTART ? status : status == KN_E_QUOTA ? KN_E_NO_MEMORY : KN_E_BAD_ADDRESS;
-	if (((const volatile uint32_t *)page)[(in->address & PAGE_MASK) / sizeof(uint32_t)] !=
-	    in->expected)
+	if (((const volatile uint32_t *)page)[(in->address & PAGE_MASK) / sizeof(uint32_t)] != in->expected)
 		return KN_E_WOULD_BLOCK;
 	wait_key(self, in->address, key);
 	return address_wait(caller, key[0], key[1], ctx_deadline(&caller->context));
@@ -474,9 +457,7 @@ kn_status vspace_wake(
 kn_status vspace_usage(struct vspace *self, struct vspace_usage_out *out)
 {
 	*out = (struct vspace_usage_out){
-	    .mapped = self->mapped,
-	    .committed = self->committed,
-	    .tables = self->tables.count,
+	    .mapped = self->mapped, .committed = self->committed, .tables = self->tables.count,
 	};
 	return KN_OK;
 }
@@ -506,14 +487,12 @@ static uint64_t move_pages(struct vspace *source, uint64_t from, struct vspace *
 
 	while (leaf_walk_next(&walk, source)) {
 		for (unsigned i = walk.first; i < walk.last; i++) {
-			uint64_t offset =
-			    walk.start - from + ((uint64_t)(i - walk.first) << PAGE_SHIFT);
+			uint64_t offset = walk.start - from + ((uint64_t)(i - walk.first) << PAGE_SHIFT);
 			pte_t *entry;
 
 			if (walk.leaf[i].raw == 0)
 				continue;
-			invariant(
-			    table_ensure(&self->tables, self->pool, to + offset, &entry) == KN_OK);
+			invariant(table_ensure(&self->tables, self->pool, to + offset, &entry) == KN_OK);
 			moved++;
 			if (is_foreign) {
 				table_set(entry, copy_private(self, walk.leaf[i], prot));

@@ -73,5 +73,4 @@ struct populate_miss {
  * Kernel address of user page `address` (page-aligned), populated for `access`; errors are
  * vspace_populate()'s. Valid until the kernel lock is dropped.
  */
-[[nodiscard]] kn_status vspace_kernel_page(
-    struct vspace *space, uint64_t address, unsigned access, void **page);
+[[nodiscard]] kn_status vspace_kernel_page(struct vspace *space, uint64_t address, unsigned access, void **page);

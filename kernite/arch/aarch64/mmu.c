@@ -167,8 +167,7 @@ void arch_sync_code(vaddr_t kernel_address, size_t size)
 
 	/* CTR_EL0.IDC and DIC say that the caches need no help (ARM ARM D7.5.9). */
 	if (!(ctr >> 28 & 1))
-		for (uint64_t at = kernel_address.raw & ~(line - 1); at < kernel_address.raw + size;
-		     at += line)
+		for (uint64_t at = kernel_address.raw & ~(line - 1); at < kernel_address.raw + size; at += line)
 			__asm__ volatile("dc cvau, %0" ::"r"(at) : "memory");
 	dsb_ish();
 	if (!(ctr >> 29 & 1))
