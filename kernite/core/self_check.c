@@ -80,6 +80,8 @@ static void check_memory_object(const struct memory_object *object)
 	if (tree->root.raw != 0)
 		committed += count_pages(phys_to_virt(tree->root), TABLE_ENTRIES, tree->levels - 1, owns_kept);
 	invariant(object->committed == committed);
+	if (object->replaced.raw != 0)
+		frame_of(object->replaced)->owners++;
 	list_each (link, &object->regions) {
 		if (link == &object->cursor)
 			continue;

@@ -205,25 +205,28 @@ static kn_status clone_page(struct memory_object *self, uint64_t page, pte_t sou
 	return KN_OK;
 }
 
-/* What is shared is mapped read-only from then on; mappings from before go. Nobody sees the clone until all have. */
+/* What is shared is mapped read-only from then on; mappings from before go, even if the clone fails. Nobody sees it until all
+ * have. */
 kn_status object_pages_clone(struct memory_object *self, struct memory_object *source)
 {
-	bool is_over = false;
+	kn_status status = KN_OK;
 
 	TRY(object_settle(source));
 	while (page_map_next(&source->map, &self->next, source->pages)) {
 		uint64_t first = self->next, end = first + CHUNK_PAGES;
 		pte_t *entry;
 
-		while (!is_over && (entry = page_map_next(&source->map, &self->next, end))) {
+		while (status == KN_OK && (entry = page_map_next(&source->map, &self->next, end))) {
 			if (self->next < self->pages)
-				TRY(clone_page(self, self->next, *entry));
-			self->next++;
-			is_over = work_step(entry->raw & PAGE_PINNED ? 200 : 12);
+				status = clone_page(self, self->next, *entry);
+			if (status == KN_OK)
+				self->next++;
+			if (work_step(entry->raw & PAGE_PINNED ? 200 : 12) && status == KN_OK)
+				status = KN_RESTART;
 		}
 		TRY(leave(source, first, self->next));
-		if (is_over || work_step(10))
-			return KN_RESTART;
+		if (status != KN_OK || work_step(10))
+			return status != KN_OK ? status : KN_RESTART;
 	}
 	return KN_OK;
 }

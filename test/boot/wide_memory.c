@@ -429,10 +429,14 @@ static void a_copy_on_write_may_be_disturbed(void)
 
 		struct rig_thread *writer = start_below(write_word, (void *)round, 1);
 
+		uint64_t checked;
+
 		rig_sleep(30000 * round);
 		if (round % 2 == 0) {
 			check_ok(kn_tcb_suspend(writer->tcb, true));
 			check_ok(kn_cnode_delete(CSPACE, (uint32_t)writer->tcb));
+			/* With the old page still owned by the object. */
+			check_ok(kn_debug_check(KN_BOOT_SLOT_DEBUG, &checked));
 		}
 		view(0)[100 + round] = NEW;
 		if (round % 2)
