@@ -17,7 +17,7 @@ static int rank_of(const struct deadline *node)
 
 /* Down along the right sides of both, which are as long as their ranks, and up again for the ranks; further up, where a rank that
  * changes is one more at each node. */
-void heap_meld(struct deadline **place, struct deadline *above, struct deadline *b)
+static void meld(struct deadline **place, struct deadline *above, struct deadline *b)
 {
 	struct deadline *a = *place, *node = above;
 
@@ -39,17 +39,28 @@ void heap_meld(struct deadline **place, struct deadline *above, struct deadline 
 
 	for (bool is_melded = true; node; node = node->parent) {
 		struct deadline *right = node->right;
-		int rank;
 
 		is_melded &= node != above;
 		if (rank_of(node->left) < rank_of(right)) {
 			node->right = node->left;
 			node->left = right;
 		}
-		rank = rank_of(node->right) + 1;
+		const int rank = rank_of(node->right) + 1;
 		if (!is_melded && node->rank == rank)
 			return;
 		node->rank = (uint8_t)rank;
+	}
+}
+
+void heap_add(struct deadline **heap, struct deadline *node)
+{
+	struct deadline *first = *heap;
+
+	if (deadline_is_before(node, first)) {
+		node->left = first;
+		first->parent = *heap = node;
+	} else {
+		meld(first->left ? &first->right : &first->left, first, node);
 	}
 }
 
@@ -59,7 +70,7 @@ void heap_unlink(struct deadline **heap, struct deadline *node)
 	struct deadline **place = !above ? heap : above->left == node ? &above->left : &above->right;
 
 	*place = node->left;
-	heap_meld(place, above, node->right);
+	meld(place, above, node->right);
 	node->left = node->right = node->parent = nullptr;
 	node->rank = 0;
 }

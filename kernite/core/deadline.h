@@ -35,8 +35,8 @@ static inline bool deadline_is_before(const struct deadline *a, const struct dea
 	return a->band != b->band ? a->band < b->band : (int64_t)(a->when - b->when) < 0;
 }
 
-/* The heap b into the one at *place, whose parent is `above` (null: none). */
-void heap_meld(struct deadline **place, struct deadline *above, struct deadline *b);
+/* heap_insert() where others are. */
+void heap_add(struct deadline **heap, struct deadline *node);
 /* heap_remove() of any node. */
 void heap_unlink(struct deadline **heap, struct deadline *node);
 
@@ -44,7 +44,7 @@ void heap_unlink(struct deadline **heap, struct deadline *node);
 static inline void heap_insert(struct deadline **heap, struct deadline *node)
 {
 	if (*heap)
-		heap_meld(heap, nullptr, node);
+		heap_add(heap, node);
 	else
 		*heap = node;
 }

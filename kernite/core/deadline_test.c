@@ -34,6 +34,23 @@ static void check_first(void)
 	assert_int_equal(first ? first->when : KN_TIME_FOREVER, earliest());
 }
 
+static int rank(const struct deadline *node)
+{
+	return node ? node->rank : -1;
+}
+
+/* No way down to the right is longer than the logarithm of what there is, so no operation is. */
+static unsigned count_leaning_left(const struct deadline *node, const struct deadline *parent)
+{
+	if (!node)
+		return 0;
+	assert_ptr_equal(node->parent, parent);
+	assert_true(!parent || !deadline_is_before(node, parent));
+	assert_true(rank(node->left) >= rank(node->right));
+	assert_int_equal(node->rank, rank(node->right) + 1);
+	return 1 + count_leaning_left(node->left, node) + count_leaning_left(node->right, node);
+}
+
 static void empty_all(void)
 {
 	while (deadline_first())
@@ -52,6 +69,34 @@ static void first_is_always_the_earliest(void **state)
 		else
 			deadline_remove(node);
 		check_first();
+	}
+	empty_all();
+}
+
+static void the_heap_leans_left_whatever_is_removed(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	srand(2);
+	for (unsigned round = 0; round < 5000; round++) {
+		struct deadline *node = &nodes[rand() % NODES];
+
+		if (node->kind == DEADLINE_NONE) {
+			deadline_insert(node, DEADLINE_WAIT, (kn_time)rand() % 100);
+			count++;
+		} else {
+			deadline_remove(node);
+			assert_true(!node->left && !node->right && !node->parent && node->rank == 0);
+			count--;
+		}
+		assert_int_equal(count_leaning_left(deadline_first(), nullptr), count);
+
+		unsigned walked = 0;
+
+		for (struct deadline *next = deadline_first(); next; next = heap_next(next))
+			walked++;
+		assert_int_equal(walked, count);
 	}
 	empty_all();
 }
@@ -102,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(first_is_always_the_earliest),
+	    cmocka_unit_test(the_heap_leans_left_whatever_is_removed),
 	    cmocka_unit_test(taking_the_first_sorts),
 	    cmocka_unit_test(removing_what_is_not_queued_is_harmless),
 	    cmocka_unit_test(only_a_new_earliest_arms_the_timer),

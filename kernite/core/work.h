@@ -10,7 +10,7 @@
 #include "core/cpu.h"
 
 /* In units of about 10 instructions, some steps are twice that. Nothing may take longer than 20 us at one instruction a ns. */
-#define WORK_BUDGET 800
+#define WORK_BUDGET 900
 
 [[gnu::always_inline]] static inline void work_begin(struct cpu *cpu)
 {

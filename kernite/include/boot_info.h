@@ -21,8 +21,7 @@ enum boot_region_kind : uint32_t {
 };
 
 struct boot_region {
-	uint64_t base;
-	uint64_t size;
+	uint64_t base, size;
 	enum boot_region_kind kind;
 };
 

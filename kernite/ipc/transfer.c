@@ -211,15 +211,13 @@ static void lend(struct tcb *sender, struct endpoint *endpoint)
 {
 	if (!sender->in_call || sender->in_fault || !sender->sched_context->is_reservation)
 		return;
-	unsigned looks = 0;
+	struct list *link = endpoint->replies.next;
 
-	list_each (link, &endpoint->replies) {
+	for (unsigned looks = 0; link != &endpoint->replies && looks < LEND_LOOKS; link = link->next, looks++) {
 		struct reply *reply = container_of(link, struct reply, endpoint_link);
 
 		if (reply->caller && reply->receiver)
 			return scheduler_lend(sender, reply->receiver);
-		if (++looks == LEND_LOOKS)
-			return;
 	}
 }
 

@@ -231,8 +231,7 @@ kn_status object_pages_clone(struct memory_object *self, struct memory_object *s
 	return KN_OK;
 }
 
-kn_status object_page_supply(
-    struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page)
+kn_status object_page_supply(struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page)
 {
 	pte_t *from = page_map_find(&source->map, source_page), *to;
 

@@ -29,5 +29,4 @@ bool object_page_is_shared(paddr_t frame);
 /* Share all pages of `source` from self->next on, or copy them where they are pinned. */
 [[nodiscard]] kn_status object_pages_clone(struct memory_object *self, struct memory_object *source);
 /* Move one page, which is hidden in `source` and not in `self`. */
-[[nodiscard]] kn_status object_page_supply(
-    struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page);
+[[nodiscard]] kn_status object_page_supply(struct memory_object *self, uint64_t page, struct memory_object *source, uint64_t source_page);

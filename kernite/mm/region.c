@@ -123,6 +123,13 @@ static struct region *find_floor(struct region_set *set, uint64_t address)
  * 128 such gaps. */
 #define GAP_MAX (1ull << 40)
 
+static struct region *region_last(const struct region_set *set)
+{
+	struct list *last = set->sorted.prev;
+
+	return last == &set->sorted ? nullptr : container_of(last, struct region, link);
+}
+
 static uint64_t gap_before(const struct region_set *set, const struct region *region)
 {
 	const struct list *previous = region->link.prev;
@@ -169,8 +176,11 @@ void region_changed(struct region_set *set, struct region *region)
 
 void region_insert(struct region_set *set, struct region *region)
 {
-	struct region *before = find_floor(set, region->start), *parent = nullptr;
-	struct region **place = &set->root;
+	struct region *before = region_last(set), *parent = nullptr, **place = &set->root;
+
+	/* A clone's regions come in their order. */
+	if (before && before->start > region->start)
+		before = find_floor(set, region->start);
 
 	invariant(!before || before->end <= region->start);
 	list_prepend(before ? &before->link : &set->sorted, &region->link);
@@ -301,8 +311,6 @@ uint64_t region_run_end(struct region_set *set, struct region *region, uint64_t 
 		}
 	} while (region && gap_before(set, region) < size && !(prot & ~region->max_prot));
 
-	struct list *last = region ? region->link.prev : set->sorted.prev;
-
 	*next = region;
-	return container_of(last, struct region, link)->end;
+	return (region ? region_previous(set, region) : region_last(set))->end;
 }

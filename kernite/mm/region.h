@@ -32,12 +32,9 @@ struct region {
 };
 
 struct region_set {
-	struct region *root;
-	struct region *last_hit;
-	struct list sorted;
-	struct list free;
-	uint64_t free_count;
-	uint64_t count;
+	struct region *root, *last_hit;
+	struct list sorted, free;
+	uint64_t free_count, count;
 	struct list slabs;
 };
 

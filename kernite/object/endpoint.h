@@ -13,8 +13,7 @@ struct reply;
 
 struct endpoint {
 	struct object object;
-	struct list senders;
-	struct list receivers;
+	struct list senders, receivers;
 	struct list orphans; /* slots with SLOT_ORPHANED, by orphan_link */
 	struct list cancels; /* reply objects, by cancel_link */
 	struct list replies; /* reply objects whose call came in here, by endpoint_link */

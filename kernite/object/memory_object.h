@@ -24,8 +24,7 @@ struct memory_object {
 	uint64_t id;   /* never reused; 0 is no object */
 	uint32_t kind; /* KN_MEMORY_KIND_* */
 	enum vm_memory_type memory_type;
-	uint64_t pages;
-	uint64_t committed;
+	uint64_t pages, committed;
 	struct page_map map;
 	struct pool *pool; /* anonymous, pager */
 	struct list pool_link;

@@ -37,15 +37,12 @@ struct pool {
 	struct object object;
 	struct pool *parent; /* null: root (or not configured) */
 	struct pool *root;   /* itself for a root pool; null after the root went away */
-	struct list children;
-	struct list sibling;
+	struct list children, sibling;
 	struct list objects; /* memory objects that charge here */
 	struct list spaces;  /* address spaces that charge here */
 	struct list ranges;  /* root: struct pool_range; those with untaken frames first */
 	struct slot handler; /* endpoint asked when the root runs dry; may be empty */
-	uint64_t used;
-	uint64_t limit;
-	uint64_t peak;
+	uint64_t used, limit, peak;
 	struct frame_home home; /* root: its free frames */
 	uint8_t depth;
 	bool is_emptying; /* destroy has begun: no new charges */

@@ -73,8 +73,7 @@ struct tcb {
 	struct slot timeout_handler; /* the same, for budgets that end while it serves a call */
 	uint64_t wait_key[2];      /* wait-on-address: object and offset */
 	uint64_t upcall_entry;     /* 0: no upcalls */
-	uint64_t foreign_entry;
-	uint64_t next_tls;
+	uint64_t foreign_entry, next_tls;
 	uint64_t fault_label; /* the pending fault message */
 	uint64_t fault_words[6];
 	uint64_t fault_address; /* of the last page fault */
