@@ -83,13 +83,16 @@ static void a_clone_of_an_object_is_copied_on_write(void)
 static void the_archive_can_be_seen_but_not_written(void)
 {
 	uint64_t mapped = 0;
-	kn_cap slice = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
+	kn_cap slice = rig_new(KN_TYPE_MEMORY_OBJECT, 0), part = rig_new(KN_TYPE_MEMORY_OBJECT, 0);
 
 	check_status(kn_vspace_map(OWN, KN_BOOT_SLOT_ARCHIVE, 0, 0, 1, RW, RW, SHARED, &mapped),
 	    KN_E_RIGHTS);
 	check_ok(kn_memory_object_configure_slice(slice, KN_BOOT_SLOT_ARCHIVE, 0, 1));
 	check_status(kn_vspace_map(OWN, slice, 0, 0, 1, RW, RW, SHARED, &mapped), KN_E_RIGHTS);
 	check_status(kn_vspace_map(OWN, slice, 0, 0, 1, RX, RX, SHARED, &mapped), KN_E_RIGHTS);
+	/* Nor through a slice of the slice, to which there are all rights. */
+	check_ok(kn_memory_object_configure_slice(part, slice, 0, 1));
+	check_status(kn_vspace_map(OWN, part, 0, 0, 1, RW, RW, SHARED, &mapped), KN_E_RIGHTS);
 	mapped = map(OWN, slice, 1, RW, PRIVATE);
 	check(*(volatile uint64_t *)mapped == KN_ARCHIVE_MAGIC);
 	*(volatile uint64_t *)mapped = 1;
