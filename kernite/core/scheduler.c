@@ -2,8 +2,8 @@
 /*
  * The scheduler (scheduler.h).
  *
- * Order: a run queue is two heaps by band, then by the deadline of the scheduling context: threads that are bound to a CPU
- * are apart, so that idle CPUs find at once what they may take. Band 0 is for
+ * Order: a run queue is a heap by band, then by the deadline of the scheduling context; threads that are bound to a CPU
+ * have one of their own, so that idle CPUs find at once what they may take. Band 0 is for
  * reservations: earliest deadline first, whatever the threads' priorities. Best-effort threads follow
  * by priority, and among equals by virtual deadline: `virtual_time` of a CPU is the latest deadline it
  * has served, and a context that used up its budget gets one a period later (sched_context.c), so that
